@@ -1,0 +1,75 @@
+//! Who did or saw what. A row is written in the transaction that it tells of: where it cannot be written, the
+//! read or the change fails. Refuses values: ids and field names only, and nothing here can be changed or removed.
+
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+/// Who acted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Actor {
+    /// A person who signed in.
+    Account(Uuid),
+    /// The command line, or the program itself.
+    System,
+    /// Somebody who did not sign in, such as a refused sign-in.
+    Public,
+}
+
+impl Actor {
+    /// The account behind the action, where there is one.
+    pub fn account(self) -> Option<Uuid> {
+        match self {
+            Self::Account(id) => Some(id),
+            Self::System | Self::Public => None,
+        }
+    }
+
+    fn kind(self) -> &'static str {
+        match self {
+            Self::Account(_) => "account",
+            Self::System => "system",
+            Self::Public => "public",
+        }
+    }
+}
+
+/// One row of the trail.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry<'a> {
+    /// UUIDv7 of the row.
+    pub id: Uuid,
+    /// Who acted.
+    pub actor: Actor,
+    /// `noun.verb`, such as `article.publish` or `inquiry.read`.
+    pub action: &'static str,
+    /// The kind of record.
+    pub subject: &'static str,
+    /// The record; none for a list.
+    pub subject_id: Option<Uuid>,
+    /// Names of the fields that were changed or shown.
+    pub fields: &'a [String],
+    /// The request that did it; none for the command line.
+    pub request_id: Option<&'a str>,
+}
+
+/// Writes a row in the caller's transaction.
+///
+/// # Errors
+/// Those of the database; the caller's transaction is then lost, as it should be.
+pub async fn record(transaction: &mut PgConnection, entry: Entry<'_>) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "insert into cms.audit_event (id, actor_kind, actor_id, action, subject_type, subject_id, fields, request_id)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        entry.id,
+        entry.actor.kind(),
+        entry.actor.account(),
+        entry.action,
+        entry.subject,
+        entry.subject_id,
+        entry.fields,
+        entry.request_id,
+    )
+    .execute(transaction)
+    .await?;
+    Ok(())
+}

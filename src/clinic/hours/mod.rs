@@ -1,0 +1,31 @@
+//! Opening hours of one location: whether it is open at an instant, when that changes, the sentence that says so, and
+//! the list of opened days.
+//!
+//! Pure rules: the instant, the zone, the rows and the language are parameters. The room refuses the wall clock, SQL
+//! and HTTP, and knows nothing of a location but its hours.
+//!
+//! How local times become instants (the zone's rules are IANA's, as `chrono-tz` carries them):
+//! - an interval belongs to the day it starts on and may run past midnight into the next;
+//! - a time that the clocks skip moves forward to the first instant that exists, and an interval that is left with no
+//!   length is dropped;
+//! - of a time that comes twice, an opening takes the earlier instant and a closing the later.
+
+mod local_time;
+mod mistakes;
+mod now;
+mod schedule;
+mod special;
+mod stretch;
+mod week;
+mod wording;
+mod zone;
+
+#[cfg(test)]
+mod tests;
+
+pub use local_time::{LocalTime, LocalTimeError};
+pub use mistakes::HoursMistake;
+pub use now::{Open, OperatingStatus};
+pub use schedule::{MAX_DAYS, OpenDay, OpenInterval, Schedule};
+pub use special::{Interval, SpecialHours};
+pub use week::{Weekday, WeeklyHours};

@@ -1,0 +1,73 @@
+//! Agreement with the `opening-hours` crate, an independent evaluator of OpenStreetMap's syntax
+//! (<https://wiki.openstreetmap.org/wiki/Key:opening_hours>).
+//!
+//! It evaluates on the wall alone, so that both copies of a repeated hour read the same to it: those are left out here.
+
+use chrono::{Offset, TimeDelta, TimeZone};
+use opening_hours::localization::TzLocation;
+use opening_hours::{Context, OpeningHours};
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use super::strategies::{dates, plain_rows, zones};
+use super::*;
+
+/// The rows in OpenStreetMap's syntax, one additional rule for each, so that none overrides another.
+fn osm(rows: &[WeeklyHours]) -> String {
+    let rules: Vec<_> = rows
+        .iter()
+        .map(|row| {
+            let days: Vec<_> = row.days.iter().map(|day| short_name(*day)).collect();
+            let past_midnight = if row.closes <= row.opens { 24 } else { 0 };
+            let closes = format!(
+                "{:02}:{:02}",
+                row.closes.hour() + past_midnight,
+                row.closes.minute()
+            );
+            format!("{} {}-{closes}", days.join(","), row.opens)
+        })
+        .collect();
+    rules.join(", ")
+}
+
+fn short_name(day: Weekday) -> String {
+    format!("{day:?}").chars().take(2).collect()
+}
+
+/// Whether the clocks change within `hours` before or after `instant`.
+fn clocks_change(zone: Tz, instant: DateTime<Utc>, hours: i64) -> bool {
+    let offset = |shift: i64| {
+        zone.offset_from_utc_datetime(&(instant + TimeDelta::hours(shift)).naive_utc())
+            .fix()
+    };
+    (-hours..=hours).any(|shift| offset(shift) != offset(0))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 80, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_openstreetmap_evaluator_agrees(
+        rows in vec(plain_rows(), 1..5),
+        zone in zones(),
+        base in dates(),
+        minutes in vec(0..10 * 1_440i64, 40),
+    ) {
+        let clinic = schedule(zone, &rows, &[]);
+        let expression: OpeningHours = osm(&rows).parse().unwrap();
+        let oracle = expression.with_context(Context::default().with_locale(TzLocation::new(zone)));
+        for minute in minutes {
+            let instant = base.and_hms_opt(0, 0, 0).unwrap().and_utc() + TimeDelta::minutes(minute - 5 * 1_440);
+            let local = instant.with_timezone(&zone);
+            if zone.from_local_datetime(&local.naive_local()).single().is_none() {
+                continue;
+            }
+            let answer = clinic.open_at(instant, "en", OperatingStatus::Open);
+            prop_assert_eq!(answer.now, oracle.is_open(local), "{} at {}", osm(&rows), local);
+            if let Some(change) = answer.changes_at && !clocks_change(zone, instant, 8 * 24) && change - instant < TimeDelta::days(8) {
+                let theirs = oracle.next_change(local).map(|next| next.to_utc());
+                prop_assert_eq!(Some(change), theirs, "{} after {}", osm(&rows), local);
+            }
+        }
+    }
+}

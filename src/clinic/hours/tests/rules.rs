@@ -1,0 +1,319 @@
+//! Each rule of the rows, by an example.
+
+use super::*;
+
+#[test]
+fn a_weekday_is_open_from_its_opening_until_just_before_its_closing() {
+    let clinic = new_york(&[weekly(&MON_TO_FRI, "08:00", "17:00")], &[]);
+    for (instant, open) in [
+        ("2026-06-15T07:59-04:00", false),
+        ("2026-06-15T08:00-04:00", true),
+        ("2026-06-15T16:59-04:00", true),
+        ("2026-06-15T17:00-04:00", false),
+        ("2026-06-20T10:00-04:00", false),
+    ] {
+        assert_eq!(ask(&clinic, instant).now, open, "{instant}");
+    }
+}
+
+#[test]
+fn an_open_clinic_names_its_closing_and_its_next_opening() {
+    let clinic = new_york(&[weekly(&MON_TO_FRI, "08:00", "17:00")], &[]);
+    let friday = ask(&clinic, "2026-06-19T09:00-04:00");
+    assert_eq!(friday.changes_at, Some(at("2026-06-19T17:00-04:00")));
+    assert_eq!(friday.next_opens_at, Some(at("2026-06-22T08:00-04:00")));
+}
+
+#[test]
+fn at_the_instant_of_opening_the_next_opening_is_a_later_one() {
+    let clinic = new_york(&[weekly(&MON_TO_FRI, "08:00", "17:00")], &[]);
+    let monday = ask(&clinic, "2026-06-15T08:00-04:00");
+    assert!(monday.now);
+    assert_eq!(monday.next_opens_at, Some(at("2026-06-16T08:00-04:00")));
+}
+
+#[test]
+fn hours_that_close_before_they_open_run_past_midnight() {
+    let clinic = new_york(&[weekly(&[Weekday::Friday], "22:00", "02:00")], &[]);
+    assert_eq!(
+        instants(&clinic, "2026-06-19"),
+        ["2026-06-20T02:00Z/2026-06-20T06:00Z"]
+    );
+    assert!(ask(&clinic, "2026-06-20T01:59-04:00").now);
+    assert!(!ask(&clinic, "2026-06-20T02:00-04:00").now);
+}
+
+#[test]
+fn hours_that_close_when_they_open_last_24_hours() {
+    let clinic = new_york(&[weekly(&[Weekday::Monday], "08:00", "08:00")], &[]);
+    assert_eq!(
+        instants(&clinic, "2026-06-15"),
+        ["2026-06-15T12:00Z/2026-06-16T12:00Z"]
+    );
+}
+
+#[test]
+fn closing_at_24_00_and_at_00_00_are_the_same_midnight() {
+    for closes in ["24:00", "00:00"] {
+        let clinic = new_york(&[weekly(&[Weekday::Monday], "08:00", closes)], &[]);
+        assert_eq!(
+            instants(&clinic, "2026-06-15"),
+            ["2026-06-15T12:00Z/2026-06-16T04:00Z"]
+        );
+        assert_eq!(
+            clinic.days(date("2026-06-15"), date("2026-06-15"))[0].intervals[0].closes,
+            time(closes)
+        );
+    }
+}
+
+#[test]
+fn a_place_open_around_the_clock_never_changes() {
+    for (opens, closes) in [("00:00", "24:00"), ("00:00", "00:00"), ("07:00", "07:00")] {
+        let clinic = new_york(&[weekly(&EVERY_DAY, opens, closes)], &[]);
+        let answer = ask(&clinic, "2026-06-15T03:00-04:00");
+        assert!(answer.now);
+        assert_eq!((answer.changes_at, answer.next_opens_at), (None, None));
+    }
+}
+
+#[test]
+fn overlapping_and_touching_intervals_join() {
+    let rows = [
+        weekly(&[Weekday::Monday], "08:00", "12:00"),
+        weekly(&[Weekday::Monday], "12:00", "15:00"),
+        weekly(&[Weekday::Monday], "14:00", "17:00"),
+        weekly(&[Weekday::Monday], "09:00", "10:00"),
+    ];
+    let clinic = new_york(&rows, &[]);
+    let day = clinic
+        .days(date("2026-06-15"), date("2026-06-15"))
+        .remove(0);
+    assert_eq!(day.intervals.len(), 1);
+    assert_eq!(
+        (day.intervals[0].opens, day.intervals[0].closes),
+        (time("08:00"), time("17:00"))
+    );
+    assert_eq!(
+        ask(&clinic, "2026-06-15T09:30-04:00").changes_at,
+        Some(at("2026-06-15T17:00-04:00"))
+    );
+}
+
+#[test]
+fn an_interval_that_reaches_the_next_day_s_opening_does_not_change_there() {
+    let rows = [
+        weekly(&[Weekday::Monday], "18:00", "08:00"),
+        weekly(&[Weekday::Tuesday], "08:00", "12:00"),
+    ];
+    let answer = ask(&new_york(&rows, &[]), "2026-06-15T20:00-04:00");
+    assert_eq!(answer.changes_at, Some(at("2026-06-16T12:00-04:00")));
+}
+
+#[test]
+fn a_validity_bounds_the_day_an_interval_starts_on() {
+    let row = WeeklyHours {
+        valid_from: Some(date("2026-06-16")),
+        valid_through: Some(date("2026-06-17")),
+        ..weekly(&EVERY_DAY, "22:00", "02:00")
+    };
+    let clinic = new_york(&[row], &[]);
+    for (instant, open) in [
+        ("2026-06-16T01:00-04:00", false),
+        ("2026-06-16T22:00-04:00", true),
+        ("2026-06-18T01:00-04:00", true),
+        ("2026-06-18T23:00-04:00", false),
+    ] {
+        assert_eq!(ask(&clinic, instant).now, open, "{instant}");
+    }
+    assert_eq!(ask(&clinic, "2026-06-18T02:00-04:00").next_opens_at, None);
+}
+
+#[test]
+fn a_department_does_not_open_the_location() {
+    let row = WeeklyHours {
+        department: Some("Laboratory".into()),
+        ..weekly(&EVERY_DAY, "06:00", "20:00")
+    };
+    let clinic = new_york(&[row], &[]);
+    assert!(!ask(&clinic, "2026-06-15T10:00-04:00").now);
+    assert!(
+        clinic.days(date("2026-06-15"), date("2026-06-15"))[0]
+            .intervals
+            .is_empty()
+    );
+}
+
+#[test]
+fn a_closed_day_beats_the_weekly_hours() {
+    let holiday = closed("2026-11-26", "2026-11-27", Some("Thanksgiving"));
+    let clinic = new_york(&[weekly(&MON_TO_FRI, "08:00", "17:00")], &[holiday]);
+    let answer = ask(&clinic, "2026-11-26T10:00-05:00");
+    assert!(!answer.now);
+    assert_eq!(answer.changes_at, Some(at("2026-11-30T08:00-05:00")));
+    let days = clinic.days(date("2026-11-25"), date("2026-11-28"));
+    let reasons: Vec<_> = days
+        .iter()
+        .map(|day| day.closed_reason.as_deref())
+        .collect();
+    assert_eq!(
+        reasons,
+        [None, Some("Thanksgiving"), Some("Thanksgiving"), None]
+    );
+    assert!(days[1].intervals.is_empty());
+}
+
+#[test]
+fn a_short_day_has_its_own_intervals_alone() {
+    let eve = short_day("2026-12-24", &[interval("09:00", "12:00")], "Christmas Eve");
+    let clinic = new_york(&[weekly(&MON_TO_FRI, "08:00", "17:00")], &[eve]);
+    assert_eq!(
+        instants(&clinic, "2026-12-24"),
+        ["2026-12-24T14:00Z/2026-12-24T17:00Z"]
+    );
+}
+
+#[test]
+fn an_extra_opening_leaves_the_weekly_hours() {
+    let clinic = new_york(
+        &[weekly(&MON_TO_FRI, "08:00", "17:00")],
+        &[
+            extra("2026-06-15", &[interval("18:00", "20:00")]),
+            extra("2026-06-20", &[interval("09:00", "12:00")]),
+        ],
+    );
+    assert_eq!(
+        instants(&clinic, "2026-06-15"),
+        [
+            "2026-06-15T12:00Z/2026-06-15T21:00Z",
+            "2026-06-15T22:00Z/2026-06-16T00:00Z"
+        ]
+    );
+    assert_eq!(
+        instants(&clinic, "2026-06-20"),
+        ["2026-06-20T13:00Z/2026-06-20T16:00Z"]
+    );
+}
+
+#[test]
+fn one_row_that_closes_and_another_that_adds_make_a_short_day() {
+    let rows = [
+        closed("2026-06-15", "2026-06-15", None),
+        extra("2026-06-15", &[interval("10:00", "11:00")]),
+    ];
+    let clinic = new_york(&[weekly(&MON_TO_FRI, "08:00", "17:00")], &rows);
+    assert_eq!(
+        instants(&clinic, "2026-06-15"),
+        ["2026-06-15T14:00Z/2026-06-15T15:00Z"]
+    );
+}
+
+#[test]
+fn friday_night_runs_on_into_a_closed_saturday() {
+    let nights = weekly(&[Weekday::Friday, Weekday::Saturday], "22:00", "02:00");
+    let clinic = new_york(
+        &[nights],
+        &[closed("2026-06-20", "2026-06-20", Some("Inventory"))],
+    );
+    assert!(ask(&clinic, "2026-06-20T01:00-04:00").now);
+    assert!(!ask(&clinic, "2026-06-20T23:00-04:00").now);
+    assert!(!ask(&clinic, "2026-06-21T01:00-04:00").now);
+}
+
+#[test]
+fn a_temporary_closure_lasts_to_the_end_of_its_last_day() {
+    let clinic = new_york(&[weekly(&EVERY_DAY, "00:00", "24:00")], &[]);
+    let status = OperatingStatus::TemporarilyClosed {
+        until: Some(date("2026-06-15")),
+    };
+    let during = clinic.open_at(at("2026-06-15T23:59-04:00"), "en", status);
+    assert!(!during.now);
+    assert_eq!(during.changes_at, Some(at("2026-06-16T00:00-04:00")));
+    assert_eq!(during.next_opens_at, during.changes_at);
+    assert!(
+        clinic
+            .open_at(at("2026-06-16T00:00-04:00"), "en", status)
+            .now
+    );
+}
+
+#[test]
+fn a_closure_without_an_end_opens_never() {
+    let clinic = new_york(&[weekly(&EVERY_DAY, "08:00", "17:00")], &[]);
+    for status in [
+        OperatingStatus::TemporarilyClosed { until: None },
+        OperatingStatus::PermanentlyClosed,
+    ] {
+        let answer = clinic.open_at(at("2026-06-15T10:00-04:00"), "en", status);
+        assert_eq!(
+            (answer.now, answer.changes_at, answer.next_opens_at),
+            (false, None, None)
+        );
+    }
+}
+
+#[test]
+fn a_closure_that_ends_after_400_days_names_no_opening() {
+    let clinic = new_york(&[weekly(&EVERY_DAY, "08:00", "17:00")], &[]);
+    let status = OperatingStatus::TemporarilyClosed {
+        until: Some(date("2028-06-15")),
+    };
+    assert_eq!(
+        clinic
+            .open_at(at("2026-06-15T10:00-04:00"), "en", status)
+            .changes_at,
+        None
+    );
+}
+
+#[test]
+fn an_opening_is_looked_for_400_days_ahead_and_no_further() {
+    let asked = "2026-06-15T10:00-04:00";
+    for (opening, found) in [("2027-07-20", true), ("2027-07-21", false)] {
+        let clinic = new_york(&[], &[extra(opening, &[interval("09:00", "12:00")])]);
+        assert_eq!(
+            ask(&clinic, asked).next_opens_at.is_some(),
+            found,
+            "{opening}"
+        );
+    }
+}
+
+#[test]
+fn the_answer_may_be_kept_until_midnight_or_the_next_change() {
+    let clinic = new_york(&[weekly(&MON_TO_FRI, "08:00", "17:00")], &[]);
+    for (instant, until) in [
+        ("2026-06-15T09:00-04:00", Some("2026-06-15T17:00-04:00")),
+        ("2026-06-19T20:00-04:00", Some("2026-06-20T00:00-04:00")),
+    ] {
+        assert_eq!(
+            clinic.fresh_until(at(instant), OperatingStatus::Open),
+            until.map(at)
+        );
+    }
+    assert_eq!(
+        clinic.fresh_until(
+            at("2026-06-15T09:00-04:00"),
+            OperatingStatus::PermanentlyClosed
+        ),
+        None
+    );
+}
+
+#[test]
+fn a_range_of_days_ends_after_400_and_is_empty_backwards() {
+    let clinic = new_york(&[weekly(&MON_TO_FRI, "08:00", "17:00")], &[]);
+    assert_eq!(
+        clinic.days(date("2026-01-01"), date("2026-01-31")).len(),
+        31
+    );
+    assert_eq!(
+        clinic.days(date("2026-01-01"), date("2036-01-01")).len(),
+        400
+    );
+    assert!(
+        clinic
+            .days(date("2026-01-02"), date("2026-01-01"))
+            .is_empty()
+    );
+}

@@ -1,0 +1,83 @@
+//! Hours that repeat every week.
+
+use chrono::{Datelike, NaiveDate};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::LocalTime;
+
+/// A day of the week, by its lowercase English name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+#[schema(example = "monday")]
+pub enum Weekday {
+    /// Monday.
+    Monday,
+    /// Tuesday.
+    Tuesday,
+    /// Wednesday.
+    Wednesday,
+    /// Thursday.
+    Thursday,
+    /// Friday.
+    Friday,
+    /// Saturday.
+    Saturday,
+    /// Sunday.
+    Sunday,
+}
+
+impl Weekday {
+    /// The weekday of a date in the Gregorian calendar.
+    #[must_use]
+    pub fn of(date: NaiveDate) -> Self {
+        match date.weekday() {
+            chrono::Weekday::Mon => Self::Monday,
+            chrono::Weekday::Tue => Self::Tuesday,
+            chrono::Weekday::Wed => Self::Wednesday,
+            chrono::Weekday::Thu => Self::Thursday,
+            chrono::Weekday::Fri => Self::Friday,
+            chrono::Weekday::Sat => Self::Saturday,
+            chrono::Weekday::Sun => Self::Sunday,
+        }
+    }
+}
+
+/// One row of weekly hours: the same interval on each of `days`.
+///
+/// `closes` at or before `opens` runs past midnight into the next day; both equal is 24 hours.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WeeklyHours {
+    /// The days on which the interval starts, 1 to 7, none twice.
+    #[schema(min_items = 1, max_items = 7, example = json!(["monday", "tuesday", "wednesday"]))]
+    pub days: Vec<Weekday>,
+    /// Local time of opening; never `24:00`.
+    pub opens: LocalTime,
+    /// Local time of closing; at or before `opens` it is on the next day.
+    #[schema(example = "17:00")]
+    pub closes: LocalTime,
+    /// The first day on which the interval may start; `null` for no bound.
+    #[serde(default)]
+    #[schema(required, example = "2026-06-01")]
+    pub valid_from: Option<NaiveDate>,
+    /// The last day on which the interval may start; `null` for no bound.
+    #[serde(default)]
+    #[schema(required, example = "2026-08-31")]
+    pub valid_through: Option<NaiveDate>,
+    /// The department whose hours these are, at most 200 characters; `null` for the location's own.
+    /// Only the location's own hours decide whether it is open.
+    #[serde(default)]
+    #[schema(required, max_length = 200, example = "Laboratory")]
+    pub department: Option<String>,
+}
+
+impl WeeklyHours {
+    /// Whether this row opens the location itself (and not a department of it) on `date`.
+    pub(super) fn opens_on(&self, date: NaiveDate) -> bool {
+        self.department.is_none()
+            && self.days.contains(&Weekday::of(date))
+            && self.valid_from.is_none_or(|first| first <= date)
+            && self.valid_through.is_none_or(|last| date <= last)
+    }
+}

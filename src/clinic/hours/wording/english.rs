@@ -1,0 +1,84 @@
+//! The sentences in English.
+
+use chrono::{Datelike, Month, NaiveDate};
+
+use super::super::{LocalTime, Weekday};
+use super::{Day, Sentence, When, on_one_line, twelve_hour};
+
+pub(super) fn write(sentence: &Sentence<'_>) -> String {
+    match sentence {
+        Sentence::OpenUntil(closes) => format!("Open until {}", when(closes)),
+        Sentence::OpenAllHours => "Open 24 hours".to_owned(),
+        Sentence::Closed { reason, opens } => {
+            let closed = reason.map_or_else(
+                || "Closed".to_owned(),
+                |why| format!("Closed for {}", on_one_line(why)),
+            );
+            opens.as_ref().map_or(closed.clone(), |opens| {
+                format!("{closed}, opens {}", when(opens))
+            })
+        }
+        Sentence::TemporarilyClosedUntil(opens) => {
+            format!("Temporarily closed until {}", when(opens))
+        }
+        Sentence::TemporarilyClosedThrough(last) => {
+            format!("Temporarily closed through {}", month_and_day(*last, true))
+        }
+        Sentence::TemporarilyClosed => "Temporarily closed".to_owned(),
+        Sentence::PermanentlyClosed => "Permanently closed".to_owned(),
+    }
+}
+
+fn when(when: &When) -> String {
+    let time = clock(when.time);
+    let day = match &when.day {
+        None => return time,
+        Some(Day::Today) => "today".to_owned(),
+        Some(Day::Tomorrow) => "tomorrow".to_owned(),
+        Some(Day::Weekday(day)) => weekday(*day).to_owned(),
+        Some(Day::Date { date, with_year }) => {
+            format!(
+                "{}, {}",
+                weekday(Weekday::of(*date)),
+                month_and_day(*date, *with_year)
+            )
+        }
+    };
+    format!("{day} at {time}")
+}
+
+fn clock(time: LocalTime) -> String {
+    if time == LocalTime::END_OF_DAY {
+        return "midnight".to_owned();
+    }
+    let (hour, morning) = twelve_hour(time);
+    format!(
+        "{hour}:{:02} {}",
+        time.minute(),
+        if morning { "AM" } else { "PM" }
+    )
+}
+
+fn month_and_day(date: NaiveDate, with_year: bool) -> String {
+    let month = u8::try_from(date.month())
+        .ok()
+        .and_then(|number| Month::try_from(number).ok());
+    let name = month.map_or("", |month| month.name());
+    if with_year {
+        format!("{name} {}, {}", date.day(), date.year())
+    } else {
+        format!("{name} {}", date.day())
+    }
+}
+
+fn weekday(day: Weekday) -> &'static str {
+    match day {
+        Weekday::Monday => "Monday",
+        Weekday::Tuesday => "Tuesday",
+        Weekday::Wednesday => "Wednesday",
+        Weekday::Thursday => "Thursday",
+        Weekday::Friday => "Friday",
+        Weekday::Saturday => "Saturday",
+        Weekday::Sunday => "Sunday",
+    }
+}

@@ -1,0 +1,139 @@
+//! Web addresses: where the API, the site and the media are, and which origins are let in.
+//!
+//! The URL parser follows the WHATWG standard, which repairs what it is given (blanks, backslashes,
+//! missing slashes). A setting is refused instead of repaired.
+
+use std::fmt;
+use std::net::SocketAddr;
+
+use secrecy::SecretString;
+use url::Url;
+
+use super::parse::{Parsed, list};
+
+/// An absolute http(s) address without user, query and fragment, and without a slash at its end, so
+/// that `format!("{base}/v1")` is right.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BaseUrl {
+    url: Url,
+}
+
+impl BaseUrl {
+    /// The address without a slash at its end.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        self.url.as_str().trim_end_matches('/')
+    }
+
+    /// The address as a [`Url`], which always has a path, `/` at least.
+    #[must_use]
+    pub fn url(&self) -> &Url {
+        &self.url
+    }
+
+    /// Scheme, host and port of the address.
+    #[must_use]
+    pub fn origin(&self) -> WebOrigin {
+        WebOrigin(self.url.origin().ascii_serialization())
+    }
+}
+
+impl fmt::Display for BaseUrl {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.as_str())
+    }
+}
+
+/// An http(s) origin as browsers send it in `Origin` (RFC 6454 §6.2): lower case, punycode, no
+/// default port, no slash at its end.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct WebOrigin(String);
+
+impl WebOrigin {
+    /// The origin, to be compared with an `Origin` header byte by byte.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for WebOrigin {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+/// The address of a whole host.
+pub(super) fn site(text: &str) -> Parsed<BaseUrl> {
+    let address = base(text)?;
+    if address.url.path() == "/" { Ok(address) } else { Err("has a path".into()) }
+}
+
+/// An address under which more is found.
+pub(super) fn base(text: &str) -> Parsed<BaseUrl> {
+    let url = strict(text, &["http", "https"])?;
+    // The parser drops an empty user (`https://@host`), hence the look at the text.
+    if has_user(text) {
+        return Err("has a user".into());
+    }
+    if url.query().is_some() {
+        return Err("has a query".into());
+    }
+    // The parser takes `*` for a letter of a host; nothing here matches by pattern.
+    match url.host_str() {
+        None | Some("") => Err("has no host".into()),
+        Some(host) if host.contains('*') => Err("has a wildcard".into()),
+        Some(_) => Ok(BaseUrl { url }),
+    }
+}
+
+/// The address of a server that listens on `listen` and has no other name.
+pub(super) fn of_listener(listen: SocketAddr) -> Parsed<BaseUrl> {
+    // A scope (`fe80::1%2`) has no place in a URL (WHATWG URL standard), so address and port are put
+    // together anew.
+    let bare = SocketAddr::new(listen.ip(), listen.port());
+    base(&format!("http://{bare}"))
+}
+
+pub(super) fn origins(text: &str) -> Parsed<Vec<WebOrigin>> {
+    list(text, |entry| match entry {
+        "*" => Err("lets every origin in".into()),
+        "null" => Err("is the origin of sandboxed pages, which anyone can make".into()),
+        _ => site(entry).map(|address| address.origin()),
+    })
+}
+
+/// A mail server; the user and the password in its address make it a secret.
+pub(super) fn smtp(text: &str) -> Parsed<SecretString> {
+    let url = strict(text, &["smtp", "smtps"])?;
+    if url.host_str().is_none_or(str::is_empty) {
+        return Err("has no host".into());
+    }
+    Ok(text.into())
+}
+
+/// An absolute address with one of `schemes`, written as the standard has it and without a
+/// fragment.
+pub(super) fn strict(text: &str, schemes: &[&str]) -> Parsed<Url> {
+    let (scheme, rest) = text.split_once("://").ok_or("is not an absolute address")?;
+    if !schemes.iter().any(|known| scheme.eq_ignore_ascii_case(known)) {
+        return Err(format!("does not start with {}://", schemes.join(":// or ")).into());
+    }
+    if rest.contains(|letter: char| letter.is_whitespace() || letter == '\\') {
+        return Err("holds a blank or a backslash".into());
+    }
+    if scheme.to_ascii_lowercase().starts_with("http") && rest.starts_with('/') {
+        return Err("has no host".into());
+    }
+    let url = Url::parse(text).map_err(|_| "is not a valid address")?;
+    if url.fragment().is_some() {
+        return Err("has a fragment (a `#` in a password is written %23)".into());
+    }
+    Ok(url)
+}
+
+fn has_user(text: &str) -> bool {
+    let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
+    authority.contains('@')
+}

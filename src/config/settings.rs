@@ -1,0 +1,266 @@
+//! The table of settings: each one once, with one doc comment.
+//!
+//! The doc comments of the constants below are also the text of `.env.example` and of the settings
+//! table, so that a setting is described in one place only.
+
+/// One setting: its names, what it holds, and what holds where nobody set it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Setting {
+    /// Name in the environment, such as `CMS_LISTEN`; with `_FILE` after it, the name of a file.
+    pub env: &'static str,
+    /// What the value is and how it is checked.
+    pub kind: Kind,
+    /// What holds where the setting is not set.
+    pub fallback: Fallback,
+    /// Whether this version acts on the setting.
+    pub effect: Effect,
+    /// What the setting is for, in sentences on one line.
+    pub doc: &'static str,
+}
+
+/// What holds where a setting is not set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fallback {
+    /// This text, parsed as if it had been given.
+    Value(&'static str),
+    /// No value; the text says what the program does then.
+    Absent(&'static str),
+}
+
+/// Whether this version acts on a setting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// The setting takes effect.
+    InUse,
+    /// The setting is checked and then left alone; start-up warns where it is set.
+    Reserved,
+}
+
+/// What the value of a setting is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// An IP address with a port.
+    Socket,
+    /// An IP address of this host alone, with a port.
+    LoopbackSocket,
+    /// A file or folder.
+    Path,
+    /// An http(s) address of a whole host: no path.
+    SiteAddress,
+    /// An http(s) address under which more is found: a path is allowed.
+    BaseAddress,
+    /// A Postgres connection address (secret).
+    Postgres,
+    /// A mail server's address (secret).
+    Smtp,
+    /// An e-mail address.
+    Email,
+    /// A password (secret).
+    Password,
+    /// A yes or no.
+    Switch,
+    /// A list of web origins; may be empty.
+    Origins,
+    /// A list of networks; may be empty.
+    Networks,
+    /// The shape of a log line.
+    LogFormat,
+    /// Directives of the tracing filter.
+    LogFilter,
+    /// A whole number within bounds, both inclusive.
+    Number {
+        /// Smallest accepted value.
+        min: u32,
+        /// Largest accepted value.
+        max: u32,
+    },
+    /// Rates by name.
+    RateLimits,
+}
+
+impl Kind {
+    /// The words that follow "expected" in a mistake, and the "Value" column of the settings table.
+    #[must_use]
+    pub fn expected(self) -> String {
+        let text = match self {
+            Self::Socket => "an IP address with a port, such as 127.0.0.1:8080 or [::1]:8080",
+            Self::LoopbackSocket => "a loopback IP address with a port, such as 127.0.0.1:9090",
+            Self::Path => "a path",
+            Self::SiteAddress => {
+                "an http:// or https:// address without user, path, query or fragment, such as https://api.example.org"
+            }
+            Self::BaseAddress => {
+                "an http:// or https:// address without user, query or fragment, such as https://files.example.org/media"
+            }
+            Self::Postgres => {
+                "postgres://user:password@host:port/database, with special characters percent-encoded, and with sslmode=require, verify-ca or verify-full where the host is remote"
+            }
+            Self::Smtp => "smtp://user:password@host:port or smtps://…, with special characters percent-encoded",
+            Self::Email => "an e-mail address, such as owner@clinic.example",
+            Self::Password => "a password of 15 to 128 characters that is no example",
+            Self::Switch => "true, false, on or off",
+            Self::Origins => {
+                "a comma-separated list of origins scheme://host[:port], such as https://www.example.org, or nothing"
+            }
+            Self::Networks => {
+                "a comma-separated list of IP addresses and CIDR networks, such as 10.0.0.0/8, or nothing"
+            }
+            Self::LogFormat => "json or text",
+            Self::LogFilter => "filter directives, such as info or info,clinic_cms=debug",
+            Self::RateLimits => {
+                "on, off, or a comma-separated list of name=count/seconds with the names inquiries and login, such as inquiries=30/60"
+            }
+            Self::Number { min, max } => return format!("a whole number from {min} to {max}"),
+        };
+        text.to_owned()
+    }
+
+    /// Whether the value is never shown, logged or repeated in a mistake.
+    #[must_use]
+    pub const fn is_secret(self) -> bool {
+        matches!(self, Self::Postgres | Self::Smtp | Self::Password)
+    }
+
+    /// Whether an empty value means something: an empty list.
+    #[must_use]
+    pub const fn may_be_empty(self) -> bool {
+        matches!(self, Self::Origins | Self::Networks)
+    }
+
+    /// Whether the value is a comma-separated list, which in TOML may be an array.
+    #[must_use]
+    pub const fn is_list(self) -> bool {
+        matches!(self, Self::Origins | Self::Networks | Self::RateLimits)
+    }
+}
+
+impl Setting {
+    /// Key in the settings file: the name in lower case, without `CMS_`.
+    #[must_use]
+    pub fn key(&self) -> String {
+        let name = self.env.strip_prefix("CMS_").unwrap_or(self.env);
+        name.to_ascii_lowercase()
+    }
+
+    /// Name of the command-line flag, without its dashes: the key with `-` for `_`.
+    #[must_use]
+    pub fn flag(&self) -> String {
+        self.key().replace('_', "-")
+    }
+
+    /// Whether the value is a secret.
+    #[must_use]
+    pub const fn is_secret(&self) -> bool {
+        self.kind.is_secret()
+    }
+}
+
+macro_rules! settings {
+    ($($(#[doc = $doc:literal])+ $name:ident: $kind:expr, $fallback:expr, $effect:expr;)+) => {
+        $(
+            $(#[doc = $doc])+
+            pub const $name: Setting = Setting {
+                env: stringify!($name),
+                kind: $kind,
+                fallback: $fallback,
+                effect: $effect,
+                doc: concat!($($doc),+).trim_ascii(),
+            };
+        )+
+
+        /// Every setting, in the order in which it is documented and shown.
+        pub const SETTINGS: &[Setting] = &[$($name),+];
+    };
+}
+
+use Effect::{InUse, Reserved};
+use Fallback::{Absent, Value};
+
+settings! {
+    /// Address and port on which the API listens. Port 0 takes any free port.
+    CMS_LISTEN: Kind::Socket, Value("127.0.0.1:8080"), InUse;
+    /// Folder of everything the program keeps on disk, the embedded database included.
+    /// A relative path counts from the working directory.
+    CMS_DATA_DIR: Kind::Path, Value("./data"), InUse;
+    /// Address under which clients reach the API. Every absolute link is built from it, never from
+    /// a request header.
+    CMS_PUBLIC_URL: Kind::SiteAddress, Absent("`http://` and the address listened on"), InUse;
+    /// Address of the clinic's own web site, which canonical links, the sitemap, feeds and JSON-LD
+    /// name.
+    CMS_SITE_URL: Kind::SiteAddress, Absent("the site address kept with the clinic"), InUse;
+    /// Postgres as the owner of the tables, who runs the migrations.
+    DATABASE_URL: Kind::Postgres, Absent("the embedded server, unless the two addresses below are set"), InUse;
+    /// Postgres as the role `cms_public`, which serves public reads and posts. It is set together
+    /// with `DATABASE_URL` or with `CMS_DATABASE_STAFF_URL`.
+    CMS_DATABASE_PUBLIC_URL: Kind::Postgres, Absent("settled at start-up"), InUse;
+    /// Postgres as the role `cms_staff`, which serves sign-in and staff. It is set together with
+    /// `DATABASE_URL` or with `CMS_DATABASE_PUBLIC_URL`.
+    CMS_DATABASE_STAFF_URL: Kind::Postgres, Absent("settled at start-up"), InUse;
+    /// Postgres replica for public reads.
+    CMS_DATABASE_READ_URL: Kind::Postgres, Absent("public reads use the primary"), Reserved;
+    /// Most connections that each pool of database connections opens.
+    CMS_DATABASE_CONNECTIONS: Kind::Number { min: 1, max: 200 }, Value("10"), InUse;
+    /// Folder that holds the `initdb` and `postgres` programs of the embedded server.
+    CMS_POSTGRES_BIN: Kind::Path, Absent("the newest one found on this host"), InUse;
+    /// Base address of the archive from which Postgres is fetched, hash-checked, where this host
+    /// has none.
+    CMS_POSTGRES_ARCHIVE_URL: Kind::BaseAddress,
+        Value("https://github.com/theseus-rs/postgresql-binaries/releases/download"), InUse;
+    /// E-mail address of the first owner, who is made at start-up where there is none. It is set
+    /// together with `CMS_ADMIN_PASSWORD`.
+    CMS_ADMIN_EMAIL: Kind::Email, Absent("no owner is made from settings"), InUse;
+    /// Password of the first owner. It is set together with `CMS_ADMIN_EMAIL`; a file is the safer
+    /// place.
+    CMS_ADMIN_PASSWORD: Kind::Password, Absent("no owner is made from settings"), InUse;
+    /// Whether every role that can read inquiries must have a second factor.
+    CMS_REQUIRE_MFA: Kind::Switch, Value("on"), Reserved;
+    /// Origins whose pages may call the staff routes from a browser.
+    CMS_CORS_ORIGINS: Kind::Origins, Value(""), InUse;
+    /// Origins to which a plain HTML form may send its visitor on after a post.
+    CMS_FORM_REDIRECT_ORIGINS: Kind::Origins, Value(""), InUse;
+    /// Proxies whose `Forwarded` and `X-Forwarded-For` are believed.
+    CMS_TRUSTED_PROXIES: Kind::Networks, Value(""), InUse;
+    /// Mail server through which mail is sent.
+    CMS_SMTP_URL: Kind::Smtp, Absent("no mail is sent"), Reserved;
+    /// Loopback address and port on which metrics are served, apart from the API.
+    CMS_METRICS_LISTEN: Kind::LoopbackSocket, Absent("no metrics are served"), InUse;
+    /// Address under which media files are served.
+    CMS_MEDIA_URL: Kind::BaseAddress, Absent("none"), Reserved;
+    /// Shape of a log line.
+    CMS_LOG_FORMAT: Kind::LogFormat, Value("text"), InUse;
+    /// Which events are logged, as directives of the `tracing` filter.
+    CMS_LOG: Kind::LogFilter, Value("info"), InUse;
+    /// Days for which an inquiry is kept before it is erased.
+    CMS_INQUIRY_RETENTION_DAYS: Kind::Number { min: 1, max: 36_500 }, Value("730"), InUse;
+    /// How many requests an address may send: `inquiries` (30 in 60 seconds) and `login` (10 in 60
+    /// seconds). A name that is left out of a list keeps its rate.
+    CMS_RATE_LIMITS: Kind::RateLimits, Value("on"), InUse;
+    /// Threads that serve requests.
+    CMS_WORKERS: Kind::Number { min: 1, max: 64 }, Absent("one for each core"), InUse;
+}
+
+/// The setting whose key is nearest to `name`, which may be written as a variable, key or flag.
+///
+/// Near means at most a third of the letters mistyped, or whole words missing or added at the end.
+#[must_use]
+pub fn nearest(name: &str) -> Option<&'static Setting> {
+    let wanted = name.to_ascii_lowercase().replace('-', "_");
+    let wanted = wanted.strip_prefix("cms_").unwrap_or(&wanted);
+    let wanted = wanted.strip_suffix("_file").unwrap_or(wanted);
+    let tolerated = (wanted.chars().count() / 3).max(1);
+    let by_letters = SETTINGS
+        .iter()
+        .map(|setting| (strsim::damerau_levenshtein(&setting.key(), wanted), setting))
+        .min_by_key(|(distance, _)| *distance)
+        .filter(|(distance, _)| *distance <= tolerated)
+        .map(|(_, setting)| setting);
+    by_letters.or_else(|| SETTINGS.iter().find(|setting| shares_words(&setting.key(), wanted)))
+}
+
+/// Whether one of two names is the other with whole words added at its end.
+fn shares_words(one: &str, other: &str) -> bool {
+    let continues = |long: &str, short: &str| {
+        !short.is_empty() && long.strip_prefix(short).is_some_and(|rest| rest.starts_with('_'))
+    };
+    continues(one, other) || continues(other, one)
+}

@@ -1,0 +1,92 @@
+//! Request bodies. Refuses early: a compressed body, a foreign content type, one that is too long, too deep or
+//! too slow never reaches a parser.
+
+use std::{future::Future, pin::Pin, time::Duration};
+
+use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header, web::Bytes};
+use futures_util::StreamExt;
+use serde_json::Value;
+
+use super::ApiError;
+
+/// The body has to arrive within this time.
+const DEADLINE: Duration = Duration::from_secs(10);
+/// The largest JSON body: a long article with its markup.
+pub const LARGEST_JSON: usize = 1024 * 1024;
+
+/// A JSON body, parsed and not yet understood.
+#[derive(Debug)]
+pub struct JsonBody(pub Value);
+
+/// A JSON merge patch (RFC 7396), `application/merge-patch+json` or `application/json`.
+#[derive(Debug)]
+pub struct MergePatch(pub Value);
+
+/// The essence of the request's content type, in lower case, without parameters.
+pub fn content_type(request: &HttpRequest) -> Option<String> {
+    let value = request.headers().get(header::CONTENT_TYPE)?.to_str().ok()?;
+    Some(value.split(';').next()?.trim().to_ascii_lowercase())
+}
+
+/// Reads the whole body.
+///
+/// # Errors
+/// [`ApiError::TooLarge`] beyond `largest` bytes, [`ApiError::Timeout`] after ten seconds,
+/// [`ApiError::Malformed`] when the connection breaks.
+pub async fn read(request: &HttpRequest, mut payload: Payload, largest: usize) -> Result<Bytes, ApiError> {
+    let announced =
+        request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    if announced.is_some_and(|length| length > largest) {
+        return Err(ApiError::TooLarge);
+    }
+    let collect = async {
+        let mut body = Vec::with_capacity(announced.unwrap_or(0));
+        while let Some(chunk) = payload.next().await {
+            let chunk = chunk.map_err(|_| ApiError::Malformed)?;
+            if body.len() + chunk.len() > largest {
+                return Err(ApiError::TooLarge);
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(Bytes::from(body))
+    };
+    tokio::time::timeout(DEADLINE, collect).await.map_err(|_| ApiError::Timeout)?
+}
+
+/// Parses JSON. Depth is bounded by the parser (128), numbers by IEEE 754.
+///
+/// # Errors
+/// [`ApiError::Malformed`].
+pub fn parse_json(body: &[u8]) -> Result<Value, ApiError> {
+    serde_json::from_slice(body).map_err(|_| ApiError::Malformed)
+}
+
+async fn json(request: HttpRequest, payload: Payload, taken: &[&str], wanted: &'static str) -> Result<Value, ApiError> {
+    if !content_type(&request).is_some_and(|given| taken.contains(&given.as_str())) {
+        return Err(ApiError::MediaType(wanted));
+    }
+    parse_json(&read(&request, payload, LARGEST_JSON).await?)
+}
+
+type Reading<T> = Pin<Box<dyn Future<Output = Result<T, ApiError>>>>;
+
+impl FromRequest for JsonBody {
+    type Error = ApiError;
+    type Future = Reading<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, payload) = (request.clone(), payload.take());
+        Box::pin(async move { Ok(Self(json(request, payload, &["application/json"], "application/json").await?)) })
+    }
+}
+
+impl FromRequest for MergePatch {
+    type Error = ApiError;
+    type Future = Reading<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, payload) = (request.clone(), payload.take());
+        let taken = ["application/merge-patch+json", "application/json"];
+        Box::pin(async move { Ok(Self(json(request, payload, &taken, "application/merge-patch+json").await?)) })
+    }
+}

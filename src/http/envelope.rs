@@ -1,0 +1,160 @@
+//! What every request passes on its way in and out: its id, the refusals that need no handler, a deadline, the
+//! problem document for whatever went wrong, and one line in the log. Refuses to log what a client wrote: the
+//! matched route stands there, never the path, the query, the body or the whole address.
+
+use std::{future::Future, panic::AssertUnwindSafe, time::Duration};
+
+use actix_web::{
+    Error, FromRequest, HttpMessage, HttpRequest,
+    body::MessageBody,
+    dev::{Payload, ServiceRequest, ServiceResponse},
+    http::{
+        StatusCode,
+        header::{self, HeaderName, HeaderValue},
+    },
+    middleware::Next,
+    web::Data,
+};
+use futures_util::FutureExt;
+
+use super::{
+    ApiError, Site,
+    client::{TrustedProxies, shortened},
+    cors,
+};
+use crate::clock::Clock;
+
+/// A handler ends by then; its database work has ended before.
+const DEADLINE: Duration = Duration::from_secs(25);
+
+/// Stands in `X-Request-Id`, in every log line and in every problem of the request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RequestId(pub String);
+
+impl RequestId {
+    /// The client's id where it is 8 to 64 of `A-Za-z0-9._-`, a new one otherwise.
+    fn of(request: &HttpRequest, clock: &Clock) -> Self {
+        let given = request.headers().get("x-request-id").and_then(|id| id.to_str().ok());
+        let well_formed = |id: &&str| {
+            (8..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
+        };
+        Self(given.filter(well_formed).map_or_else(|| clock.new_id().to_string(), str::to_owned))
+    }
+}
+
+impl FromRequest for RequestId {
+    type Error = ApiError;
+    type Future = std::future::Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        std::future::ready(request.extensions().get::<Self>().cloned().ok_or(ApiError::Internal))
+    }
+}
+
+/// The outermost middleware.
+///
+/// # Errors
+/// None of its own: every failure becomes an answer.
+pub async fn envelope(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    let site = Data::clone(request.app_data::<Data<Site>>().ok_or(ApiError::Internal)?);
+    let id = RequestId::of(request.request(), &site.clock);
+    request.extensions_mut().insert(id.clone());
+    let inbound = request.request().clone();
+    let started = std::time::Instant::now();
+    if let Some(preflight) = cors::preflight(&inbound, &site.cors_origins) {
+        return Ok(ServiceResponse::new(inbound, preflight).map_into_right_body());
+    }
+    let answer = answer(request, next).await;
+    let mut response = match answer {
+        Ok(response) => finish(response, &site, &id),
+        Err(error) => {
+            ServiceResponse::new(inbound.clone(), error.respond(&site.public_url, &id.0)).map_into_right_body()
+        }
+    };
+    cors::allow(&inbound, response.headers_mut(), &site.cors_origins);
+    let headers = response.headers_mut();
+    headers.insert(HeaderName::from_static("x-content-type-options"), HeaderValue::from_static("nosniff"));
+    if let Ok(id) = HeaderValue::from_str(&id.0) {
+        headers.insert(HeaderName::from_static("x-request-id"), id);
+    }
+    log(&inbound, response.status(), &id, started.elapsed(), &site.trusted_proxies);
+    Ok(response)
+}
+
+async fn answer<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<B>, ApiError> {
+    let encoding = request.headers().get(header::CONTENT_ENCODING);
+    if encoding.is_some_and(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity")) {
+        return Err(ApiError::MediaType("an uncompressed body"));
+    }
+    if request.headers().get_all(header::HOST).count() > 1 || request.headers().len() > 100 {
+        return Err(ApiError::bad_parameter("headers", "malformed", "one Host and at most 100 header fields"));
+    }
+    guarded(next.call(request)).await
+}
+
+/// A handler that panics or hangs costs its own request and nothing else.
+async fn guarded<B>(
+    work: impl Future<Output = Result<ServiceResponse<B>, Error>>,
+) -> Result<ServiceResponse<B>, ApiError> {
+    match tokio::time::timeout(DEADLINE, AssertUnwindSafe(work).catch_unwind()).await {
+        Err(_) => Err(ApiError::Busy),
+        Ok(Err(_)) => {
+            tracing::error!("a handler panicked");
+            Err(ApiError::Internal)
+        }
+        Ok(Ok(Ok(response))) => Ok(response),
+        Ok(Ok(Err(error))) => Err(error
+            .as_error::<ApiError>()
+            .cloned()
+            .unwrap_or_else(|| framework(error.as_response_error().status_code()))),
+    }
+}
+
+/// Gives each failed answer its problem document, the framework's own answers included.
+fn finish<B>(
+    response: ServiceResponse<B>,
+    site: &Site,
+    id: &RequestId,
+) -> ServiceResponse<actix_web::body::EitherBody<B>> {
+    let ours = response.response().extensions().get::<ApiError>().cloned();
+    let status = response.status();
+    let has_body_of_its_own = response.headers().contains_key(header::CONTENT_TYPE);
+    let error = ours.or_else(|| (status.as_u16() >= 400 && !has_body_of_its_own).then(|| framework(status)));
+    match error {
+        Some(error) => {
+            let answer = error.respond(&site.public_url, &id.0);
+            response.into_response(answer).map_into_right_body()
+        }
+        None => response.map_into_left_body(),
+    }
+}
+
+fn framework(status: StatusCode) -> ApiError {
+    match status {
+        StatusCode::NOT_FOUND => ApiError::NotFound,
+        StatusCode::REQUEST_TIMEOUT => ApiError::Timeout,
+        StatusCode::PAYLOAD_TOO_LARGE => ApiError::TooLarge,
+        StatusCode::SERVICE_UNAVAILABLE => ApiError::Busy,
+        status if status.is_client_error() => ApiError::Malformed,
+        _ => ApiError::Internal,
+    }
+}
+
+/// Successful public reads at debug, so that they do not drown the rest.
+fn log(request: &HttpRequest, status: StatusCode, id: &RequestId, took: Duration, proxies: &TrustedProxies) {
+    let route = request.match_pattern().unwrap_or_else(|| "unmatched".to_owned());
+    let client = proxies.client(request).map(shortened).unwrap_or_default();
+    let (method, status_code, micros) = (request.method().as_str(), status.as_u16(), took.as_micros());
+    let public_read = request.method().is_safe() && !route.starts_with("/v1/admin") && !route.starts_with("/v1/auth");
+    if public_read && !status.is_client_error() && !status.is_server_error() {
+        tracing::debug!(request_id = id.0, method, route, status = status_code, micros, client, "request");
+    } else {
+        tracing::info!(request_id = id.0, method, route, status = status_code, micros, client, "request");
+    }
+}

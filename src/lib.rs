@@ -1,0 +1,23 @@
+//! clinic-cms: articles, clinic details and contact inquiries of a medical clinic, as a REST API.
+//!
+//! | room | what it is for |
+//! |---|---|
+//! | [`accounts`] | who may do what: accounts, roles, sessions, the gate around `/v1/admin` |
+//! | [`audit`] | who did or saw what, append-only |
+//! | [`outbox`] | events in the transaction that they tell of |
+//! | [`delivery`] | how a public answer leaves: validators, compression, lifetime |
+//! | [`http`] | what every answer shares: problems, input, paging, limits |
+//! | [`crypto`] | sealed fields, key ring, blind index, tokens, passwords |
+//! | [`db`] | pools and roles, migrations, the embedded server |
+//! | [`config`] | every setting, and all mistakes in them at once |
+//! | [`clock`] | time, and the ids made from it |
+
+pub mod accounts;
+pub mod audit;
+pub mod clock;
+pub mod config;
+pub mod crypto;
+pub mod db;
+pub mod delivery;
+pub mod http;
+pub mod outbox;

@@ -1,0 +1,91 @@
+//! Events, written in the transaction that they tell of: an event without its change, or a change without its
+//! event, cannot be committed. Carries ids alone; who may know more reads it through their own door.
+
+use std::time::Duration;
+
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use crate::{
+    clock::Clock,
+    db::{DbError, StaffDb},
+};
+
+/// How many events are leased at once.
+const BATCH: i64 = 100;
+/// How often the outbox is looked at.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// What happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EventKind {
+    /// An article, or a new revision of it, became visible or was planned to.
+    ArticlePublished,
+    /// An article left the public's sight.
+    ArticleUnpublished,
+    /// The organisation or one of its locations changed.
+    ClinicChanged,
+}
+
+impl EventKind {
+    fn name(self) -> &'static str {
+        match self {
+            Self::ArticlePublished => "article.published",
+            Self::ArticleUnpublished => "article.unpublished",
+            Self::ClinicChanged => "clinic.changed",
+        }
+    }
+}
+
+/// Writes an event in the caller's transaction.
+///
+/// # Errors
+/// Those of the database.
+pub async fn record(
+    transaction: &mut PgConnection,
+    clock: &Clock,
+    kind: EventKind,
+    subject: Uuid,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "insert into cms.outbox_event (id, kind, subject_id) values ($1, $2, $3)",
+        clock.new_id(),
+        kind.name(),
+        subject
+    )
+    .execute(transaction)
+    .await?;
+    Ok(())
+}
+
+/// Announces waiting events in the log, where operators and log shippers find them, until the program stops.
+/// Several nodes share the work: a leased row is passed over by the others.
+pub async fn announce(database: StaffDb) {
+    loop {
+        match database.transact(async |transaction| announce_batch(transaction).await).await {
+            Ok(count) if count == usize::try_from(BATCH).unwrap_or(0) => {}
+            Ok(_) => tokio::time::sleep(PAUSE).await,
+            Err(error) => {
+                tracing::warn!(%error, "the outbox cannot be read; trying again");
+                tokio::time::sleep(PAUSE * 5).await;
+            }
+        }
+    }
+}
+
+async fn announce_batch(transaction: &mut PgConnection) -> Result<usize, DbError> {
+    let events = sqlx::query!(
+        "update cms.outbox_event set delivered_at = clock_timestamp(), attempts = attempts + 1
+          where id in (select id from cms.outbox_event
+                        where delivered_at is null and available_at <= clock_timestamp()
+                        order by available_at, id limit $1 for update skip locked)
+      returning id, kind, subject_id",
+        BATCH,
+    )
+    .fetch_all(transaction)
+    .await?;
+    for event in &events {
+        tracing::info!(event = %event.id, kind = event.kind, subject = %event.subject_id, "event");
+    }
+    Ok(events.len())
+}
