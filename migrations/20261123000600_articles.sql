@@ -110,6 +110,30 @@ create index publication_slug on cms.publication (slug, locale);
 create index publication_begins on cms.publication (lower(visible)) where archived_at is null;
 create index publication_ends on cms.publication (upper(visible)) where archived_at is null;
 
+-- Where each article stands, derived from its publications and never stored: a stored status would be wrong the
+-- moment a planned publication begins.
+create view cms.article_status as
+select a.id as article_id,
+       live.number as live_revision, live.published_at, live.live_from, live.live_until,
+       planned.number as planned_revision, planned.planned_from, planned.planned_until,
+       case
+         when a.trashed_at is not null then 'archived'
+         when live.number = a.latest_revision then 'published'
+         when live.number is not null then 'published_with_changes'
+         when planned.number is not null then 'scheduled'
+         when exists (select 1 from cms.publication p where p.article_id = a.id and upper(p.visible) <= now()) then 'withdrawn'
+         else 'draft'
+       end as status
+  from cms.article a
+  left join lateral (select r.number, p.published_at, lower(p.visible) as live_from, upper(p.visible) as live_until
+                       from cms.publication p join cms.revision r on r.id = p.revision_id
+                      where p.article_id = a.id and p.visible @> now()) live on true
+  left join lateral (select r.number, lower(p.visible) as planned_from, upper(p.visible) as planned_until
+                       from cms.publication p join cms.revision r on r.id = p.revision_id
+                      where p.article_id = a.id and lower(p.visible) > now()
+                      order by lower(p.visible) limit 1) planned on true;
+
+grant select on cms.article_status to cms_staff;
 grant select, insert, update on cms.term, cms.author, cms.article to cms_staff;
 grant select, insert on cms.revision, cms.revision_term to cms_staff;
 -- DELETE: a planned publication that never began may be taken back without a trace in the history.

@@ -16,7 +16,7 @@ select id, slug, name, address, latitude, longitude, phones, fax, email, timezon
 create view site.article as
 select p.article_id as id, p.id as publication_id, r.kind, p.slug, p.locale, r.title,
        coalesce(r.summary, nullif(r.excerpt, '')) as summary, r.cover, r.reading_minutes, p.published_at,
-       lower(p.visible) as updated_at, r.number as revision, r.body_markdown, r.body_html, r.body_text, r.headings,
+       lower(p.visible) as updated_at, upper(p.visible) as visible_until, r.number as revision, r.body_markdown, r.body_html, r.body_text, r.headings,
        r.sources, r.faqs, r.seo, r.category_id, r.id as revision_id,
        (select json_build_object('id', t.id, 'slug', t.slug, 'name', t.name)
           from cms.term t where t.id = r.category_id and t.trashed_at is null) as category,

@@ -2,6 +2,7 @@
 //!
 //! | room | what it is for |
 //! |---|---|
+//! | [`articles`] | drafts as revisions, publication as a range of time |
 //! | [`accounts`] | who may do what: accounts, roles, sessions, the gate around `/v1/admin` |
 //! | [`audit`] | who did or saw what, append-only |
 //! | [`outbox`] | events in the transaction that they tell of |
@@ -10,12 +11,15 @@
 //! | [`crypto`] | sealed fields, key ring, blind index, tokens, passwords |
 //! | [`db`] | pools and roles, migrations, the embedded server |
 //! | [`config`] | every setting, and all mistakes in them at once |
+//! | [`contact`] | phone numbers, e-mail addresses and languages that parse |
 //! | [`clock`] | time, and the ids made from it |
 
 pub mod accounts;
+pub mod articles;
 pub mod audit;
 pub mod clock;
 pub mod config;
+pub mod contact;
 pub mod crypto;
 pub mod db;
 pub mod delivery;

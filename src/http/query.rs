@@ -82,6 +82,26 @@ impl QueryReader {
         })
     }
 
+    /// A comma-separated list of values from a fixed set, any of which matches.
+    pub fn any_known(&mut self, name: &'static str, set: &[&'static str]) -> Option<Vec<String>> {
+        let text = self.text(name)?;
+        let mut chosen = Vec::new();
+        for entry in text.split(',') {
+            if !set.contains(&entry) {
+                let error = FieldError::parameter(name, "bad_value", format!("must be any of {}", set.join(", ")));
+                self.errors.push(error.suggesting(nearest(entry, set.iter().copied())));
+                return None;
+            }
+            chosen.push(entry.to_owned());
+        }
+        Some(chosen)
+    }
+
+    /// `true` or `false`.
+    pub fn boolean(&mut self, name: &'static str) -> Option<bool> {
+        self.parsed(name, "true or false", |text| text.parse().ok())
+    }
+
     /// An instant as RFC 3339, or a date, which means its first instant in UTC.
     pub fn instant(&mut self, name: &'static str) -> Option<DateTime<Utc>> {
         self.parsed(name, "an RFC 3339 instant or a date", parse_instant)

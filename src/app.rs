@@ -1,0 +1,124 @@
+//! The composition root: the only file that names every feature. Mounts the four audiences (public, sign-in, staff,
+//! operations), and refuses to mount a staff route outside the gate: there is one scope for all of them.
+
+use std::{net::TcpListener, sync::Arc, time::Duration};
+
+use actix_web::{
+    App, HttpServer,
+    dev::Server,
+    middleware::from_fn,
+    web::{self, Data, ServiceConfig},
+};
+
+use crate::{
+    accounts::{self, Accounts},
+    articles, clinic,
+    clock::Clock,
+    config::{Config, LimitName},
+    crypto::{KeyRing, PasswordGate},
+    db::{PublicDb, StaffDb},
+    http::{self, RateLimit, Site, client::TrustedProxies},
+    inquiries::{self, Door},
+    operations::{self, Document, Readiness},
+};
+
+/// How long a stop waits for requests that are under way.
+const DRAIN_SECONDS: u64 = 30;
+/// The request line and the head arrive within this time.
+const HEAD_DEADLINE: Duration = Duration::from_secs(10);
+
+/// Everything that handlers share. Cheap to clone.
+#[derive(Clone)]
+pub struct Parts {
+    site: Data<Site>,
+    accounts: Data<Accounts>,
+    door: Data<Door>,
+    public: Data<PublicDb>,
+    staff: Data<StaffDb>,
+    readiness: Data<Readiness>,
+    document: Data<Document>,
+}
+
+impl Parts {
+    /// Puts the parts together. `public_url` is the API's address as it is known once the port is.
+    pub fn new(config: &Config, public_url: String, ring: &Arc<KeyRing>, clock: Clock, public: PublicDb, staff: StaffDb) -> Self {
+        let limit = |name, label| match config.rate_limits.rate(name) {
+            Some(rate) => RateLimit::new(label, rate.count, rate.seconds.into()),
+            None => RateLimit::new(label, 0, 0),
+        };
+        let origins = |origins: &[crate::config::WebOrigin]| origins.iter().map(|origin| origin.as_str().to_owned()).collect();
+        let document = operations::document(&public_url);
+        let site = Site {
+            public_url,
+            site_url: config.site_url.as_ref().map(|url| url.as_str().to_owned()),
+            cors_origins: origins(&config.cors_origins),
+            form_redirect_origins: origins(&config.form_redirect_origins),
+            trusted_proxies: TrustedProxies(config.trusted_proxies.clone()),
+            clock,
+            cursors: ring.tag_key("cursor"),
+        };
+        let accounts = Accounts {
+            ring: Arc::clone(ring),
+            passwords: PasswordGate::for_this_machine(),
+            attempts: limit(LimitName::Login, "login"),
+        };
+        let door = Door::new(ring, limit(LimitName::Inquiries, "inquiries"), config.inquiry_retention_days);
+        Self {
+            site: Data::new(site),
+            accounts: Data::new(accounts),
+            door: Data::new(door),
+            public: Data::new(public),
+            staff: Data::new(staff),
+            readiness: Data::new(Readiness::default()),
+            document: Data::new(document),
+        }
+    }
+
+    fn share(&self, config: &mut ServiceConfig) {
+        config
+            .app_data(Data::clone(&self.site))
+            .app_data(Data::clone(&self.accounts))
+            .app_data(Data::clone(&self.door))
+            .app_data(Data::clone(&self.public))
+            .app_data(Data::clone(&self.staff))
+            .app_data(Data::clone(&self.readiness))
+            .app_data(Data::clone(&self.document));
+    }
+}
+
+fn routes(config: &mut ServiceConfig) {
+    articles::public_routes(config);
+    clinic::public_routes(config);
+    inquiries::public_routes(config);
+    accounts::routes(config);
+    operations::routes(config);
+    let staff = web::scope("/v1/admin")
+        .wrap(from_fn(accounts::gate))
+        .configure(articles::admin_routes)
+        .configure(clinic::admin_routes)
+        .configure(inquiries::admin_routes)
+        .default_service(web::to(http::not_found));
+    config.service(staff);
+}
+
+/// Starts to serve on `listener`. The answer is the running server: awaiting it is serving, and its handle stops it.
+///
+/// # Errors
+/// Those of the socket.
+pub fn serve(parts: Parts, listener: TcpListener, workers: usize) -> std::io::Result<Server> {
+    let server = HttpServer::new(move || {
+        App::new()
+            .configure(|config| parts.share(config))
+            .configure(routes)
+            .default_service(web::to(http::not_found))
+            .wrap(from_fn(http::envelope))
+    });
+    let server = server
+        .workers(workers)
+        .client_request_timeout(HEAD_DEADLINE)
+        .client_disconnect_timeout(Duration::from_secs(5))
+        .keep_alive(Duration::from_secs(75))
+        .shutdown_timeout(DRAIN_SECONDS)
+        .listen(listener)?;
+    Ok(server.run())
+}

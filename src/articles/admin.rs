@@ -1,0 +1,246 @@
+//! What editors do with articles. Every write names the version that it was made against.
+
+use actix_web::{
+    HttpRequest,
+    http::{StatusCode, header},
+    web::Data,
+};
+use serde_json::json;
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::{
+    answers::{RevisionList, StaffArticle, StaffArticleAnswer, StaffArticlePage},
+    article::Status,
+    editing, input, publication,
+    queries::staff::{self, StaffFilter, StaffKey, StaffRow},
+};
+use crate::{
+    accounts::Editor,
+    db::StaffDb,
+    http::{
+        Answer, ApiError, Expected, JsonBody, MergePatch, PageRequest, QueryReader, Question, Site, no_content,
+        no_parameters, path_id, private_answer, staff_answer,
+    },
+};
+
+/// Lists articles for staff, last edited first.
+#[utoipa::path(get, path = "/v1/admin/articles", operation_id = "list_staff_articles", tag = "staff: articles",
+    security(("bearer" = [])),
+    params(
+        ("status" = Option<String>, Query, description = "A comma means any of", pattern = "^(draft|scheduled|published|published_with_changes|withdrawn)(,(draft|scheduled|published|published_with_changes|withdrawn))*$"),
+        ("author" = Option<String>, Query, description = "Slugs or ids; a comma means any of", pattern = "^[a-z0-9-]{1,100}(,[a-z0-9-]{1,100}){0,3}$"),
+        ("q" = Option<String>, Query, description = "Part of the title", min_length = 1, max_length = 200),
+        ("trashed" = Option<bool>, Query, description = "The trash instead"),
+        ("limit" = Option<u32>, Query, minimum = 1, maximum = 100, description = "Rows, 20 by default"),
+        ("page" = Option<u32>, Query, minimum = 1, maximum = 10000, description = "From 1; page × limit is at most 10,000"),
+        ("cursor" = Option<String>, Query, description = "From `next_cursor`; not together with `page`"),
+    ),
+    responses((status = 200, description = "A page of articles", body = StaffArticlePage)))]
+pub async fn list_staff_articles(request: HttpRequest, editor: Editor, site: Data<Site>, database: Data<StaffDb>) -> Answer {
+    let mut query = QueryReader::of(&request);
+    let filter = StaffFilter {
+        status: query.any_known("status", &Status::NAMES),
+        author: query.any_of("author"),
+        q: query.text("q"),
+        trashed: query.boolean("trashed").unwrap_or(false),
+    };
+    let question = format!("staff articles {filter:?}");
+    let page = PageRequest::<StaffKey>::read(&mut query, &site.cursors, &question);
+    query.finish()?;
+    let wanted = page.clone();
+    let rows = database
+        .transact(async move |connection| {
+            let rows = staff::list_articles(connection, &filter, &wanted).await?;
+            editor.staff.record(connection, "article.list", "article", None, &[]).await?;
+            Ok::<_, ApiError>(rows)
+        })
+        .await?;
+    let mut data = rows.items.0;
+    let about = Question { public_url: &site.public_url, request: &request, signer: &site.cursors, question: &question };
+    let key = |row: &super::answers::StaffListedArticle| StaffKey { updated_at: row.updated_at, id: row.id };
+    let (meta, links) = page.complete(&mut data, rows.total, key, &about);
+    Ok(private_answer(StatusCode::OK, &StaffArticlePage { data, meta, links }))
+}
+
+/// Creates an article: a draft, seen by nobody outside.
+#[utoipa::path(post, path = "/v1/admin/articles", operation_id = "create_article", tag = "staff: articles",
+    security(("bearer" = [])), request_body = input::ArticleInput,
+    responses((status = 201, description = "The draft", body = StaffArticleAnswer, headers(("Location" = String), ("ETag" = String)))))]
+pub async fn create_article(
+    request: HttpRequest,
+    editor: Editor,
+    site: Data<Site>,
+    database: Data<StaffDb>,
+    body: JsonBody,
+) -> Answer {
+    no_parameters(&request)?;
+    let manuscript = input::parse(&body.0)?;
+    let article = database
+        .transact(async move |connection| {
+            let id = editing::create(connection, &editor, &manuscript).await?;
+            // What sanitising removed is told to who sent it.
+            read(connection, id).await
+        })
+        .await?;
+    let address = format!("{}/v1/admin/articles/{}", site.public_url, article.id);
+    let mut answer = staff_answer(StatusCode::CREATED, article.version, &StaffArticleAnswer { data: article });
+    if let Ok(address) = header::HeaderValue::from_str(&address) {
+        answer.headers_mut().insert(header::LOCATION, address);
+    }
+    Ok(answer)
+}
+
+/// Reads an article as staff see it.
+#[utoipa::path(get, path = "/v1/admin/articles/{id}", operation_id = "get_staff_article", tag = "staff: articles",
+    security(("bearer" = [])), params(("id" = Uuid, Path, description = "The article")),
+    responses((status = 200, description = "The article", body = StaffArticleAnswer, headers(("ETag" = String)))))]
+pub async fn get_staff_article(request: HttpRequest, editor: Editor, database: Data<StaffDb>) -> Answer {
+    no_parameters(&request)?;
+    let id = path_id(&request)?;
+    let article = database
+        .transact(async move |connection| {
+            editor.staff.record(connection, "article.read", "article", Some(id), &[]).await?;
+            read(connection, id).await
+        })
+        .await?;
+    Ok(staff_answer(StatusCode::OK, article.version, &StaffArticleAnswer { data: article }))
+}
+
+/// Changes an article: a new revision. What the public sees stays as it is until it is published.
+#[utoipa::path(patch, path = "/v1/admin/articles/{id}", operation_id = "update_article", tag = "staff: articles",
+    security(("bearer" = [])),
+    params(("id" = Uuid, Path, description = "The article"), ("If-Match" = String, Header, description = "The ETag that was read")),
+    request_body(content = input::ArticleInput, content_type = "application/merge-patch+json"),
+    responses((status = 200, description = "The changed article", body = StaffArticleAnswer, headers(("ETag" = String)))))]
+pub async fn update_article(
+    request: HttpRequest,
+    editor: Editor,
+    expected: Expected,
+    database: Data<StaffDb>,
+    patch: MergePatch,
+) -> Answer {
+    no_parameters(&request)?;
+    let id = path_id(&request)?;
+    let article = database
+        .transact(async move |connection| {
+            let stored = lock(connection, id, &expected).await?;
+            refuse_trashed(&stored)?;
+            let before = editing::draft_of(&stored)?;
+            let manuscript = input::parse_patch(&before, &patch.0)?;
+            let changed = input::changed_fields(&before, &manuscript.draft);
+            editing::revise(connection, &editor, &stored, &manuscript).await?;
+            editor.staff.record(connection, "article.update", "article", Some(id), &changed).await?;
+            read(connection, id).await
+        })
+        .await?;
+    Ok(staff_answer(StatusCode::OK, article.version, &StaffArticleAnswer { data: article }))
+}
+
+/// Moves an article to the trash. A visible one is withdrawn.
+#[utoipa::path(delete, path = "/v1/admin/articles/{id}", operation_id = "delete_article", tag = "staff: articles",
+    security(("bearer" = [])),
+    params(("id" = Uuid, Path, description = "The article"), ("If-Match" = String, Header, description = "The ETag that was read")),
+    responses((status = 204, description = "In the trash")))]
+pub async fn delete_article(request: HttpRequest, editor: Editor, expected: Expected, database: Data<StaffDb>) -> Answer {
+    no_parameters(&request)?;
+    let id = path_id(&request)?;
+    database
+        .transact(async move |connection| {
+            refuse_trashed(&lock(connection, id, &expected).await?)?;
+            publication::withdraw(connection, &editor, id).await?;
+            staff::set_trashed(connection, id, true).await?;
+            staff::touch_article(connection, id, None, editor.staff.id).await?;
+            editor.staff.record(connection, "article.delete", "article", Some(id), &[]).await?;
+            Ok::<_, ApiError>(())
+        })
+        .await?;
+    Ok(no_content())
+}
+
+/// Brings an article back from the trash, as a draft or as withdrawn.
+#[utoipa::path(post, path = "/v1/admin/articles/{id}/restore", operation_id = "restore_article", tag = "staff: articles",
+    security(("bearer" = [])), params(("id" = Uuid, Path, description = "The article")),
+    responses((status = 200, description = "The article", body = StaffArticleAnswer, headers(("ETag" = String)))))]
+pub async fn restore_article(request: HttpRequest, editor: Editor, database: Data<StaffDb>) -> Answer {
+    no_parameters(&request)?;
+    let id = path_id(&request)?;
+    let article = database
+        .transact(async move |connection| {
+            let stored = lock(connection, id, &Expected::Any).await?;
+            if stored.trashed_at.is_none() {
+                return Err(ApiError::Conflict { code: "not_in_trash", detail: "the article is not in the trash" });
+            }
+            staff::set_trashed(connection, id, false).await?;
+            // The restored content is a revision of its own, so that the history shows the return.
+            let mut manuscript = input::parse_patch(&editing::draft_of(&stored)?, &json!({}))?;
+            manuscript.message = Some("Restored from the trash".to_owned());
+            editing::revise(connection, &editor, &stored, &manuscript).await?;
+            editor.staff.record(connection, "article.restore", "article", Some(id), &[]).await?;
+            read(connection, id).await
+        })
+        .await?;
+    Ok(staff_answer(StatusCode::OK, article.version, &StaffArticleAnswer { data: article }))
+}
+
+/// Lists the revisions of an article, newest first, at most 1,000.
+#[utoipa::path(get, path = "/v1/admin/articles/{id}/revisions", operation_id = "list_revisions", tag = "staff: articles",
+    security(("bearer" = [])), params(("id" = Uuid, Path, description = "The article")),
+    responses((status = 200, description = "The revisions", body = RevisionList)))]
+pub async fn list_revisions(request: HttpRequest, editor: Editor, database: Data<StaffDb>) -> Answer {
+    no_parameters(&request)?;
+    let id = path_id(&request)?;
+    let data = database
+        .transact(async move |connection| {
+            editor.staff.record(connection, "revision.list", "article", Some(id), &[]).await?;
+            let revisions = staff::list_revisions(connection, id).await?;
+            if revisions.is_empty() { Err(ApiError::NotFound) } else { Ok(revisions) }
+        })
+        .await?;
+    Ok(private_answer(StatusCode::OK, &RevisionList { data }))
+}
+
+/// Reads an article as one of its revisions had it.
+#[utoipa::path(get, path = "/v1/admin/articles/{id}/revisions/{number}", operation_id = "get_revision", tag = "staff: articles",
+    security(("bearer" = [])),
+    params(("id" = Uuid, Path, description = "The article"), ("number" = i32, Path, description = "From 1", minimum = 1)),
+    responses((status = 200, description = "The revision", body = StaffArticleAnswer)))]
+pub async fn get_revision(request: HttpRequest, editor: Editor, database: Data<StaffDb>) -> Answer {
+    no_parameters(&request)?;
+    let id = path_id(&request)?;
+    let number = request.match_info().get("number").and_then(|number| number.parse::<i32>().ok()).ok_or(ApiError::NotFound)?;
+    let row = database
+        .transact(async move |connection| {
+            editor.staff.record(connection, "revision.read", "article", Some(id), &[]).await?;
+            Ok::<_, ApiError>(staff::find_article(connection, id, Some(number)).await?)
+        })
+        .await?
+        .ok_or(ApiError::NotFound)?;
+    Ok(private_answer(StatusCode::OK, &StaffArticleAnswer { data: StaffArticle::try_from(row)? }))
+}
+
+/// The article as it is now.
+pub(super) async fn read(connection: &mut PgConnection, id: Uuid) -> Result<StaffArticle, ApiError> {
+    let row = staff::find_article(connection, id, None).await?.ok_or(ApiError::NotFound)?;
+    StaffArticle::try_from(row)
+}
+
+/// Locks the article and checks the version that the caller has seen.
+pub(super) async fn lock(connection: &mut PgConnection, id: Uuid, expected: &Expected) -> Result<StaffRow, ApiError> {
+    if !staff::lock_article(connection, id).await? {
+        return Err(ApiError::NotFound);
+    }
+    let row = staff::find_article(connection, id, None).await?.ok_or(ApiError::NotFound)?;
+    if expected.accepts(row.version) {
+        return Ok(row);
+    }
+    let by = row.updated_by.map(|person| person.0);
+    Err(ApiError::Stale { current: row.version, changed: json!({"at": row.updated_at, "by": by}) })
+}
+
+pub(super) fn refuse_trashed(row: &StaffRow) -> Result<(), ApiError> {
+    if row.trashed_at.is_none() {
+        return Ok(());
+    }
+    Err(ApiError::Conflict { code: "in_trash", detail: "the article is in the trash; restore it first" })
+}

@@ -1,0 +1,383 @@
+//! What the API says of an article. Lists carry summaries without a body; the detail carries everything a page needs.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::{
+    article::{Citation, Faq, Image, Kind, Seo, Status, site_path},
+    body::{Heading, Warning},
+    queries::{
+        published::{ListedArticle, PublishedArticle},
+        staff::{RevisionSummary, StaffRow},
+    },
+};
+use crate::http::{ApiError, PageLinks, PageMeta, Reference};
+
+/// Who stands as author.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Author {
+    pub id: Uuid,
+    pub slug: String,
+    pub name: String,
+    /// Always `person` so far.
+    pub r#type: String,
+}
+
+/// A colleague.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Person {
+    pub id: Uuid,
+    pub name: String,
+}
+
+/// What is known of the medical review. Only a recorded sign-off can fill it, and none can be recorded yet.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Review {
+    pub reviewed_by: Option<Author>,
+    pub last_reviewed_on: Option<NaiveDate>,
+    pub next_review_due: Option<NaiveDate>,
+    pub overdue: bool,
+}
+
+/// The same article in another language.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Translation {
+    pub locale: String,
+    pub slug: String,
+    /// The original has moved on since.
+    pub stale: bool,
+}
+
+/// A text that the law or the clinic's rules demand beside a treatment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Disclosure {
+    pub kind: String,
+    pub text: String,
+    pub version: i32,
+}
+
+/// An article in a list.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ArticleSummary {
+    pub id: Uuid,
+    pub kind: Kind,
+    pub slug: String,
+    /// Where it stands on the clinic's site.
+    pub path: String,
+    pub locale: String,
+    pub title: String,
+    /// The editors' own, else the beginning of the text.
+    pub summary: Option<String>,
+    pub cover: Option<Image>,
+    pub category: Option<Reference>,
+    pub tags: Vec<Reference>,
+    pub conditions: Vec<Reference>,
+    pub services: Vec<Reference>,
+    pub author: Option<Author>,
+    pub reading_minutes: i32,
+    pub published_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+    pub review: Review,
+    pub translations: Vec<Translation>,
+    /// The search hit with `<mark>`; null outside a search.
+    pub snippet: Option<String>,
+}
+
+impl From<ListedArticle> for ArticleSummary {
+    fn from(row: ListedArticle) -> Self {
+        Self {
+            id: row.id,
+            kind: row.kind,
+            path: site_path(&row.slug),
+            slug: row.slug,
+            locale: row.locale,
+            title: row.title,
+            summary: row.summary,
+            cover: row.cover,
+            category: row.category,
+            tags: row.tags,
+            conditions: row.conditions,
+            services: Vec::new(),
+            author: row.author,
+            reading_minutes: row.reading_minutes,
+            published_at: row.published_at,
+            updated_at: row.updated_at,
+            review: Review::default(),
+            translations: Vec::new(),
+            snippet: None,
+        }
+    }
+}
+
+/// A page of visible articles.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ArticlePage {
+    pub data: Vec<ArticleSummary>,
+    pub meta: PageMeta,
+    pub links: PageLinks,
+}
+
+/// The text in the format that was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Format {
+    Html,
+    Markdown,
+    Text,
+}
+
+impl Format {
+    /// As they are written.
+    pub const NAMES: [&'static str; 3] = ["html", "markdown", "text"];
+
+    /// The format of that name.
+    pub fn named(name: &str) -> Self {
+        match name {
+            "markdown" => Self::Markdown,
+            "text" => Self::Text,
+            _ => Self::Html,
+        }
+    }
+}
+
+/// The text of an article.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ArticleBody {
+    pub format: Format,
+    pub value: String,
+    /// Their ids stand in the HTML.
+    pub headings: Vec<Heading>,
+}
+
+/// An article with everything a page needs.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Article {
+    #[serde(flatten)]
+    pub summary: ArticleSummary,
+    pub body: ArticleBody,
+    pub references: Vec<Citation>,
+    /// Cannot be switched off by a parameter.
+    pub disclosures: Vec<Disclosure>,
+    pub faqs: Vec<Faq>,
+    /// Resolved: what editors left out falls back to the article's own fields.
+    pub seo: Seo,
+    pub related: Vec<ArticleSummary>,
+    /// The number of the revision that is shown.
+    pub version: i32,
+}
+
+impl Article {
+    /// The public form of a row. `site_url` is the clinic's, from the settings or the record.
+    ///
+    /// # Errors
+    /// [`ApiError::Internal`] for a kind that the program does not know.
+    pub fn from_row(row: PublishedArticle, format: Format, site_url: Option<&str>) -> Result<Self, ApiError> {
+        let site_url = row.site_url.as_deref().or(site_url).map(|url| url.trim_end_matches('/').to_owned());
+        let summary = ArticleSummary::from(ListedArticle {
+            id: row.id,
+            kind: Kind::named(&row.kind).ok_or(ApiError::Internal)?,
+            slug: row.slug,
+            locale: row.locale,
+            title: row.title,
+            summary: row.summary,
+            cover: row.cover.map(|cover| cover.0),
+            category: row.category.map(|category| category.0),
+            tags: row.tags.0,
+            conditions: row.conditions.0,
+            author: row.author.map(|author| author.0),
+            reading_minutes: row.reading_minutes,
+            published_at: row.published_at,
+            updated_at: row.updated_at,
+        });
+        let seo = resolved(row.seo.0, &summary, site_url.as_deref());
+        Ok(Self {
+            summary,
+            body: ArticleBody { format, value: row.body, headings: row.headings.0 },
+            references: row.sources.0,
+            disclosures: Vec::new(),
+            faqs: row.faqs.0,
+            seo,
+            related: Vec::new(),
+            version: row.revision,
+        })
+    }
+}
+
+fn resolved(seo: Seo, article: &ArticleSummary, site_url: Option<&str>) -> Seo {
+    Seo {
+        title: seo.title.or_else(|| Some(article.title.clone())),
+        description: seo.description.or_else(|| article.summary.clone()),
+        canonical_url: seo.canonical_url.or_else(|| Some(format!("{}{}", site_url?, article.path))),
+        image: seo.image.or_else(|| article.cover.as_ref().map(|cover| cover.url.clone())),
+        noindex: seo.noindex,
+    }
+}
+
+/// One visible article.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ArticleAnswer {
+    pub data: Article,
+}
+
+/// An article in staff's list.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct StaffListedArticle {
+    pub id: Uuid,
+    pub kind: Kind,
+    pub slug: String,
+    pub locale: String,
+    pub title: String,
+    pub status: Status,
+    pub version: i32,
+    pub revision: i32,
+    pub published_revision: Option<i32>,
+    pub published_at: Option<DateTime<Utc>>,
+    pub author: Option<Author>,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+}
+
+/// A page of staff's list.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct StaffArticlePage {
+    pub data: Vec<StaffListedArticle>,
+    pub meta: PageMeta,
+    pub links: PageLinks,
+}
+
+/// The publication that is live, or the next one that is planned.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Publication {
+    /// When it begins or began.
+    pub publish_at: DateTime<Utc>,
+    /// When it ends by itself; null never.
+    pub unpublish_at: Option<DateTime<Utc>>,
+    /// What it shows.
+    pub revision: i32,
+}
+
+/// An article as staff see it, in its source form.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct StaffArticle {
+    pub id: Uuid,
+    pub version: i32,
+    pub status: Status,
+    pub revision: i32,
+    pub published_revision: Option<i32>,
+    pub publication: Option<Publication>,
+    /// A recorded sign-off; none can be recorded yet.
+    pub signoff: Option<Review>,
+    pub kind: Kind,
+    pub slug: String,
+    pub path: String,
+    pub locale: String,
+    pub title: String,
+    pub summary: Option<String>,
+    pub body_markdown: String,
+    pub headings: Vec<Heading>,
+    /// The beginning of the text, which stands in for a missing summary.
+    pub excerpt: String,
+    pub reading_minutes: i32,
+    pub category: Option<Reference>,
+    pub tags: Vec<Reference>,
+    pub conditions: Vec<Reference>,
+    pub services: Vec<Reference>,
+    pub author: Option<Author>,
+    pub references: Vec<Citation>,
+    pub disclosures: Vec<Disclosure>,
+    pub faqs: Vec<Faq>,
+    pub seo: Seo,
+    pub cover: Option<Image>,
+    pub related: Vec<Reference>,
+    pub translations: Vec<Translation>,
+    /// Everything that sanitising removed from the body as it was sent.
+    pub warnings: Vec<Warning>,
+    pub published_at: Option<DateTime<Utc>>,
+    pub created_at: DateTime<Utc>,
+    pub created_by: Option<Person>,
+    pub updated_at: DateTime<Utc>,
+    pub updated_by: Option<Person>,
+    pub trashed_at: Option<DateTime<Utc>>,
+}
+
+impl TryFrom<StaffRow> for StaffArticle {
+    type Error = ApiError;
+
+    fn try_from(row: StaffRow) -> Result<Self, ApiError> {
+        let publication = row.publish_at.zip(row.publication_revision).map(|(publish_at, revision)| Publication {
+            publish_at,
+            unpublish_at: row.unpublish_at,
+            revision,
+        });
+        let status = serde_json::from_value(row.status.into()).map_err(|_| ApiError::Internal)?;
+        Ok(Self {
+            id: row.id,
+            version: row.version,
+            status,
+            revision: row.revision,
+            published_revision: row.published_revision,
+            publication,
+            signoff: None,
+            kind: Kind::named(&row.kind).ok_or(ApiError::Internal)?,
+            path: site_path(&row.slug),
+            slug: row.slug,
+            locale: row.locale,
+            title: row.title,
+            summary: row.summary,
+            body_markdown: row.body_markdown,
+            headings: row.headings.0,
+            excerpt: row.excerpt,
+            reading_minutes: row.reading_minutes,
+            category: row.category.map(|category| category.0),
+            tags: row.tags.0,
+            conditions: row.conditions.0,
+            services: Vec::new(),
+            author: row.author.map(|author| author.0),
+            references: row.sources.0,
+            disclosures: Vec::new(),
+            faqs: row.faqs.0,
+            seo: row.seo.0,
+            cover: row.cover.map(|cover| cover.0),
+            related: Vec::new(),
+            translations: Vec::new(),
+            warnings: row.warnings.0,
+            published_at: row.published_at,
+            created_at: row.created_at,
+            created_by: row.created_by.map(|person| person.0),
+            updated_at: row.updated_at,
+            updated_by: row.updated_by.map(|person| person.0),
+            trashed_at: row.trashed_at,
+        })
+    }
+}
+
+/// One article, for staff.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct StaffArticleAnswer {
+    pub data: StaffArticle,
+}
+
+/// The revisions of an article, newest first.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RevisionList {
+    pub data: Vec<RevisionSummary>,
+}
+
+/// A term that visible articles carry.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct PublicTerm {
+    pub id: Uuid,
+    pub slug: String,
+    pub name: String,
+    pub description: Option<String>,
+    /// Visible articles that carry it.
+    pub articles: i64,
+}
+
+/// The terms of one kind, by name.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TermList {
+    pub data: Vec<PublicTerm>,
+}

@@ -1,0 +1,93 @@
+//! Articles: drafts as immutable revisions, publication as a range of time. Refuses to show the public anything but
+//! what is published at this very instant: drafts live elsewhere, and no public query can name one.
+
+pub(crate) mod answers;
+pub mod article;
+pub mod body;
+pub(crate) mod editing;
+pub mod input;
+
+mod admin;
+mod public;
+pub(crate) mod publication;
+pub(crate) mod queries;
+mod term_operations;
+pub(crate) mod terms;
+
+use actix_web::web::ServiceConfig;
+use utoipa::OpenApi;
+
+use crate::http::Endpoint;
+use term_operations::{category, condition, tag};
+
+/// Mounts the public reads.
+pub fn public_routes(config: &mut ServiceConfig) {
+    Endpoint::at("/v1/articles").get(public::list_articles).mount(config);
+    Endpoint::at("/v1/articles/{slug}").get(public::get_article).mount(config);
+    Endpoint::at("/v1/categories").get(public::list_categories).mount(config);
+    Endpoint::at("/v1/tags").get(public::list_tags).mount(config);
+    Endpoint::at("/v1/conditions").get(public::list_conditions).mount(config);
+}
+
+/// Mounts the editors' side, relative to `/v1/admin`.
+pub fn admin_routes(config: &mut ServiceConfig) {
+    Endpoint::at("/articles").get(admin::list_staff_articles).post(admin::create_article).mount(config);
+    Endpoint::at("/articles/{id}")
+        .get(admin::get_staff_article)
+        .patch(admin::update_article)
+        .delete(admin::delete_article)
+        .mount(config);
+    Endpoint::at("/articles/{id}/restore").post(admin::restore_article).mount(config);
+    Endpoint::at("/articles/{id}/publication")
+        .put(publication::put_publication)
+        .delete(publication::delete_publication)
+        .mount(config);
+    Endpoint::at("/articles/{id}/revisions").get(admin::list_revisions).mount(config);
+    Endpoint::at("/articles/{id}/revisions/{number}").get(admin::get_revision).mount(config);
+    for kind in ["categories", "tags", "conditions"] {
+        let item = format!("/{kind}/{{id}}");
+        Endpoint::at(&format!("/{kind}")).get(terms::list).post(terms::create).mount(config);
+        Endpoint::at(&item).get(terms::get).patch(terms::update).delete(terms::delete).mount(config);
+        Endpoint::at(&format!("{item}/restore")).post(terms::restore).mount(config);
+    }
+}
+
+/// The part of the OpenAPI document that this room answers for.
+#[derive(OpenApi)]
+#[openapi(paths(
+    public::list_articles,
+    public::get_article,
+    public::list_categories,
+    public::list_tags,
+    public::list_conditions,
+    admin::list_staff_articles,
+    admin::create_article,
+    admin::get_staff_article,
+    admin::update_article,
+    admin::delete_article,
+    admin::restore_article,
+    admin::list_revisions,
+    admin::get_revision,
+    publication::put_publication,
+    publication::delete_publication,
+    category::list,
+    category::create,
+    category::get,
+    category::update,
+    category::delete,
+    category::restore,
+    tag::list,
+    tag::create,
+    tag::get,
+    tag::update,
+    tag::delete,
+    tag::restore,
+    condition::list,
+    condition::create,
+    condition::get,
+    condition::update,
+    condition::delete,
+    condition::restore
+))]
+#[derive(Debug)]
+pub struct Docs;

@@ -1,0 +1,189 @@
+//! Publication as a resource: PUT makes a revision visible, now or at an instant, DELETE withdraws. Refuses two
+//! revisions at once and an empty range, in the database as well.
+
+use actix_web::{HttpRequest, http::StatusCode, web::Data};
+use chrono::{DateTime, Datelike, Utc};
+use serde_json::Value;
+use sqlx::PgConnection;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::{
+    admin::{lock, read, refuse_trashed},
+    answers::StaffArticleAnswer,
+    queries::{
+        publications::{self, NewPublication},
+        staff::{StaffRow, touch_article},
+    },
+};
+use crate::{
+    accounts::Editor,
+    db::{DbError, StaffDb},
+    http::{Answer, ApiError, Expected, FieldError, Fields, JsonBody, no_parameters, path_id, staff_answer},
+    outbox::{self, EventKind},
+};
+
+/// When a revision is to be visible. All may be absent: the latest revision, now, without an end.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ToSchema)]
+pub struct PublicationInput {
+    /// RFC 3339; absent or past means now.
+    pub publish_at: Option<DateTime<Utc>>,
+    /// RFC 3339, later than the beginning.
+    pub unpublish_at: Option<DateTime<Utc>>,
+    /// The latest when absent.
+    #[schema(minimum = 1)]
+    pub revision: Option<i32>,
+}
+
+impl PublicationInput {
+    /// Reads the body.
+    ///
+    /// # Errors
+    /// Every mistake in it.
+    pub fn parse(body: &Value) -> Result<Self, ApiError> {
+        let mut fields = Fields::of(body, "");
+        let input = Self {
+            publish_at: fields.parsed("publish_at", instant),
+            unpublish_at: fields.parsed("unpublish_at", instant),
+            revision: fields.integer("revision", 1..=i64::from(i32::MAX)).and_then(|number| i32::try_from(number).ok()),
+        };
+        if input.publish_at.zip(input.unpublish_at).is_some_and(|(from, until)| until <= from) {
+            fields.refuse("unpublish_at", "range_reversed", "must be later than publish_at");
+        }
+        fields.finish()?;
+        Ok(input)
+    }
+}
+
+fn instant(text: &str) -> Result<DateTime<Utc>, (&'static str, String)> {
+    let instant = DateTime::parse_from_rfc3339(text).map(|instant| instant.to_utc());
+    let sane = instant.ok().filter(|instant| (1900..=2200).contains(&instant.year()));
+    sane.ok_or_else(|| ("bad_instant", "must be an RFC 3339 instant between 1900 and 2200".to_owned()))
+}
+
+/// Publishes a revision, now or at an instant. What is visible until then stays visible.
+#[utoipa::path(put, path = "/v1/admin/articles/{id}/publication", operation_id = "put_publication", tag = "staff: articles",
+    security(("bearer" = [])),
+    params(("id" = Uuid, Path, description = "The article"), ("If-Match" = String, Header, description = "The ETag that was read")),
+    request_body = PublicationInput,
+    responses((status = 200, description = "The article", body = StaffArticleAnswer, headers(("ETag" = String)))))]
+pub async fn put_publication(
+    request: HttpRequest,
+    editor: Editor,
+    expected: Expected,
+    database: Data<StaffDb>,
+    body: JsonBody,
+) -> Answer {
+    no_parameters(&request)?;
+    let id = path_id(&request)?;
+    let input = PublicationInput::parse(&body.0)?;
+    let article = database
+        .transact(async move |connection| {
+            let stored = lock(connection, id, &expected).await?;
+            refuse_trashed(&stored)?;
+            publish(connection, &editor, &stored, input).await?;
+            read(connection, id).await
+        })
+        .await?;
+    Ok(staff_answer(StatusCode::OK, article.version, &StaffArticleAnswer { data: article }))
+}
+
+/// Withdraws an article from the public's sight, at once, and takes back what was planned.
+#[utoipa::path(delete, path = "/v1/admin/articles/{id}/publication", operation_id = "delete_publication", tag = "staff: articles",
+    security(("bearer" = [])),
+    params(("id" = Uuid, Path, description = "The article"), ("If-Match" = String, Header, description = "The ETag that was read")),
+    responses((status = 200, description = "The article", body = StaffArticleAnswer, headers(("ETag" = String)))))]
+pub async fn delete_publication(request: HttpRequest, editor: Editor, expected: Expected, database: Data<StaffDb>) -> Answer {
+    no_parameters(&request)?;
+    let id = path_id(&request)?;
+    let article = database
+        .transact(async move |connection| {
+            lock(connection, id, &expected).await?;
+            if !withdraw(connection, &editor, id).await? {
+                let detail = "the article is neither visible nor planned to be";
+                return Err(ApiError::Conflict { code: "not_published", detail });
+            }
+            touch_article(connection, id, None, editor.staff.id).await?;
+            read(connection, id).await
+        })
+        .await?;
+    Ok(staff_answer(StatusCode::OK, article.version, &StaffArticleAnswer { data: article }))
+}
+
+/// Makes a revision of a locked article visible.
+///
+/// # Errors
+/// 422 where the gate, the range or the slug does not allow it.
+pub async fn publish(
+    connection: &mut PgConnection,
+    editor: &Editor,
+    stored: &StaffRow,
+    input: PublicationInput,
+) -> Result<(), ApiError> {
+    let (article, staff) = (stored.id, &editor.staff);
+    if stored.author.is_none() {
+        return Err(ApiError::field("/author", "author_required", "an article is published under somebody's name"));
+    }
+    let stamp = publications::stamp(connection).await?;
+    let from = input.publish_at.map_or(stamp, |at| at.max(stamp));
+    if input.unpublish_at.is_some_and(|until| until <= from) {
+        return Err(ApiError::field("/unpublish_at", "range_reversed", "must be later than the beginning"));
+    }
+    publications::delete_planned(connection, article, stamp).await?;
+    if let Some(current) = publications::find_current(connection, article, stamp).await?
+        && current.until.is_none_or(|until| until > from)
+    {
+        // An ending at the very beginning would be an empty range: a microsecond is the least there is.
+        publications::end(connection, current.id, Some(from.max(current.since + chrono::Duration::microseconds(1)))).await?;
+    }
+    let first = publications::find_first_published(connection, article, stamp).await?;
+    let new = NewPublication {
+        id: staff.clock.new_id(),
+        article,
+        revision: input.revision.unwrap_or(stored.revision),
+        from,
+        until: input.unpublish_at,
+        published_at: first.unwrap_or(from),
+        by: Some(staff.id),
+    };
+    let stored_it = publications::insert(connection, &new).await.map_err(slug_taken)?;
+    if !stored_it {
+        return Err(ApiError::field("/revision", "unknown_reference", "the article has no such revision"));
+    }
+    touch_article(connection, article, None, staff.id).await?;
+    outbox::record(connection, &staff.clock, EventKind::ArticlePublished, article).await?;
+    staff.record(connection, "article.publish", "article", Some(article), &[]).await?;
+    Ok(())
+}
+
+/// Ends what is visible and takes back what is planned. Answers whether there was any of it.
+///
+/// # Errors
+/// Those of the database.
+pub async fn withdraw(connection: &mut PgConnection, editor: &Editor, article: Uuid) -> Result<bool, ApiError> {
+    let staff = &editor.staff;
+    let stamp = publications::stamp(connection).await?;
+    let planned = publications::delete_planned(connection, article, stamp).await?;
+    let current = publications::find_current(connection, article, stamp).await?;
+    let visible = current.is_some();
+    if let Some(current) = current {
+        let end = stamp.max(current.since + chrono::Duration::microseconds(1));
+        publications::end(connection, current.id, Some(end)).await?;
+        outbox::record(connection, &staff.clock, EventKind::ArticleUnpublished, article).await?;
+    }
+    if planned || visible {
+        staff.record(connection, "article.withdraw", "article", Some(article), &[]).await?;
+    }
+    Ok(planned || visible)
+}
+
+fn slug_taken(error: sqlx::Error) -> ApiError {
+    match DbError::from(error) {
+        DbError::Constraint(name) if name == "publication_slug_free" => ApiError::Invalid(vec![FieldError::at(
+            "/slug",
+            "taken",
+            "another article has this slug at that time in this locale",
+        )]),
+        other => other.into(),
+    }
+}

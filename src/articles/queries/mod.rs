@@ -1,0 +1,6 @@
+//! All SQL about articles, and nothing else. The file's name says who may see the rows.
+
+pub mod publications;
+pub mod published;
+pub mod staff;
+pub mod terms;

@@ -1,0 +1,129 @@
+//! Categories, tags and conditions.
+
+use chrono::{DateTime, Utc};
+use sqlx::{PgConnection, types::Json};
+use uuid::Uuid;
+
+use crate::articles::{answers::PublicTerm, terms::TermKind};
+
+/// A term as staff see it.
+#[derive(Clone, Debug)]
+pub struct TermRow {
+    pub id: Uuid,
+    pub slug: String,
+    pub name: String,
+    pub description: Option<String>,
+    pub version: i32,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+    pub trashed_at: Option<DateTime<Utc>>,
+}
+
+/// The terms that visible articles carry, with their count: one round trip.
+#[derive(Debug)]
+pub struct PublishedTerms {
+    pub items: Json<Vec<PublicTerm>>,
+    pub valid_for: Option<i64>,
+}
+
+/// The visible terms of a kind in a locale, by name.
+pub async fn list_published_terms(
+    connection: &mut PgConnection,
+    kind: TermKind,
+    locale: Option<&str>,
+) -> Result<PublishedTerms, sqlx::Error> {
+    sqlx::query_as!(
+        PublishedTerms,
+        r#"select (select coalesce(json_agg(x), '[]')
+                     from (select t.id, t.slug, t.name, t.description, t.articles from site.term t
+                            where t.kind = $1 and t.locale = coalesce($2, (select default_locale from site.clinic), 'en')
+                            order by t.name, t.id) x) as "items!: Json<Vec<PublicTerm>>",
+                  (select floor(extract(epoch from h.changes_at - now()))::bigint from site.article_horizon h) as valid_for"#,
+        kind.name(),
+        locale,
+    )
+    .fetch_one(connection)
+    .await
+}
+
+/// Staff's list of a kind, by name: at most 1,000.
+pub async fn list_terms(connection: &mut PgConnection, kind: TermKind, trashed: bool) -> Result<Vec<TermRow>, sqlx::Error> {
+    sqlx::query_as!(
+        TermRow,
+        "select id, slug, name, description, version, created_at, updated_at, trashed_at from cms.term
+          where kind = $1 and (trashed_at is not null) = $2 order by name, id limit 1000",
+        kind.name(),
+        trashed,
+    )
+    .fetch_all(connection)
+    .await
+}
+
+/// One term, locked for a change.
+pub async fn lock_term(connection: &mut PgConnection, kind: TermKind, id: Uuid) -> Result<Option<TermRow>, sqlx::Error> {
+    sqlx::query_as!(
+        TermRow,
+        "select id, slug, name, description, version, created_at, updated_at, trashed_at from cms.term
+          where kind = $1 and id = $2 for update",
+        kind.name(),
+        id,
+    )
+    .fetch_optional(connection)
+    .await
+}
+
+/// Stores a new term.
+pub async fn insert_term(
+    connection: &mut PgConnection,
+    id: Uuid,
+    kind: TermKind,
+    slug: &str,
+    name: &str,
+    description: Option<&str>,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "insert into cms.term (id, kind, slug, name, description) values ($1, $2, $3, $4, $5)",
+        id,
+        kind.name(),
+        slug,
+        name,
+        description,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Stores a changed term, its place in the trash included.
+pub async fn update_term(connection: &mut PgConnection, term: &TermRow) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update cms.term set slug = $2, name = $3, description = $4, trashed_at = $5, version = version + 1,
+                updated_at = clock_timestamp()
+          where id = $1",
+        term.id,
+        term.slug,
+        term.name,
+        term.description,
+        term.trashed_at,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// The ids of `names` (slugs or ids) of a kind, in their order; none where one is unknown.
+pub async fn resolve_terms(
+    connection: &mut PgConnection,
+    kind: TermKind,
+    names: &[String],
+) -> Result<Vec<Option<Uuid>>, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"select (select t.id from cms.term t
+                    where t.kind = $1 and t.trashed_at is null and (t.slug = n.name or t.id::text = n.name) limit 1)
+             from unnest($2::text[]) with ordinality as n(name, position) order by n.position"#,
+        kind.name(),
+        names,
+    )
+    .fetch_all(connection)
+    .await
+}

@@ -1,0 +1,189 @@
+//! `admin`: accounts from the command line, for the first owner and for the day when nobody can sign in. A password
+//! that is made here is printed once and kept nowhere.
+
+use serde_json::json;
+use sqlx::PgConnection;
+
+use super::{Exit, Failure, Invocation, Opened, print_json};
+use crate::{
+    accounts::{self, check_password, queries, queries::Disabled},
+    audit::{self, Actor, Entry},
+    clock::Clock,
+    config::ExposeSecret,
+    contact::Email,
+    crypto::{Password, password_hash, random},
+    db::StaffDb,
+    http::ApiError,
+};
+
+/// How the first owner gets in.
+#[derive(Debug)]
+pub enum FirstOwner {
+    /// Somebody has an account already.
+    Known,
+    /// The settings name the owner.
+    FromSettings(String),
+    /// The demo's owner, whose password is printed once.
+    Printed {
+        /// Where they sign in.
+        email: String,
+        /// Made just now.
+        password: String,
+    },
+    /// Nobody yet: the token of the set-up link.
+    Link(String),
+}
+
+/// Sees to the first owner at a start.
+pub async fn first_owner(opened: &Opened, staff: &StaffDb, demo: bool) -> Result<FirstOwner, Failure> {
+    let clock = opened.clock.clone();
+    let known = staff.transact(async |connection| Ok::<_, ApiError>(queries::has_accounts(connection).await?)).await?;
+    if known {
+        return Ok(FirstOwner::Known);
+    }
+    if let Some(owner) = &opened.config.first_owner {
+        let email = owner.email.as_str().to_lowercase();
+        let password = check(owner.password.expose_secret(), &email)?;
+        store(staff, clock, &email, "Owner", "owner", &password).await?;
+        return Ok(FirstOwner::FromSettings(email));
+    }
+    if demo {
+        let (email, password) = ("owner@demo.example".to_owned(), new_password()?);
+        store(staff, clock, &email, "Dana Fuller", "owner", &check(&password, &email)?).await?;
+        return Ok(FirstOwner::Printed { email, password });
+    }
+    let token = staff
+        .transact(async move |connection| accounts::issue_first_owner_token(connection, &clock).await)
+        .await?;
+    Ok(token.map_or(FirstOwner::Known, |token| FirstOwner::Link(token.reveal())))
+}
+
+/// Creates an account.
+pub fn create(invocation: &Invocation, email: &str, name: &str, role: String, as_json: bool) -> Result<(), Failure> {
+    let email = address(email)?;
+    let role = accounts::Role::named(&role).map(accounts::Role::name).ok_or_else(|| Failure::new(Exit::Usage, "unknown role"))?;
+    let opened = Opened::for_command(invocation)?;
+    let given = opened.config.first_owner.as_ref().map(|owner| owner.password.expose_secret().to_owned());
+    let password = given.clone().map_or_else(new_password, Ok)?;
+    let checked = check(&password, &email)?;
+    let name = name.trim().to_owned();
+    opened.block_on(async |opened| store(&opened.database.staff(1), opened.clock.clone(), &email, &name, role, &checked).await)?;
+    opened.leave()?;
+    report(&email, given.is_none().then_some(password), as_json)
+}
+
+/// Sets a new password.
+pub fn reset_password(invocation: &Invocation, email: &str, as_json: bool) -> Result<(), Failure> {
+    let email = address(email)?;
+    let opened = Opened::for_command(invocation)?;
+    let password = new_password()?;
+    let hash = password_hash::hash(&check(&password, &email)?).map_err(Failure::failed)?;
+    let (account, clock) = (email.clone(), opened.clock.clone());
+    let work = async move |connection: &mut PgConnection| {
+        let Some(id) = queries::reset_password(connection, &account, &hash).await? else { return Err(ApiError::NotFound) };
+        note(connection, &clock, "account.reset_password", id).await
+    };
+    opened.block_on(async |opened| Ok(opened.database.staff(1).transact(work).await.map_err(unknown)?))?;
+    opened.leave()?;
+    report(&email, Some(password), as_json)
+}
+
+/// Disables an account.
+pub fn disable(invocation: &Invocation, email: &str, as_json: bool) -> Result<(), Failure> {
+    let email = address(email)?;
+    let opened = Opened::for_command(invocation)?;
+    let (account, clock) = (email.clone(), opened.clock.clone());
+    let work = async move |connection: &mut PgConnection| {
+        match queries::disable_account(connection, &account).await? {
+            Disabled::Done(id) => note(connection, &clock, "account.disable", id).await,
+            Disabled::Unknown => Err(ApiError::NotFound),
+            Disabled::LastOwner => {
+                Err(ApiError::Conflict { code: "last_owner", detail: "nobody would be left to let anybody in" })
+            }
+        }
+    };
+    opened.block_on(async |opened| Ok(opened.database.staff(1).transact(work).await.map_err(unknown)?))?;
+    opened.leave()?;
+    report(&email, None, as_json)
+}
+
+/// Lists the accounts.
+pub fn list(invocation: &Invocation, as_json: bool) -> Result<(), Failure> {
+    let opened = Opened::for_command(invocation)?;
+    let work = async |connection: &mut PgConnection| Ok::<_, ApiError>(queries::list_accounts(connection).await?);
+    let accounts = opened.block_on(async |opened| Ok(opened.database.staff(1).transact(work).await?))?;
+    opened.leave()?;
+    if as_json {
+        return print_json(&accounts);
+    }
+    for account in accounts {
+        println!("{:<40} {:<8} {:<9} {}", account.email, account.role, account.status, account.name);
+    }
+    Ok(())
+}
+
+async fn store(
+    staff: &StaffDb,
+    clock: Clock,
+    email: &str,
+    name: &str,
+    role: &'static str,
+    password: &Password,
+) -> Result<(), Failure> {
+    let password_hash = password_hash::hash(password).map_err(Failure::failed)?;
+    let account =
+        queries::NewAccount { id: clock.new_id(), email: email.to_owned(), name: name.to_owned(), role, password_hash };
+    let stored = staff.transact(async move |connection| {
+        accounts::create_account(connection, &clock, &account, Actor::System, None).await
+    });
+    Ok(stored.await?)
+}
+
+async fn note(connection: &mut PgConnection, clock: &Clock, action: &'static str, account: uuid::Uuid) -> Result<(), ApiError> {
+    let entry = Entry {
+        id: clock.new_id(),
+        actor: Actor::System,
+        action,
+        subject: "account",
+        subject_id: Some(account),
+        fields: &[],
+        request_id: None,
+    };
+    Ok(audit::record(connection, entry).await?)
+}
+
+fn report(email: &str, password: Option<String>, as_json: bool) -> Result<(), Failure> {
+    if as_json {
+        return print_json(&json!({"email": email, "password": password}));
+    }
+    match password {
+        Some(password) => println!("{email}  {password}   (shown once)"),
+        None => println!("{email}"),
+    }
+    Ok(())
+}
+
+fn unknown(error: ApiError) -> Failure {
+    match error {
+        ApiError::NotFound => Failure::failed("no account has this address"),
+        ApiError::Conflict { detail, .. } => Failure::failed(detail),
+        other => other.into(),
+    }
+}
+
+fn address(email: &str) -> Result<String, Failure> {
+    let parsed = Email::parse(email).map_err(|(_, wrong)| Failure::new(Exit::Usage, format!("the address {wrong}")))?;
+    Ok(parsed.as_str().to_lowercase())
+}
+
+fn check(password: &str, email: &str) -> Result<Password, Failure> {
+    check_password(password, email).map_err(|(_, wrong)| Failure::new(Exit::Usage, format!("the password: {wrong}")))
+}
+
+/// 120 bits in groups that can be read out on the telephone.
+fn new_password() -> Result<String, Failure> {
+    let bytes: [u8; 15] = random::bytes().map_err(Failure::failed)?;
+    let letters = data_encoding::BASE32_NOPAD.encode(&bytes).to_ascii_lowercase();
+    let groups: Vec<&str> = letters.as_bytes().chunks(6).filter_map(|group| std::str::from_utf8(group).ok()).collect();
+    Ok(groups.join("-"))
+}

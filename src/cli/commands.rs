@@ -1,0 +1,195 @@
+//! The shape of the command line. Every setting that is no secret is also a flag of every command; secrets are not,
+//! since the process list would show them.
+
+use std::{collections::BTreeMap, path::PathBuf};
+
+use clap::{Arg, ArgMatches, CommandFactory, Parser, Subcommand};
+use clap_complete::Shell;
+
+use crate::config::SETTINGS;
+
+/// A headless CMS REST API for medical clinics.
+#[derive(Debug, Parser)]
+#[command(name = "clinic-cms", version, about, propagate_version = true)]
+pub struct Cli {
+    /// The settings file (default: ./clinic-cms.toml where there is one)
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve the API; brings its own PostgreSQL where no DATABASE_URL is set
+    Serve {
+        /// Load a demo clinic into an empty database and print an owner's credentials
+        #[arg(long)]
+        demo: bool,
+        /// The address of the database (a password in it is visible in the process list; prefer DATABASE_URL)
+        #[arg(long, value_name = "URL")]
+        database_url: Option<String>,
+    },
+    /// Bring the database's schema up to date
+    Migrate {
+        /// The address of the database (a password in it is visible in the process list; prefer DATABASE_URL)
+        #[arg(long, value_name = "URL")]
+        database_url: Option<String>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Look after accounts
+    Admin {
+        /// What to do.
+        #[command(subcommand)]
+        command: AdminCommand,
+    },
+    /// Bring content in
+    Import {
+        /// From what.
+        #[command(subcommand)]
+        command: ImportCommand,
+    },
+    /// Print the OpenAPI document
+    Openapi,
+    /// Check the surroundings: settings, keys, PostgreSQL, schema, roles
+    Doctor {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Ask a running service whether it is ready; exits 3 when it is not
+    Healthcheck {
+        /// Its address (default: the configured listen address)
+        #[arg(long)]
+        url: Option<String>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Look at the settings
+    Config {
+        /// What to do.
+        #[command(subcommand)]
+        command: ConfigCommand,
+    },
+    /// Print a completion script for a shell
+    Completions {
+        /// Which shell.
+        shell: Shell,
+    },
+    /// Print the version
+    Version {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// Accounts.
+#[derive(Debug, Subcommand)]
+pub enum AdminCommand {
+    /// Create an account; its password is CMS_ADMIN_PASSWORD's, or a new one that is printed once
+    Create {
+        /// Where the person signs in
+        #[arg(long)]
+        email: String,
+        /// What colleagues see
+        #[arg(long)]
+        name: String,
+        /// What the person may do
+        #[arg(long, value_parser = ["owner", "editor"], default_value = "owner")]
+        role: String,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// List the accounts
+    List {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Set a new password, print it once, and end every session of the account
+    ResetPassword {
+        /// The account's address
+        email: String,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Disable an account and end its sessions
+    Disable {
+        /// The account's address
+        email: String,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// Imports.
+#[derive(Debug, Subcommand)]
+pub enum ImportCommand {
+    /// A text or HTML page of a clinic's site, as an unpublished article
+    Page {
+        /// The page
+        file: PathBuf,
+        /// Take the organisation and the location that the page names as well
+        #[arg(long)]
+        clinic: bool,
+        /// Report, and change nothing
+        #[arg(long)]
+        dry_run: bool,
+        /// Print the report as JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// Settings.
+#[derive(Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Print every setting, its value (secrets redacted) and where it comes from
+    Show {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print the text of .env.example
+    Example,
+    /// Print the table of settings for the docs
+    Reference,
+}
+
+/// The command line with a flag for each setting that is no secret.
+pub fn command() -> clap::Command {
+    let settings = SETTINGS.iter().filter(|setting| !setting.is_secret());
+    settings.fold(Cli::command(), |command, setting| {
+        let name: &'static str = setting.flag().leak();
+        let summary = setting.doc.lines().next().unwrap_or_default().trim();
+        command.arg(
+            Arg::new(name).long(name).value_name(setting.name).help(summary).global(true).help_heading("Settings"),
+        )
+    })
+}
+
+/// The settings among the flags, by their flag's name.
+pub fn flags(matches: &ArgMatches) -> BTreeMap<String, String> {
+    let mut flags = BTreeMap::new();
+    let mut level = Some(matches);
+    while let Some(matches) = level {
+        for setting in SETTINGS {
+            let flag = setting.flag();
+            let id = if matches.try_contains_id(&flag).is_ok() { flag.clone() } else { flag.replace('-', "_") };
+            if let Ok(Some(value)) = matches.try_get_one::<String>(&id) {
+                flags.insert(flag, value.clone());
+            }
+        }
+        level = matches.subcommand().map(|(_, matches)| matches);
+    }
+    flags
+}

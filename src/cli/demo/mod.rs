@@ -1,0 +1,104 @@
+//! `serve --demo`: an invented clinic, so that every address answers something from the first minute. Refuses to
+//! touch a database in which anybody has written anything.
+
+use chrono::Duration;
+use serde_json::{Value, json};
+use sqlx::PgConnection;
+
+use super::{Failure, Opened};
+use crate::{
+    articles::{
+        self,
+        queries::{
+            publications::{self, NewPublication},
+            staff::find_or_insert_author,
+        },
+        terms::{self, TermInput, TermKind},
+    },
+    clinic,
+    clock::Clock,
+    db::StaffDb,
+    http::{ApiError, slug_of},
+};
+
+const RECORD: &str = include_str!("record.json");
+/// Each with the number of days since its publication.
+const ARTICLES: [(&str, i64); 6] = [
+    (include_str!("articles/seasonal-flu-shots.md"), 2),
+    (include_str!("articles/what-to-bring-to-a-first-visit.md"), 9),
+    (include_str!("articles/measuring-blood-pressure-at-home.md"), 16),
+    (include_str!("articles/sleep-and-shift-work.md"), 30),
+    (include_str!("articles/when-a-fever-needs-a-call.md"), 47),
+    (include_str!("articles/our-second-location.md"), 61),
+];
+
+/// Loads the demo into an untouched database; any other is left as it is.
+pub async fn load(opened: &Opened, staff: &StaffDb) -> Result<(), Failure> {
+    let clock = opened.clock.clone();
+    let loaded = staff.transact(async move |connection| {
+        if !is_untouched(connection).await? {
+            return Ok(false);
+        }
+        fill(connection, &clock).await?;
+        Ok::<_, ApiError>(true)
+    });
+    if loaded.await? {
+        tracing::info!("the demo clinic was loaded");
+    }
+    Ok(())
+}
+
+async fn is_untouched(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"select not exists (select 1 from cms.article) and not exists (select 1 from cms.location)
+                  and not exists (select 1 from cms.account) as "untouched!""#
+    )
+    .fetch_one(connection)
+    .await
+}
+
+async fn fill(connection: &mut PgConnection, clock: &Clock) -> Result<(), ApiError> {
+    let record: Value = serde_json::from_str(RECORD).map_err(|_| ApiError::Internal)?;
+    clinic::seed_clinic(connection, &record["clinic"]).await?;
+    for location in record["locations"].as_array().into_iter().flatten() {
+        clinic::seed_location(connection, clock, location).await?;
+    }
+    for (kind, name) in [(TermKind::Category, "categories"), (TermKind::Tag, "tags")] {
+        for term in record[name].as_array().into_iter().flatten() {
+            terms::store(connection, clock.new_id(), kind, &TermInput::parse(term)?).await?;
+        }
+    }
+    for (source, days) in ARTICLES {
+        publish(connection, clock, source, days).await?;
+    }
+    Ok(())
+}
+
+async fn publish(connection: &mut PgConnection, clock: &Clock, source: &str, days: i64) -> Result<(), ApiError> {
+    let (head, body) = source.split_once("\n---\n").ok_or(ApiError::Internal)?;
+    let mut article: Value = serde_json::from_str(head).map_err(|_| ApiError::Internal)?;
+    article["body_markdown"] = json!(body.trim_start());
+    let name = article["author"].as_str().unwrap_or("Dana Fuller").to_owned();
+    if let Some(fields) = article.as_object_mut() {
+        fields.remove("author");
+    }
+    let author = author(connection, clock, &name).await?;
+    let manuscript = articles::input::parse(&article)?;
+    let id = articles::editing::store_new(connection, clock, &manuscript, None, Some(author), None).await?;
+    let from = publications::stamp(connection).await? - Duration::days(days);
+    let new = NewPublication {
+        id: clock.new_id(),
+        article: id,
+        revision: 1,
+        from,
+        until: None,
+        published_at: from,
+        by: None,
+    };
+    publications::insert(connection, &new).await?;
+    Ok(())
+}
+
+async fn author(connection: &mut PgConnection, clock: &Clock, name: &str) -> Result<uuid::Uuid, sqlx::Error> {
+    find_or_insert_author(connection, clock.new_id(), None, &slug_of(name, "author"), name).await
+}

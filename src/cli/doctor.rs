@@ -1,0 +1,103 @@
+//! `doctor`: looks at everything a start needs, one line each, and says what to do. Changes nothing but what a start
+//! would change as well.
+
+use serde::Serialize;
+use serde_json::json;
+use sqlx::Connection;
+
+use super::{
+    Exit, Failure, Invocation, Opened, load,
+    opened::{embedded_options, is_embedded, open_keys},
+    print_json, progress, settle,
+};
+use crate::{
+    clock::Clock,
+    db::{
+        DbError, PUBLIC_ROLE,
+        embedded::{Lifetime, installed},
+        migrations,
+    },
+};
+
+/// One look.
+#[derive(Debug, Serialize)]
+struct Finding {
+    what: &'static str,
+    ok: bool,
+    detail: String,
+}
+
+/// Looks at everything; exits 3 where something is not well.
+pub fn run(invocation: &Invocation, as_json: bool) -> Result<(), Failure> {
+    let bar = progress::spinner("looking around");
+    let findings = look(invocation);
+    bar.finish_and_clear();
+    let well = findings.iter().all(|finding| finding.ok);
+    if as_json {
+        print_json(&json!({"well": well, "findings": findings}))?;
+    } else {
+        for finding in &findings {
+            println!("{} {:<10} {}", if finding.ok { "ok  " } else { "FAIL" }, finding.what, finding.detail);
+        }
+    }
+    if well { Ok(()) } else { Err(Failure::new(Exit::Unhealthy, "")) }
+}
+
+fn look(invocation: &Invocation) -> Vec<Finding> {
+    let finding = |what, outcome: Result<String, String>| Finding {
+        what,
+        ok: outcome.is_ok(),
+        detail: outcome.unwrap_or_else(|wrong| wrong),
+    };
+    let config = match load(invocation) {
+        Ok(config) => config,
+        Err(failure) => return vec![finding("settings", Err(failure.message))],
+    };
+    let unused = config.unused();
+    let mut findings = vec![finding(
+        "settings",
+        Ok(if unused.is_empty() { "no mistakes".to_owned() } else { format!("set without effect yet: {}", unused.join(", ")) }),
+    )];
+    let keys = open_keys(&config).map(|ring| format!("{} in {}", ring.fingerprints().len(), config.data_dir.join("keys").display()));
+    findings.push(finding("keys", keys.map_err(|failure| failure.message)));
+    let options = match embedded_options(invocation, &config, Lifetime::Detached) {
+        Ok(options) => options,
+        Err(failure) => return vec![finding("program", Err(failure.message))],
+    };
+    if is_embedded(&config) {
+        let found = installed(&options).map(|binaries| format!("{} in {}", binaries.version, binaries.folder.display()));
+        findings.push(finding("postgres", Ok(found.unwrap_or_else(|| "none on this machine; a start fetches one".to_owned()))));
+    }
+    match Opened::open(config, &options, Clock::system()) {
+        Err(failure) => findings.push(finding("database", Err(failure.message))),
+        Ok(opened) => {
+            let settled = opened.block_on(async |opened| Ok(settle(opened).await?));
+            let schema = settled.map(|_| format!("reachable, schema at {}", migrations::newest()));
+            findings.push(finding("database", schema.map_err(|failure| failure.message)));
+            let door = opened.block_on(async |opened| public_door(opened).await);
+            findings.push(finding("roles", door.map_err(|failure| failure.message)));
+            if let Err(failure) = opened.leave() {
+                findings.push(finding("database", Err(failure.message)));
+            }
+        }
+    }
+    findings
+}
+
+/// The public role must not be able to read a draft; asked for once here, as it would be by an attacker.
+async fn public_door(opened: &Opened) -> Result<String, Failure> {
+    let mut owner = opened.database.connect_as_owner().await.map_err(Failure::failed)?;
+    let open = sqlx::query_scalar!(
+        r#"select count(*) as "count!" from pg_class c join pg_namespace n on n.oid = c.relnamespace
+            where n.nspname = 'cms' and c.relkind in ('r', 'v') and has_table_privilege($1, c.oid, 'select')"#,
+        PUBLIC_ROLE,
+    )
+    .fetch_one(&mut owner)
+    .await
+    .map_err(|error| Failure::failed(DbError::from(error)))?;
+    let _ = owner.close().await;
+    match open {
+        0 => Ok(format!("{PUBLIC_ROLE} reads no table of ours")),
+        count => Err(Failure::failed(format!("{PUBLIC_ROLE} may read {count} tables; revoke what was granted by hand"))),
+    }
+}

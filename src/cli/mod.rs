@@ -1,0 +1,154 @@
+//! The command line: one file a command. Exit codes: 0 ok, 1 failed, 2 usage, 3 unhealthy, 4 partial.
+
+mod admin;
+mod commands;
+mod config;
+mod demo;
+mod doctor;
+mod healthcheck;
+mod import;
+mod migrate;
+mod opened;
+mod progress;
+mod serve;
+mod start;
+
+use std::{collections::BTreeMap, ffi::OsString, process::ExitCode};
+
+use clap::{CommandFactory, FromArgMatches};
+
+pub use opened::{Opened, OpenedOptions};
+pub use start::settle;
+
+use crate::{
+    config::{Config, SETTINGS, Sources},
+    openapi,
+};
+use commands::{AdminCommand, Cli, Command, ConfigCommand, ImportCommand};
+
+/// How a command ended, when it did not end well.
+#[derive(Debug)]
+pub struct Failure {
+    /// The exit code.
+    pub exit: Exit,
+    /// What went wrong and what to do; empty where it was printed already.
+    pub message: String,
+}
+
+/// Exit codes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// The command could not do its work.
+    Failed = 1,
+    /// The command line or the settings are wrong.
+    Usage = 2,
+    /// The service or its surroundings are not well.
+    Unhealthy = 3,
+    /// The work was done in part: something was left out, and the report says what.
+    Partial = 4,
+}
+
+impl Failure {
+    /// A failure with its message.
+    pub fn new(exit: Exit, message: impl ToString) -> Self {
+        Self { exit, message: message.to_string() }
+    }
+
+    /// A plain failure.
+    pub fn failed(message: impl ToString) -> Self {
+        Self::new(Exit::Failed, message)
+    }
+}
+
+/// What the process was started with.
+#[derive(Clone, Debug)]
+pub struct Invocation {
+    /// Where settings come from.
+    pub sources: Sources,
+    /// The environment: the places where a server may be found are in it.
+    pub environment: BTreeMap<OsString, OsString>,
+}
+
+/// Runs the command that `arguments` name.
+pub fn run(arguments: Vec<OsString>, environment: BTreeMap<OsString, OsString>) -> ExitCode {
+    let matches = match commands::command().try_get_matches_from(arguments) {
+        Ok(matches) => matches,
+        Err(error) => {
+            let _ = error.print();
+            return if error.use_stderr() { ExitCode::from(Exit::Usage as u8) } else { ExitCode::SUCCESS };
+        }
+    };
+    let outcome = Cli::from_arg_matches(&matches).map_err(|error| Failure::new(Exit::Usage, error)).and_then(|cli| {
+        let flags = commands::flags(&matches);
+        let sources = Sources::of_process(flags, environment.clone(), cli.config);
+        dispatch(cli.command, &Invocation { sources, environment })
+    });
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            if !failure.message.is_empty() {
+                eprintln!("{}", failure.message.trim_end());
+            }
+            ExitCode::from(failure.exit as u8)
+        }
+    }
+}
+
+fn dispatch(command: Command, invocation: &Invocation) -> Result<(), Failure> {
+    match command {
+        Command::Serve { demo, .. } => serve::run(invocation, demo),
+        Command::Migrate { json, .. } => migrate::run(invocation, json),
+        Command::Admin { command } => match command {
+            AdminCommand::Create { email, name, role, json } => admin::create(invocation, &email, &name, role, json),
+            AdminCommand::List { json } => admin::list(invocation, json),
+            AdminCommand::ResetPassword { email, json } => admin::reset_password(invocation, &email, json),
+            AdminCommand::Disable { email, json } => admin::disable(invocation, &email, json),
+        },
+        Command::Import { command: ImportCommand::Page { file, clinic, dry_run, json } } => {
+            import::page(invocation, &import::PageImport { file, clinic, dry_run, json })
+        }
+        Command::Openapi => {
+            let config = load(invocation)?;
+            print!("{}", openapi::text(config.public_url.as_str()));
+            Ok(())
+        }
+        Command::Doctor { json } => doctor::run(invocation, json),
+        Command::Healthcheck { url, json } => healthcheck::run(invocation, url.as_deref(), json),
+        Command::Config { command } => match command {
+            ConfigCommand::Show { json } => config::show(invocation, json),
+            ConfigCommand::Example => config::example(),
+            ConfigCommand::Reference => config::reference(),
+        },
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Cli::command(), "clinic-cms", &mut std::io::stdout());
+            Ok(())
+        }
+        Command::Version { json } => version(json),
+    }
+}
+
+/// Reads the settings.
+///
+/// # Errors
+/// [`Exit::Usage`] with all mistakes.
+pub fn load(invocation: &Invocation) -> Result<Config, Failure> {
+    Config::load(&invocation.sources).map_err(|mistakes| Failure::new(Exit::Usage, mistakes))
+}
+
+/// Prints `value` as JSON on stdout.
+///
+/// # Errors
+/// [`Exit::Failed`] where it has no JSON form.
+pub fn print_json<T: serde::Serialize>(value: &T) -> Result<(), Failure> {
+    println!("{}", serde_json::to_string_pretty(value).map_err(Failure::failed)?);
+    Ok(())
+}
+
+fn version(json: bool) -> Result<(), Failure> {
+    let version = env!("CARGO_PKG_VERSION");
+    if json {
+        return print_json(&serde_json::json!({"name": "clinic-cms", "version": version, "settings": SETTINGS.len()}));
+    }
+    println!("clinic-cms {version}");
+    Ok(())
+}

@@ -1,0 +1,161 @@
+//! `serve`: the API, with its own PostgreSQL where no database is named. Ctrl-C stops everything that it started.
+
+use std::{net::TcpListener, time::Duration};
+
+use super::{
+    Exit, Failure, Invocation, Opened, admin, demo, load,
+    opened::{embedded_options, is_embedded},
+    settle,
+    start::SettleError,
+};
+use crate::{
+    accounts,
+    app::{self, Parts},
+    clock::Clock,
+    config::Config,
+    db::{
+        OpenError, PublicDb, StaffDb,
+        embedded::{Lifetime, ServeLock},
+    },
+    http::ApiError,
+    outbox, telemetry,
+};
+
+/// How often a database that is away is looked for.
+const RETRY: Duration = Duration::from_secs(1);
+
+/// Serves until a signal.
+pub fn run(invocation: &Invocation, demo: bool) -> Result<(), Failure> {
+    let config = load(invocation)?;
+    telemetry::begin(config.log_format, &config.log).map_err(|wrong| Failure::new(Exit::Usage, wrong))?;
+    for name in config.unused() {
+        tracing::warn!(setting = name, "this version knows the setting and does not use it yet");
+    }
+    let _alone = if is_embedded(&config) {
+        super::opened::open_keys(&config)?;
+        Some(ServeLock::acquire(&config.data_dir).map_err(Failure::failed)?)
+    } else {
+        None
+    };
+    let listener = bind(&config)?;
+    let options = embedded_options(invocation, &config, Lifetime::WithProgram)?;
+    let opened = Opened::open(config, &options, Clock::system())?;
+    let served = actix_web::rt::System::new().block_on(serve(&opened, listener, demo));
+    let left = opened.leave();
+    served.and(left)
+}
+
+fn bind(config: &Config) -> Result<TcpListener, Failure> {
+    let listener = TcpListener::bind(config.listen);
+    listener.map_err(|error| Failure::failed(format!("CMS_LISTEN: {} cannot be listened on: {error}", config.listen)))
+}
+
+async fn serve(opened: &Opened, listener: TcpListener, demo: bool) -> Result<(), Failure> {
+    let address = listener.local_addr().map_err(Failure::failed)?;
+    let public_url = opened.config.public_url_at(address).as_str().to_owned();
+    let public = opened.database.public(opened.config.database_connections);
+    let staff = opened.database.staff(opened.config.database_connections);
+    let parts =
+        Parts::new(&opened.config, public_url.clone(), &opened.ring, opened.clock.clone(), public.clone(), staff.clone());
+    let workers = opened.config.workers.unwrap_or_else(|| std::thread::available_parallelism().map_or(2, Into::into));
+    // The embedded server is up by now. A database elsewhere may be away: the API is alive and not ready meanwhile.
+    if is_embedded(&opened.config) {
+        settle(opened).await?;
+        welcome(opened, &staff, &public_url, demo).await?;
+        let server = app::serve(parts, listener, workers).map_err(Failure::failed)?;
+        return until_stopped(server, &public, &staff).await;
+    }
+    let server = app::serve(parts, listener, workers).map_err(Failure::failed)?;
+    let handle = server.handle();
+    let running = actix_web::rt::spawn(server);
+    let settled = tokio::select! {
+        settled = settle_when_there(opened) => settled,
+        stopped = tokio::signal::ctrl_c() => stopped.map_err(Failure::failed),
+    };
+    let settled = match settled {
+        Ok(()) => welcome(opened, &staff, &public_url, demo).await,
+        refused => refused,
+    };
+    if let Err(failure) = settled {
+        handle.stop(false).await;
+        return Err(failure);
+    }
+    let announcing = actix_web::rt::spawn(outbox::announce(staff.clone()));
+    let served = running.await.map_err(Failure::failed)?.map_err(Failure::failed);
+    announcing.abort();
+    public.close().await;
+    staff.close().await;
+    served
+}
+
+async fn until_stopped(server: actix_web::dev::Server, public: &PublicDb, staff: &StaffDb) -> Result<(), Failure> {
+    let announcing = actix_web::rt::spawn(outbox::announce(staff.clone()));
+    let served = server.await.map_err(Failure::failed);
+    announcing.abort();
+    public.close().await;
+    staff.close().await;
+    served
+}
+
+/// Waits for a database that cannot be reached; every other trouble ends the start.
+async fn settle_when_there(opened: &Opened) -> Result<(), Failure> {
+    loop {
+        match settle(opened).await {
+            Ok(_) => return Ok(()),
+            Err(SettleError::Database(OpenError::Unreachable(why))) => {
+                tracing::warn!(why, "the database cannot be reached; alive, not ready, trying again");
+                tokio::time::sleep(RETRY).await;
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+/// Loads the demo where it is wanted, lets the first owner in, and says where everything is.
+async fn welcome(opened: &Opened, staff: &StaffDb, public_url: &str, demo: bool) -> Result<(), Failure> {
+    if demo {
+        demo::load(opened, staff).await?;
+        eprintln!("Demo: second factors are not asked for (CMS_REQUIRE_MFA is off). Do not put patients' data here.");
+    }
+    let first = admin::first_owner(opened, staff, demo).await?;
+    println!("API        {public_url}/v1");
+    println!("Docs       {public_url}/docs/");
+    match first {
+        admin::FirstOwner::Known => println!("Owner      as before; clinic-cms admin reset-password EMAIL makes a new password"),
+        admin::FirstOwner::FromSettings(email) => println!("Owner      {email}, with the password of CMS_ADMIN_PASSWORD"),
+        admin::FirstOwner::Printed { email, password } => {
+            println!("Owner      {email}  {password}   (shown once)");
+            println!("Try        curl -s '{public_url}/v1/articles?limit=2'");
+            println!(
+                "           curl -s {public_url}/v1/auth/login -H 'content-type: application/json' \
+                 -d '{{\"email\":\"{email}\",\"password\":\"{password}\"}}'"
+            );
+            return Ok(());
+        }
+        admin::FirstOwner::Link(token) => {
+            let minutes = accounts::TOKEN_MINUTES;
+            println!("Set-up     {public_url}/v1/auth/invitations/{token}   (works once, for {minutes} minutes)");
+            println!(
+                "           curl -s {public_url}/v1/auth/invitations/{token} -H 'content-type: application/json' \
+                 -d '{{\"email\":\"you@clinic.example\",\"name\":\"Your Name\",\"password\":\"a long pass phrase of yours\"}}'"
+            );
+        }
+    }
+    println!("Try        curl -s '{public_url}/v1/articles?limit=2'");
+    println!("           curl -s '{public_url}/v1/clinic'");
+    Ok(())
+}
+
+impl From<ApiError> for Failure {
+    fn from(error: ApiError) -> Self {
+        let (_, code, title) = error.kind();
+        let details = match &error {
+            ApiError::Invalid(errors) | ApiError::Parameters(errors) => errors
+                .iter()
+                .map(|error| format!("\n  {}: {}", error.pointer.as_deref().unwrap_or_default(), error.message))
+                .collect::<String>(),
+            _ => String::new(),
+        };
+        Self::failed(format!("{title} ({code}){details}"))
+    }
+}

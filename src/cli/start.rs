@@ -1,0 +1,42 @@
+//! What every start settles before the first request: the schema, the roles, the singletons, the keys.
+
+use sqlx::Connection;
+
+use super::{Failure, Opened};
+use crate::{clinic, db::OpenError, inquiries};
+
+/// Why an installation could not be settled.
+#[derive(Debug, thiserror::Error)]
+pub enum SettleError {
+    /// The database is not there, or not as it must be.
+    #[error(transparent)]
+    Database(#[from] OpenError),
+    /// A statement failed.
+    #[error("the database refused what every start needs ({0})")]
+    Refused(#[from] crate::db::DbError),
+    /// The keys are not the ones that the database was written with.
+    #[error(transparent)]
+    Keys(#[from] inquiries::KeysError),
+}
+
+impl From<SettleError> for Failure {
+    fn from(error: SettleError) -> Self {
+        Self::failed(error)
+    }
+}
+
+/// Brings the schema up to date, makes the clinic's record and the default form where they are missing, and compares
+/// the keys with those that the database knows. Answers how many migrations were applied.
+///
+/// # Errors
+/// [`SettleError`].
+pub async fn settle(opened: &Opened) -> Result<usize, SettleError> {
+    let applied = opened.database.prepare().await?;
+    let mut owner = opened.database.connect_as_owner().await?;
+    let refused = |error: sqlx::Error| SettleError::Refused(error.into());
+    clinic::ensure(&mut owner, opened.clock.new_id()).await.map_err(refused)?;
+    inquiries::ensure_default_form(&mut owner, opened.clock.new_id()).await.map_err(refused)?;
+    inquiries::register_keys(&mut owner, &opened.ring).await?;
+    owner.close().await.map_err(refused)?;
+    Ok(applied)
+}

@@ -1,0 +1,135 @@
+//! The OpenAPI 3.1 document, made from the code. Each room answers for its own part; the rules that hold for all of
+//! them (required properties, problems, patches) are applied here once, so that no handler can forget one.
+
+use serde_json::{Map, Value, json};
+use utoipa::OpenApi;
+
+use crate::{accounts, articles, clinic, http::Problem, inquiries, operations};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "clinic-cms",
+        description = "Articles, clinic details and contact inquiries of a medical clinic.",
+        license(name = "Apache-2.0 OR MIT", identifier = "Apache-2.0 OR MIT")
+    ),
+    tags(
+        (name = "articles", description = "What the public reads"),
+        (name = "clinic", description = "The organisation and its locations"),
+        (name = "inquiries", description = "What patients send"),
+        (name = "sign-in", description = "Tokens and sessions"),
+        (name = "staff: articles", description = "Writing and publishing"),
+        (name = "staff: clinic", description = "Keeping the record true"),
+        (name = "staff: inquiries", description = "Reading what patients sent"),
+        (name = "operations", description = "Health and this document")
+    ),
+    components(schemas(Problem))
+)]
+struct Whole;
+
+/// The document of an API at `public_url`.
+pub fn document(public_url: &str) -> Value {
+    let mut whole = Whole::openapi();
+    for part in [
+        articles::Docs::openapi(),
+        clinic::Docs::openapi(),
+        inquiries::Docs::openapi(),
+        accounts::Docs::openapi(),
+        operations::Docs::openapi(),
+    ] {
+        whole.merge(part);
+    }
+    let mut document = serde_json::to_value(whole).unwrap_or_default();
+    document["servers"] = json!([{"url": public_url}]);
+    document["components"]["securitySchemes"] = json!({
+        "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+    });
+    if let Some(schemas) = document["components"]["schemas"].as_object_mut() {
+        schemas.iter_mut().filter(|(name, _)| !is_input(name)).for_each(|(_, schema)| require_everything(schema));
+        schemas.iter_mut().filter(|(name, _)| is_input(name)).for_each(|(_, schema)| refuse_unknown(schema));
+    }
+    let mut patches = Map::new();
+    let paths = document["paths"].as_object_mut().into_iter().flat_map(|paths| paths.values_mut());
+    for (method, operation) in paths.flat_map(|path| path.as_object_mut().into_iter().flatten()) {
+        answer_problems(operation);
+        if operation.get("security").is_none() {
+            operation["security"] = json!([]);
+        }
+        if method == "patch" {
+            point_to_patch(operation, &mut patches);
+        }
+    }
+    for (patch, input) in patches {
+        let schema = document["components"]["schemas"][input.as_str().unwrap_or_default()].clone();
+        document["components"]["schemas"][patch] = optional(schema);
+    }
+    document
+}
+
+/// The document as it is printed: stable, for people and for a snapshot.
+pub fn text(public_url: &str) -> String {
+    let mut text = serde_json::to_string_pretty(&document(public_url)).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+/// Bodies that clients send: their optional fields stay optional.
+fn is_input(name: &str) -> bool {
+    name.ends_with("Input") || name.ends_with("Acceptance")
+}
+
+/// Every documented key of an answer is always present.
+fn require_everything(schema: &mut Value) {
+    if let Some(names) = schema["properties"].as_object().map(|properties| properties.keys().cloned().collect::<Vec<_>>()) {
+        schema["required"] = json!(names);
+    }
+    for part in schema["allOf"].as_array_mut().into_iter().flatten() {
+        require_everything(part);
+    }
+    // Reading a missing member of an object inserts null.
+    if let Some(members) = schema.as_object_mut() {
+        members.retain(|_, value| !value.is_null());
+    }
+}
+
+/// An unknown field is an error, so a generated client may say so.
+fn refuse_unknown(schema: &mut Value) {
+    if schema["type"] == "object" {
+        schema["additionalProperties"] = json!(false);
+    }
+    if let Some(members) = schema.as_object_mut() {
+        members.retain(|_, value| !value.is_null());
+    }
+}
+
+fn answer_problems(operation: &mut Value) {
+    let problem = |description| {
+        json!({
+            "description": description,
+            "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+        })
+    };
+    operation["responses"]["4XX"] = problem("The request was refused");
+    operation["responses"]["default"] = problem("A problem (RFC 9457)");
+}
+
+/// A merge patch has the fields of the body that creates, none of them needed, null where it clears.
+fn point_to_patch(operation: &mut Value, patches: &mut Map<String, Value>) {
+    let content = operation["requestBody"]["content"].as_object_mut().into_iter().flat_map(|content| content.values_mut());
+    for media in content {
+        let Some(input) = media["schema"]["$ref"].as_str().and_then(|path| path.rsplit('/').next()).map(str::to_owned) else {
+            continue;
+        };
+        let patch = format!("{}Patch", input.trim_end_matches("Input"));
+        media["schema"]["$ref"] = json!(format!("#/components/schemas/{patch}"));
+        patches.insert(patch, json!(input));
+    }
+}
+
+fn optional(mut schema: Value) -> Value {
+    if let Some(members) = schema.as_object_mut() {
+        members.remove("required");
+        members.insert("description".to_owned(), json!("A JSON merge patch (RFC 7396): absent leaves, null clears."));
+    }
+    schema
+}
