@@ -2,6 +2,7 @@
 //!
 //! | room | what it is for |
 //! |---|---|
+//! | [`inquiries`] | what patients write to the clinic, sealed |
 //! | [`accounts`] | who may do what: accounts, roles, sessions, the gate around `/v1/admin` |
 //! | [`audit`] | who did or saw what, append-only |
 //! | [`outbox`] | events in the transaction that they tell of |
@@ -10,14 +11,17 @@
 //! | [`crypto`] | sealed fields, key ring, blind index, tokens, passwords |
 //! | [`db`] | pools and roles, migrations, the embedded server |
 //! | [`config`] | every setting, and all mistakes in them at once |
+//! | [`contact`] | telephone numbers, e-mail addresses and language tags |
 //! | [`clock`] | time, and the ids made from it |
 
 pub mod accounts;
 pub mod audit;
 pub mod clock;
 pub mod config;
+pub mod contact;
 pub mod crypto;
 pub mod db;
 pub mod delivery;
 pub mod http;
+pub mod inquiries;
 pub mod outbox;
