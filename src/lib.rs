@@ -3,6 +3,7 @@
 //! | room | what it is for |
 //! |---|---|
 //! | [`articles`] | drafts as revisions, publication as a range of time |
+//! | [`inquiries`] | what patients write to the clinic, sealed |
 //! | [`accounts`] | who may do what: accounts, roles, sessions, the gate around `/v1/admin` |
 //! | [`audit`] | who did or saw what, append-only |
 //! | [`outbox`] | events in the transaction that they tell of |
@@ -24,4 +25,5 @@ pub mod crypto;
 pub mod db;
 pub mod delivery;
 pub mod http;
+pub mod inquiries;
 pub mod outbox;

@@ -1,0 +1,12 @@
+//! All SQL about forms and inquiries. Writes of the public go through one function of the schema `site`; what is
+//! bound here is sealed already.
+
+mod forms;
+mod key_fingerprints;
+mod reading;
+mod submission;
+
+pub use forms::{ensure_default_form, find_public_form, find_public_references};
+pub use key_fingerprints::{find_known_keys, insert_fingerprints};
+pub use reading::{DetailRow, Filters, GivenConsent, ListedRow, count_inquiries, find_inquiry, list_inquiries};
+pub use submission::{Submit, Submitted, submit};

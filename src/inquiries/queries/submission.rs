@@ -1,0 +1,76 @@
+//! The one thing that the public may write.
+
+use serde_json::Value;
+use sqlx::PgConnection;
+
+use crate::{
+    http::ApiError,
+    inquiries::{door::Idempotency, sealing::Sealed},
+};
+
+/// Everything that `site.submit_inquiry` takes.
+#[derive(Debug)]
+pub struct Submit {
+    /// What may be read: ids, kind, status, consents.
+    pub open: Value,
+    /// What may not.
+    pub sealed: Sealed,
+    /// The hashes of a post that may be repeated.
+    pub idempotency: Option<Idempotency>,
+    /// What the sender is told, now and at each repetition.
+    pub answer: Value,
+}
+
+/// What became of a submission.
+#[derive(Debug)]
+pub enum Submitted {
+    /// It is stored, now or by the same post before: the answer to give.
+    Stored(Value),
+    /// The contact used the key for other content.
+    KeyReused,
+}
+
+/// Stores a submission with its consents, its event and its audit row, all or nothing: one round trip.
+///
+/// # Errors
+/// 409 while the first post with the same key is still under way; those of the database.
+pub async fn submit(connection: &mut PgConnection, submit: &Submit) -> Result<Submitted, ApiError> {
+    let (sealed, once) = (&submit.sealed, submit.idempotency.as_ref());
+    let row = sqlx::query!(
+        r#"select outcome as "outcome!", answer
+             from site.submit_inquiry($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"#,
+        submit.open,
+        sealed.key.bytes,
+        sealed.name,
+        sealed.email.as_deref(),
+        sealed.phone.as_deref(),
+        sealed.message.as_deref(),
+        sealed.details,
+        sealed.email_index.as_ref().map(<[u8; 32]>::as_slice),
+        sealed.phone_index.as_ref().map(<[u8; 32]>::as_slice),
+        once.map(|once| once.scope.as_slice()),
+        once.map(|once| once.key.as_slice()),
+        once.map(|once| once.content.as_slice()),
+        submit.answer,
+    )
+    .fetch_one(connection)
+    .await
+    .map_err(in_flight)?;
+    match (row.outcome.as_str(), row.answer) {
+        ("accepted" | "repeated", Some(answer)) => Ok(Submitted::Stored(answer)),
+        _ => Ok(Submitted::KeyReused),
+    }
+}
+
+/// SQLSTATE 55P03: the lock that was not to be had is the unique index of the keys, held by the first post. P0002:
+/// its row expired between two statements of the function, so the next try makes a new one.
+fn in_flight(error: sqlx::Error) -> ApiError {
+    match error.as_database_error().and_then(sqlx::error::DatabaseError::code).as_deref() {
+        Some("55P03") => ApiError::Conflict {
+            code: "idempotency_in_flight",
+            detail: "the first request with this Idempotency-Key is still under way; ask again",
+        },
+        Some("P0002") => ApiError::Busy,
+        _ => error.into(),
+    }
+}

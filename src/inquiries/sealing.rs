@@ -1,0 +1,134 @@
+//! The seal around what a patient wrote: each personal field under the row's own data key, before anything is bound
+//! to a statement. Refuses to show an empty field for one that does not open: the failure is named and loud.
+
+use serde::de::DeserializeOwned;
+use uuid::Uuid;
+
+use super::{
+    door::Door,
+    inquiry::{Details, PersonName, SealedPhone, Submission},
+};
+use crate::{
+    crypto::{DataKey, KeyRing, Personal, Place, SealError, WrappedKey},
+    http::ApiError,
+};
+
+/// The version of the JSON forms inside the sealed columns.
+const VERSION: u8 = 1;
+
+/// The sealed columns of one inquiry.
+#[derive(Debug)]
+pub struct Sealed {
+    /// The row's data key.
+    pub key: WrappedKey,
+    /// [`PersonName`] as JSON.
+    pub name: Vec<u8>,
+    /// The address.
+    pub email: Option<Vec<u8>>,
+    /// [`SealedPhone`] as JSON.
+    pub phone: Option<Vec<u8>>,
+    /// The message.
+    pub message: Option<Vec<u8>>,
+    /// [`Details`] as JSON.
+    pub details: Vec<u8>,
+    /// Finds the address without opening it.
+    pub email_index: Option<[u8; 32]>,
+    /// Finds the number without opening it.
+    pub phone_index: Option<[u8; 32]>,
+}
+
+/// Seals a submission for the row `id`.
+///
+/// # Errors
+/// [`SealError`] where the system gives no random bytes.
+pub fn seal(door: &Door, id: Uuid, submission: &Submission) -> Result<Sealed, SealError> {
+    let key = DataKey::generate()?;
+    let phone = submission.phone.as_ref().map(|phone| SealedPhone::from(phone.reveal()));
+    let email = submission.email.as_ref().map(|email| email.reveal().as_str().as_bytes());
+    let message = submission.message.as_ref().map(|message| message.reveal().as_bytes());
+    Ok(Sealed {
+        name: key.seal(place("sealed_name", id), &json(submission.name.reveal()))?,
+        email: email.map(|email| key.seal(place("sealed_email", id), email)).transpose()?,
+        phone: phone.map(|phone| key.seal(place("sealed_phone", id), &json(&phone))).transpose()?,
+        message: message.map(|message| key.seal(place("sealed_message", id), message)).transpose()?,
+        details: key.seal(place("sealed_details", id), &json(submission.details.reveal()))?,
+        email_index: door.email_index(submission),
+        phone_index: door.phone_index(submission),
+        key: door.ring.wrap_key(&key, id)?,
+    })
+}
+
+fn place(column: &'static str, row: Uuid) -> Place<'static> {
+    Place { table: "cms.inquiry", column, row, version: VERSION }
+}
+
+fn json<T: serde::Serialize>(value: &T) -> zeroize::Zeroizing<Vec<u8>> {
+    zeroize::Zeroizing::new(serde_json::to_vec(value).unwrap_or_default())
+}
+
+/// One inquiry's data key, opened to read its columns.
+#[derive(Debug)]
+pub struct Opener {
+    id: Uuid,
+    key_id: String,
+    key: DataKey,
+}
+
+impl Opener {
+    /// Opens the row's data key.
+    ///
+    /// # Errors
+    /// [`ApiError::Internal`] where the ring lacks the key or the bytes were altered; the log names the key.
+    pub fn of(ring: &KeyRing, id: Uuid, wrapped: &WrappedKey) -> Result<Self, ApiError> {
+        let key = ring.unwrap_key(wrapped, id).map_err(|error| loud(&error, id, &wrapped.key_id, "wrapped_key"))?;
+        Ok(Self { id, key_id: wrapped.key_id.clone(), key })
+    }
+
+    /// The name.
+    ///
+    /// # Errors
+    /// As [`Opener::of`].
+    pub fn name(&self, sealed: &[u8]) -> Result<Personal<PersonName>, ApiError> {
+        self.parsed("sealed_name", sealed)
+    }
+
+    /// The number.
+    ///
+    /// # Errors
+    /// As [`Opener::of`].
+    pub fn phone(&self, sealed: &[u8]) -> Result<Personal<SealedPhone>, ApiError> {
+        self.parsed("sealed_phone", sealed)
+    }
+
+    /// Times, service, attribution and extra answers.
+    ///
+    /// # Errors
+    /// As [`Opener::of`].
+    pub fn details(&self, sealed: &[u8]) -> Result<Personal<Details>, ApiError> {
+        self.parsed("sealed_details", sealed)
+    }
+
+    /// The text of `sealed_email` or `sealed_message`.
+    ///
+    /// # Errors
+    /// As [`Opener::of`].
+    pub fn text(&self, column: &'static str, sealed: &[u8]) -> Result<Personal<String>, ApiError> {
+        self.key.open_text(place(column, self.id), sealed).map_err(|error| self.loud(&error, column))
+    }
+
+    fn parsed<T: DeserializeOwned>(&self, column: &'static str, sealed: &[u8]) -> Result<Personal<T>, ApiError> {
+        let opened = self.key.open(place(column, self.id), sealed).map_err(|error| self.loud(&error, column))?;
+        // The parser's own message could quote what it read.
+        let parsed = serde_json::from_slice(&opened).map_err(|_| self.loud(&SealError::Refused, column))?;
+        Ok(Personal::new(parsed))
+    }
+
+    fn loud(&self, error: &SealError, column: &'static str) -> ApiError {
+        loud(error, self.id, &self.key_id, column)
+    }
+}
+
+fn loud(error: &SealError, inquiry: Uuid, key_id: &str, column: &'static str) -> ApiError {
+    tracing::error!(%inquiry, key = key_id, column, %error, "an inquiry cannot be opened");
+    ApiError::Internal
+}

@@ -1,0 +1,198 @@
+//! The three ways in which a body arrives: JSON, a urlencoded form, a multipart form. Refuses every other content
+//! type, files, text that is not UTF-8, and more than 256 KiB.
+
+use actix_multipart::{Field, Multipart};
+use actix_web::{HttpRequest, dev::Payload, http::header::HeaderMap, web::Bytes};
+use futures_util::{StreamExt, stream};
+use percent_encoding::percent_decode;
+use serde_json::Value;
+
+use super::{
+    form::Pace,
+    input::{self, Named},
+    inquiry::{Source, SpamReason, Submission},
+    plain::{FIELDS, PlainForm},
+};
+use crate::{
+    contact::Refusal,
+    crypto::Personal,
+    http::{ApiError, FieldError, content_type, parse_json, read_body},
+};
+
+/// The largest body.
+const LARGEST: usize = 256 * 1024;
+const TAKEN: &str = "application/json, application/x-www-form-urlencoded or multipart/form-data";
+
+/// A body that is not yet understood.
+pub enum Received {
+    /// A JSON value.
+    Json(Value),
+    /// The fields of a form.
+    Plain(PlainForm),
+}
+
+/// The content types that are taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Encoding {
+    /// `application/json`.
+    Json,
+    /// `application/x-www-form-urlencoded`.
+    Urlencoded,
+    /// `multipart/form-data` (RFC 7578).
+    Multipart,
+}
+
+impl Encoding {
+    /// The encoding that the request names.
+    ///
+    /// # Errors
+    /// [`ApiError::MediaType`].
+    pub fn of(request: &HttpRequest) -> Result<Self, ApiError> {
+        match content_type(request).as_deref() {
+            Some("application/json") => Ok(Self::Json),
+            Some("application/x-www-form-urlencoded") => Ok(Self::Urlencoded),
+            Some("multipart/form-data") => Ok(Self::Multipart),
+            _ => Err(ApiError::MediaType(TAKEN)),
+        }
+    }
+}
+
+impl Received {
+    /// Reads the body of the request.
+    ///
+    /// # Errors
+    /// Those of [`read_body`], [`ApiError::Malformed`] for what is not in its encoding, [`ApiError::Invalid`] for
+    /// files and for too many fields.
+    pub async fn read(request: &HttpRequest, encoding: Encoding, payload: Payload) -> Result<Self, ApiError> {
+        let body = read_body(request, payload, LARGEST).await?;
+        Ok(match encoding {
+            Encoding::Json => Self::Json(parse_json(&body)?),
+            Encoding::Urlencoded => Self::Plain(PlainForm::of(urlencoded(&body)?)?),
+            Encoding::Multipart => Self::Plain(PlainForm::of(multipart(request.headers(), body).await?)?),
+        })
+    }
+
+    /// How the inquiry came in.
+    pub fn source(&self) -> Source {
+        match self {
+            Self::Json(_) => Source::Api,
+            Self::Plain(_) => Source::Form,
+        }
+    }
+
+    /// The form and the location that the body names.
+    pub fn references(&self) -> (Option<String>, Option<String>) {
+        match self {
+            Self::Json(body) => input::references(body),
+            Self::Plain(form) => form.references(),
+        }
+    }
+
+    /// Where a browser wants to go afterwards.
+    pub fn next(&self) -> Option<String> {
+        match self {
+            Self::Json(_) => None,
+            Self::Plain(form) => form.next(),
+        }
+    }
+
+    /// Understands the body.
+    ///
+    /// # Errors
+    /// Every mistake in it.
+    pub fn parse(
+        mut self,
+        named: &Named,
+        honeypot: &str,
+        check_token: impl FnOnce(&str) -> Result<Pace, Refusal>,
+    ) -> Result<Submission, Vec<FieldError>> {
+        let filled = match &mut self {
+            Self::Json(body) => input::take_honeypot(body, honeypot),
+            Self::Plain(form) => form.take_honeypot(honeypot),
+        };
+        let mut submission = match self {
+            Self::Json(body) => input::parse(&body, named, check_token)?,
+            Self::Plain(form) => plain(form, named, check_token)?,
+        };
+        if filled {
+            submission.spam_reasons.insert(0, SpamReason::Honeypot);
+        }
+        Ok(submission)
+    }
+}
+
+fn plain(
+    form: PlainForm,
+    named: &Named,
+    check_token: impl FnOnce(&str) -> Result<Pace, Refusal>,
+) -> Result<Submission, Vec<FieldError>> {
+    let mut translated = form.translate();
+    let parsed = input::parse(&translated.body, named, check_token);
+    let mut errors = std::mem::take(&mut translated.errors);
+    match parsed {
+        Ok(submission) if errors.is_empty() => {
+            let mut details = submission.details.into_revealed();
+            details.answers = translated.answers;
+            Ok(Submission { details: Personal::new(details), ..submission })
+        }
+        Ok(_) => Err(errors),
+        Err(found) => {
+            errors.extend(translated.at_their_fields(found));
+            Err(errors)
+        }
+    }
+}
+
+/// The pairs of a urlencoded form (URL Standard §5.1), refusing what is not UTF-8 instead of mending it.
+fn urlencoded(body: &[u8]) -> Result<Vec<(String, String)>, ApiError> {
+    let decoded = |bytes: &[u8]| {
+        let spaced: Vec<u8> = bytes.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }).collect();
+        percent_decode(&spaced).decode_utf8().map(std::borrow::Cow::into_owned).map_err(|_| ApiError::Malformed)
+    };
+    let pairs = body.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty());
+    pairs
+        .map(|pair| {
+            let (name, value) = match pair.iter().position(|byte| *byte == b'=') {
+                Some(at) => pair.split_at(at),
+                None => (pair, &b""[..]),
+            };
+            Ok((decoded(name)?, decoded(value.strip_prefix(b"=").unwrap_or_default())?))
+        })
+        .collect()
+}
+
+/// The text fields of a multipart form that has arrived whole.
+async fn multipart(headers: &HeaderMap, body: Bytes) -> Result<Vec<(String, String)>, ApiError> {
+    let mut form = Multipart::new(headers, stream::once(async move { Ok(body) }));
+    let mut pairs = Vec::new();
+    let mut errors = Vec::new();
+    while let Some(field) = form.next().await {
+        let mut field = field.map_err(|_| ApiError::Malformed)?;
+        let name = field.name().ok_or(ApiError::Malformed)?.to_owned();
+        let value = field.bytes(LARGEST).await.map_err(|_| ApiError::TooLarge)?.map_err(|_| ApiError::Malformed)?;
+        if is_file(&field, &value) {
+            errors.push(FieldError::at(
+                format!("/{}", name.replace('~', "~0").replace('/', "~1")),
+                "file",
+                "must not be a file",
+            ));
+            continue;
+        }
+        pairs.push((name, String::from_utf8(value.to_vec()).map_err(|_| ApiError::Malformed)?));
+        if pairs.len() + errors.len() > FIELDS {
+            break;
+        }
+    }
+    if errors.is_empty() { Ok(pairs) } else { Err(ApiError::Invalid(errors)) }
+}
+
+/// A browser sends a file field that nobody used with an empty name and no bytes: that is no file.
+fn is_file(field: &Field, value: &[u8]) -> bool {
+    let Some(disposition) = field.content_disposition() else { return false };
+    let named = disposition.get_filename().is_some_and(|name| !name.is_empty());
+    let marked = disposition.get_filename().is_some() || disposition.get_filename_ext().is_some();
+    disposition.get_filename_ext().is_some() || named || (marked && !value.is_empty())
+}
+
+#[cfg(test)]
+mod tests;
