@@ -62,7 +62,7 @@ impl Parts {
             passwords: PasswordGate::for_this_machine(),
             attempts: limit(LimitName::Login, "login"),
         };
-        let door = Door::new(ring, limit(LimitName::Inquiries, "inquiries"), config.inquiry_retention_days);
+        let door = Door::new(Arc::clone(ring), limit(LimitName::Inquiries, "inquiries"), config.inquiry_retention_days);
         Self {
             site: Data::new(site),
             accounts: Data::new(accounts),

@@ -16,8 +16,11 @@
 //! | [`clock`] | time, and the ids made from it |
 
 pub mod accounts;
+pub mod app;
 pub mod articles;
 pub mod audit;
+pub mod cli;
+pub mod clinic;
 pub mod clock;
 pub mod config;
 pub mod contact;
@@ -25,5 +28,9 @@ pub mod crypto;
 pub mod db;
 pub mod delivery;
 pub mod http;
+pub mod import;
 pub mod inquiries;
+pub mod openapi;
+pub mod operations;
 pub mod outbox;
+pub mod telemetry;

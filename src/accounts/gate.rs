@@ -2,7 +2,7 @@
 //! learns nothing from an address, a method or a broken body. Fails closed: whatever goes wrong is no entry.
 
 use actix_web::{
-    Error, HttpMessage, HttpRequest,
+    Error, HttpMessage, HttpRequest, ResponseError,
     body::MessageBody,
     dev::{ServiceRequest, ServiceResponse},
     http::header,
@@ -16,23 +16,29 @@ use crate::{
     http::{ApiError, RequestId, Site},
 };
 
-/// Lets a signed-in person through and nobody else.
+/// Lets a signed-in person through. Everybody else is answered here: 401, or 503 where the database cannot be asked.
 ///
 /// # Errors
-/// [`ApiError::Unauthenticated`], or [`ApiError::Busy`] where the database cannot be asked.
+/// Those of the services behind it.
 pub async fn gate(
     request: ServiceRequest,
-    next: Next<impl MessageBody>,
+    next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    let staff = admit(request.request()).await?;
-    request.extensions_mut().insert(staff);
-    next.call(request).await
+    // The copy is gone before the call: the router changes the request in place.
+    let admitted = admit(&request.request().clone()).await;
+    match admitted {
+        Ok(staff) => {
+            request.extensions_mut().insert(staff);
+            Ok(next.call(request).await?.map_into_left_body())
+        }
+        Err(refused) => Ok(request.into_response(refused.error_response()).map_into_right_body()),
+    }
 }
 
 /// Checks the bearer token, and its session against the database.
 ///
 /// # Errors
-/// As [`gate`].
+/// [`ApiError::Unauthenticated`], or [`ApiError::Busy`] where the database cannot be asked.
 pub async fn admit(request: &HttpRequest) -> Result<Staff, ApiError> {
     let part = || ApiError::Internal;
     let accounts = request.app_data::<Data<Accounts>>().ok_or_else(part)?;

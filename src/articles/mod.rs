@@ -44,12 +44,9 @@ pub fn admin_routes(config: &mut ServiceConfig) {
         .mount(config);
     Endpoint::at("/articles/{id}/revisions").get(admin::list_revisions).mount(config);
     Endpoint::at("/articles/{id}/revisions/{number}").get(admin::get_revision).mount(config);
-    for kind in ["categories", "tags", "conditions"] {
-        let item = format!("/{kind}/{{id}}");
-        Endpoint::at(&format!("/{kind}")).get(terms::list).post(terms::create).mount(config);
-        Endpoint::at(&item).get(terms::get).patch(terms::update).delete(terms::delete).mount(config);
-        Endpoint::at(&format!("{item}/restore")).post(terms::restore).mount(config);
-    }
+    category::mount(config);
+    tag::mount(config);
+    condition::mount(config);
 }
 
 /// The part of the OpenAPI document that this room answers for.

@@ -7,14 +7,25 @@ macro_rules! operations {
      $list:literal, $create:literal, $get:literal, $update:literal, $delete:literal, $restore:literal) => {
         #[doc = concat!("The operations on each ", $what, ".")]
         pub mod $room {
-            use actix_web::{HttpRequest, web::Data};
+            use actix_web::{
+                HttpRequest,
+                web::{Data, ServiceConfig},
+            };
 
             use crate::{
                 accounts::Editor,
                 articles::terms::{self, StaffTermList, TermAnswer, TermInput},
                 db::StaffDb,
-                http::{Answer, Expected, JsonBody, MergePatch, Site},
+                http::{Answer, Endpoint, Expected, JsonBody, MergePatch, Site},
             };
+
+            /// Mounts the three addresses, relative to `/v1/admin`.
+            pub fn mount(config: &mut ServiceConfig) {
+                let relative = |path: &'static str| path.trim_start_matches("/v1/admin");
+                Endpoint::at(relative($list_path)).get(list).post(create).mount(config);
+                Endpoint::at(relative($item_path)).get(get).patch(update).delete(delete).mount(config);
+                Endpoint::at(relative($restore_path)).post(restore).mount(config);
+            }
 
             #[doc = concat!("Lists every ", $what, ", by name, at most 1,000.")]
             #[utoipa::path(get, path = $list_path, operation_id = $list, tag = "staff: articles", security(("bearer" = [])),

@@ -172,7 +172,7 @@ pub fn command() -> clap::Command {
         let name: &'static str = setting.flag().leak();
         let summary = setting.doc.lines().next().unwrap_or_default().trim();
         command.arg(
-            Arg::new(name).long(name).value_name(setting.name).help(summary).global(true).help_heading("Settings"),
+            Arg::new(name).long(name).value_name(setting.env).help(summary).global(true).help_heading("Settings"),
         )
     })
 }

@@ -61,12 +61,10 @@ impl Failure {
 }
 
 /// What the process was started with.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Invocation {
-    /// Where settings come from.
+    /// Where settings come from; the places where a server may be found are in its environment.
     pub sources: Sources,
-    /// The environment: the places where a server may be found are in it.
-    pub environment: BTreeMap<OsString, OsString>,
 }
 
 /// Runs the command that `arguments` name.
@@ -80,8 +78,7 @@ pub fn run(arguments: Vec<OsString>, environment: BTreeMap<OsString, OsString>) 
     };
     let outcome = Cli::from_arg_matches(&matches).map_err(|error| Failure::new(Exit::Usage, error)).and_then(|cli| {
         let flags = commands::flags(&matches);
-        let sources = Sources::of_process(flags, environment.clone(), cli.config);
-        dispatch(cli.command, &Invocation { sources, environment })
+        dispatch(cli.command, &Invocation { sources: Sources::of_process(flags, environment, cli.config) })
     });
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -55,7 +55,7 @@ impl Opened {
         crate::telemetry::begin(config.log_format, "warn").map_err(Failure::failed)?;
         let options = embedded_options(invocation, &config, Lifetime::Detached)?;
         let opened = Self::open(config, &options, Clock::system())?;
-        opened.block_on(async |opened| settle(opened).await.map(drop))?;
+        opened.block_on(async |opened| Ok(settle(opened).await.map(drop)?))?;
         Ok(opened)
     }
 
@@ -98,7 +98,7 @@ fn make_private(folder: &Path) -> Result<(), Failure> {
 /// [`Failure`] where this program cannot be found.
 pub fn embedded_options(invocation: &Invocation, config: &Config, lifetime: Lifetime) -> Result<Options, Failure> {
     let program = std::env::current_exe().map_err(Failure::failed)?;
-    let variable = |name: &str| invocation.environment.get(OsStr::new(name)).cloned();
+    let variable = |name: &str| invocation.sources.env.get(OsStr::new(name)).cloned();
     let mut options = Options::new(&config.data_dir, &program);
     options.binaries.clone_from(&config.postgres_bin);
     options.search_path = variable("PATH");

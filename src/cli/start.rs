@@ -16,7 +16,7 @@ pub enum SettleError {
     Refused(#[from] crate::db::DbError),
     /// The keys are not the ones that the database was written with.
     #[error(transparent)]
-    Keys(#[from] inquiries::KeysError),
+    Keys(#[from] inquiries::RingMismatch),
 }
 
 impl From<SettleError> for Failure {
@@ -35,8 +35,10 @@ pub async fn settle(opened: &Opened) -> Result<usize, SettleError> {
     let mut owner = opened.database.connect_as_owner().await?;
     let refused = |error: sqlx::Error| SettleError::Refused(error.into());
     clinic::ensure(&mut owner, opened.clock.new_id()).await.map_err(refused)?;
-    inquiries::ensure_default_form(&mut owner, opened.clock.new_id()).await.map_err(refused)?;
-    inquiries::register_keys(&mut owner, &opened.ring).await?;
+    inquiries::ensure_default_form(&mut owner, opened.clock.new_id()).await?;
+    let mut transaction = owner.begin().await.map_err(refused)?;
+    inquiries::register_keys(&mut transaction, &opened.ring).await?;
+    transaction.commit().await.map_err(refused)?;
     owner.close().await.map_err(refused)?;
     Ok(applied)
 }

@@ -5,11 +5,12 @@
 use std::{future::Future, panic::AssertUnwindSafe, time::Duration};
 
 use actix_web::{
-    Error, FromRequest, HttpMessage, HttpRequest,
+    Error, FromRequest, HttpMessage, HttpRequest, HttpResponse,
     body::MessageBody,
     dev::{Payload, ServiceRequest, ServiceResponse},
+    error::InternalError,
     http::{
-        StatusCode,
+        Method, StatusCode,
         header::{self, HeaderName, HeaderValue},
     },
     middleware::Next,
@@ -54,7 +55,7 @@ impl FromRequest for RequestId {
 /// The outermost middleware.
 ///
 /// # Errors
-/// None of its own: every failure becomes an answer.
+/// A finished answer, where the request was lost with its handler (a panic, a deadline).
 pub async fn envelope(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -62,19 +63,22 @@ pub async fn envelope(
     let site = Data::clone(request.app_data::<Data<Site>>().ok_or(ApiError::Internal)?);
     let id = RequestId::of(request.request(), &site.clock);
     request.extensions_mut().insert(id.clone());
-    let inbound = request.request().clone();
     let started = std::time::Instant::now();
-    if let Some(preflight) = cors::preflight(&inbound, &site.cors_origins) {
-        return Ok(ServiceResponse::new(inbound, preflight).map_into_right_body());
-    }
-    let answer = answer(request, next).await;
-    let mut response = match answer {
-        Ok(response) => finish(response, &site, &id),
-        Err(error) => {
-            ServiceResponse::new(inbound.clone(), error.respond(&site.public_url, &id.0)).map_into_right_body()
-        }
+    // No copy of the request may be kept across the call: the router changes it in place.
+    let mut response = match refusal(&request, &site, &id) {
+        Some(refused) => request.into_response(refused).map_into_right_body(),
+        None => match guarded(next.call(request)).await {
+            Ok(response) => finish(response, &site, &id),
+            Err(lost) => {
+                let answer = lost.respond(&site.public_url, &id.0);
+                return Err(InternalError::from_response(lost, answer).into());
+            }
+        },
     };
-    cors::allow(&inbound, response.headers_mut(), &site.cors_origins);
+    let inbound = response.request().clone();
+    if inbound.method() != Method::OPTIONS {
+        cors::allow(&inbound, response.headers_mut(), &site.cors_origins);
+    }
     let headers = response.headers_mut();
     headers.insert(HeaderName::from_static("x-content-type-options"), HeaderValue::from_static("nosniff"));
     if let Ok(id) = HeaderValue::from_str(&id.0) {
@@ -84,18 +88,20 @@ pub async fn envelope(
     Ok(response)
 }
 
-async fn answer<B: MessageBody + 'static>(
-    request: ServiceRequest,
-    next: Next<B>,
-) -> Result<ServiceResponse<B>, ApiError> {
+/// What needs no handler: a preflight, a compressed body, a head that two readers could understand differently.
+fn refusal(request: &ServiceRequest, site: &Site, id: &RequestId) -> Option<HttpResponse> {
+    if let Some(preflight) = cors::preflight(request.request(), &site.cors_origins) {
+        return Some(preflight);
+    }
     let encoding = request.headers().get(header::CONTENT_ENCODING);
-    if encoding.is_some_and(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity")) {
-        return Err(ApiError::MediaType("an uncompressed body"));
-    }
-    if request.headers().get_all(header::HOST).count() > 1 || request.headers().len() > 100 {
-        return Err(ApiError::bad_parameter("headers", "malformed", "one Host and at most 100 header fields"));
-    }
-    guarded(next.call(request)).await
+    let error = if encoding.is_some_and(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity")) {
+        ApiError::MediaType("an uncompressed body")
+    } else if request.headers().get_all(header::HOST).count() > 1 || request.headers().len() > 100 {
+        ApiError::bad_parameter("headers", "malformed", "one Host and at most 100 header fields")
+    } else {
+        return None;
+    };
+    Some(error.respond(&site.public_url, &id.0))
 }
 
 /// A handler that panics or hangs costs its own request and nothing else.

@@ -3,6 +3,7 @@
 
 use actix_web::HttpRequest;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use sha2::{Digest, Sha256};
 use url::form_urlencoded;
 use utoipa::ToSchema;
 
@@ -121,14 +122,20 @@ impl<K: Serialize + DeserializeOwned> PageRequest<K> {
     }
 }
 
+/// A short name for the question, so that a cursor stays short.
+fn digest(question: &str) -> String {
+    let hash = Sha256::digest(question);
+    data_encoding::BASE64URL_NOPAD.encode(hash.get(..9).unwrap_or_default())
+}
+
 fn seal_cursor<K: Serialize>(signer: &TagKey, question: &str, key: K) -> Option<String> {
-    let cursor = serde_json::to_vec(&Cursor { of: question.to_owned(), key }).ok()?;
+    let cursor = serde_json::to_vec(&Cursor { of: digest(question), key }).ok()?;
     Some(signer.encode(&cursor))
 }
 
 fn open_cursor<K: DeserializeOwned>(signer: &TagKey, text: &str, question: &str) -> Option<K> {
     let cursor: Cursor<K> = serde_json::from_slice(&signer.decode(text)?).ok()?;
-    (cursor.of == question).then_some(cursor.key)
+    (cursor.of == digest(question)).then_some(cursor.key)
 }
 
 /// The list that was asked for: what links and cursors are made from.

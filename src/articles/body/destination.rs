@@ -51,15 +51,14 @@ fn scheme(destination: &str) -> Option<String> {
 /// An entity that was encoded twice (`javascript&amp;colon;`, `javascript&amp;#58;`).
 fn hides_a_colon(destination: &str) -> bool {
     let head = destination.split(['/', '?']).next().unwrap_or_default();
-    let Some((_, entity)) = head.split_once('&') else { return false };
+    let Some((_, entity)) = head.split_once('&') else {
+        return false;
+    };
     entity.starts_with('#') || entity.contains(';')
 }
 
 fn stripped(destination: &str) -> String {
-    destination
-        .chars()
-        .filter(|c| !c.is_whitespace() && !c.is_control() && !is_invisible(*c))
-        .collect()
+    destination.chars().filter(|c| !c.is_whitespace() && !c.is_control() && !is_invisible(*c)).collect()
 }
 
 fn is_invisible(character: char) -> bool {

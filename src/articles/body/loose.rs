@@ -24,8 +24,12 @@ pub(super) fn escape_tag_openings(text: &str, except: &[Range<usize>], edits: &m
 /// A footnote (`[^1]: javascript:…`) is a link definition for an engine without footnotes.
 pub(super) fn cut_scripting_destinations(text: &str, except: &[Range<usize>], edits: &mut Vec<Edit>) {
     for (at, _) in text.match_indices(']').filter(|(at, _)| !is_within(except, *at)) {
-        let Some(rest) = text.get(at + 1..) else { continue };
-        let Some(rest) = rest.strip_prefix('(').or_else(|| rest.strip_prefix(':')) else { continue };
+        let Some(rest) = text.get(at + 1..) else {
+            continue;
+        };
+        let Some(rest) = rest.strip_prefix('(').or_else(|| rest.strip_prefix(':')) else {
+            continue;
+        };
         let target = rest.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '>' | '<'));
         let start = text.len() - target.len();
         let end = target.find(|c: char| c.is_whitespace() || "()[]<>\"'".contains(c)).unwrap_or(target.len());
@@ -33,6 +37,19 @@ pub(super) fn cut_scripting_destinations(text: &str, except: &[Range<usize>], ed
         if destination::is_scripting(&decoded(word)) {
             edits.push(Edit::cut(start..start + end).because(Finding::UnsafeLink, None));
         }
+    }
+}
+
+/// Removes white space at line ends where it holds more than ASCII: a line of no-break spaces is a paragraph here and a
+/// blank line for engines that trim as JavaScript does.
+pub(super) fn cut_wide_line_ends(text: &str, edits: &mut Vec<Edit>) {
+    let mut start = 0;
+    for line in text.split('\n') {
+        let kept = line.trim_end_matches(|c: char| c.is_whitespace() || c == '\u{feff}').len();
+        if line.get(kept..).is_some_and(|end| !end.is_ascii()) {
+            edits.push(Edit::cut(start + kept..start + line.len()));
+        }
+        start += line.len() + 1;
     }
 }
 

@@ -100,7 +100,9 @@ struct Edited {
 
 impl Edited {
     fn push(&mut self, from: &Manuscript, range: Range<usize>) {
-        let Some(piece) = from.text.get(range.clone()) else { return };
+        let Some(piece) = from.text.get(range.clone()) else {
+            return;
+        };
         for (at, _) in piece.match_indices('\n') {
             self.lines.push((self.text.len() + at + 1, from.line_at(range.start + at + 1)));
         }
@@ -113,10 +115,8 @@ impl Edited {
 /// U+0085, U+2028 and U+2029 end a line for some engines and not for others, so they become `\n` as well.
 pub(super) fn normalise(source: &str) -> Result<String, BodyError> {
     within_limit(source)?;
-    let text = source
-        .trim_start_matches('\u{feff}')
-        .replace("\r\n", "\n")
-        .replace(['\u{85}', '\u{2028}', '\u{2029}'], "\n");
+    let text =
+        source.trim_start_matches('\u{feff}').replace("\r\n", "\n").replace(['\u{85}', '\u{2028}', '\u{2029}'], "\n");
     let mut line = 1;
     for character in text.chars() {
         if character == '\n' {

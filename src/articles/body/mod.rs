@@ -106,7 +106,9 @@ pub struct Warning {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum BodyError {
     /// The source, or the Markdown made of it, is over [`MAX_BYTES`].
-    #[error("the text is {bytes} bytes long; at most {MAX_BYTES} are taken: shorten it or split it into several articles")]
+    #[error(
+        "the text is {bytes} bytes long; at most {MAX_BYTES} are taken: shorten it or split it into several articles"
+    )]
     TooLong {
         /// The length found.
         bytes: usize,

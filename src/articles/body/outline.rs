@@ -47,12 +47,12 @@ pub(super) fn report_images(manuscript: &Manuscript, report: &mut Report) {
     for (event, range) in parser(manuscript.text()).into_offset_iter() {
         match event {
             Event::Start(Tag::Image { .. }) => images.push(false),
-            Event::End(TagEnd::Image) => {
-                if images.pop() == Some(false) {
-                    report.add(Finding::ImageWithoutAlt, Some("img"), manuscript.line_at(range.start));
-                }
+            Event::End(TagEnd::Image) if images.pop() == Some(false) => {
+                report.add(Finding::ImageWithoutAlt, Some("img"), manuscript.line_at(range.start));
             }
-            Event::Text(text) | Event::Code(text) if !text.trim().is_empty() => images.iter_mut().for_each(|alt| *alt = true),
+            Event::Text(text) | Event::Code(text) if !text.trim().is_empty() => {
+                images.fill(true);
+            }
             _ => {}
         }
     }

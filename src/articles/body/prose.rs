@@ -127,7 +127,9 @@ impl Prose {
                 self.need(2);
                 self.in_code = true;
             }
-            Tag::Paragraph | Tag::Heading { .. } | Tag::BlockQuote(_) | Tag::Table(_) => self.need(2),
+            Tag::Paragraph | Tag::Heading { .. } | Tag::BlockQuote(_) | Tag::Table(_) => {
+                self.need(2);
+            }
             _ => {}
         }
     }
@@ -149,7 +151,9 @@ impl Prose {
                 self.text.truncate(self.text.trim_end_matches('\t').len());
                 self.need(1);
             }
-            TagEnd::Paragraph | TagEnd::Heading(_) | TagEnd::BlockQuote(_) | TagEnd::Table => self.need(2),
+            TagEnd::Paragraph | TagEnd::Heading(_) | TagEnd::BlockQuote(_) | TagEnd::Table => {
+                self.need(2);
+            }
             _ => {}
         }
     }

@@ -61,7 +61,9 @@ pub(super) fn scan(text: &str) -> Vec<Markup<'_>> {
     let mut found = Vec::new();
     let mut next = 0;
     for at in tag_openings(text) {
-        if at >= next && let Some(markup) = markup_at(text, at, last_end) {
+        if at >= next
+            && let Some(markup) = markup_at(text, at, last_end)
+        {
             next = markup.range.end;
             found.push(markup);
         }
@@ -71,9 +73,12 @@ pub(super) fn scan(text: &str) -> Vec<Markup<'_>> {
 
 fn markup_at(text: &str, at: usize, last_end: usize) -> Option<Markup<'_>> {
     let rest = text.get(at..)?;
-    for (start, end, name) in
-        [("<!--", "-->", "#comment"), ("<![CDATA[", "]]>", "#cdata"), ("<?", "?>", "#instruction"), ("<!", ">", "#declaration")]
-    {
+    for (start, end, name) in [
+        ("<!--", "-->", "#comment"),
+        ("<![CDATA[", "]]>", "#cdata"),
+        ("<?", "?>", "#instruction"),
+        ("<!", ">", "#declaration"),
+    ] {
         if rest.starts_with(start) {
             // `<!-->` is a whole comment, so the end may begin inside the start.
             let length = rest.get(2..)?.find(end).map_or(rest.len(), |found| found + 2 + end.len());
@@ -102,7 +107,8 @@ fn tag_at(text: &str, at: usize, last_end: usize) -> Markup<'_> {
 /// The name of the tag that starts at this byte; empty where there is none.
 pub(super) fn name_at(text: &str, start: usize) -> &str {
     let rest = text.get(start..).unwrap_or_default();
-    let length = rest.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | ':' | '_'))).unwrap_or(rest.len());
+    let length =
+        rest.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | ':' | '_'))).unwrap_or(rest.len());
     rest.get(..length).unwrap_or_default()
 }
 

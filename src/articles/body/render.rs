@@ -21,7 +21,7 @@ pub(super) fn html(document: &Document<'_>, headings: &[Heading]) -> String {
             let number = index + 1;
             let content = renderer.written(note);
             let back = format!(" <a href=\"#fnref-{number}\" class=\"footnote-backref\">↩</a>");
-            html.push_str(&format!("<li id=\"fn-{number}\">{}</li>\n", with_back_link(&content, &back)));
+            html.extend(["<li id=\"fn-", &number.to_string(), "\">", &with_back_link(&content, &back), "</li>\n"]);
         }
         html.push_str("</ol>\n</section>\n");
     }

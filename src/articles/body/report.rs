@@ -37,7 +37,9 @@ impl Finding {
             Self::RawHtml => "HTML inside Markdown is removed; write it as Markdown.",
             Self::Element => "This element is not allowed and was removed.",
             Self::Attribute => "This attribute is not allowed and was removed.",
-            Self::UnsafeLink => "Only http, https, mailto, tel and relative addresses may be linked; the text was kept.",
+            Self::UnsafeLink => {
+                "Only http, https, mailto, tel and relative addresses may be linked; the text was kept."
+            }
             Self::CodeChanged => {
                 "Code that another Markdown engine could take for HTML had its < replaced by ‹; put it in a fenced block of its own."
             }

@@ -18,8 +18,6 @@ pub async fn stamp(connection: &mut PgConnection) -> Result<DateTime<Utc>, sqlx:
 #[derive(Debug)]
 pub struct Current {
     pub id: Uuid,
-    pub revision: i32,
-    pub published_at: DateTime<Utc>,
     /// When it began, which an ending may not precede.
     pub since: DateTime<Utc>,
     pub until: Option<DateTime<Utc>>,
@@ -33,8 +31,8 @@ pub async fn find_current(
 ) -> Result<Option<Current>, sqlx::Error> {
     sqlx::query_as!(
         Current,
-        r#"select p.id, r.number as revision, p.published_at, lower(p.visible) as "since!", upper(p.visible) as until
-             from cms.publication p join cms.revision r on r.id = p.revision_id
+        r#"select p.id, lower(p.visible) as "since!", upper(p.visible) as until
+             from cms.publication p
             where p.article_id = $1 and p.visible @> $2::timestamptz"#,
         article,
         stamp,

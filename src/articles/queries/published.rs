@@ -39,7 +39,6 @@ pub struct ListedArticle {
 pub struct ArticleRows {
     pub items: Json<Vec<ListedArticle>>,
     pub total: Option<i64>,
-    pub default_locale: String,
     /// Seconds until what is visible changes by itself.
     pub valid_for: Option<i64>,
 }
@@ -113,7 +112,6 @@ macro_rules! page_in_order {
                                 limit $11 offset $12) x) as "items!: Json<Vec<ListedArticle>>",
                       case when $9::uuid is null
                            then (select count(*) from (select 1 from matching limit $13) counted) end as total,
-                      (select locale from wanted) as "default_locale!",
                       (select floor(extract(epoch from h.changes_at - now()))::bigint from site.article_horizon h) as valid_for"#,
             $filter.locale,
             $filter.category.as_deref(),

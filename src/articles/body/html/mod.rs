@@ -3,6 +3,7 @@
 //! The rewriting names what is lost with its line, and bounds depth and size, before a tree is built: the tree builder
 //! looks through all open elements at each tag, and the converter recurses.
 
+mod grid;
 mod rewrite;
 
 use htmd::Element;
@@ -36,7 +37,7 @@ fn converter() -> HtmlToMarkdown {
         .build()
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "the converter's own signature")]
+#[expect(clippy::needless_pass_by_value, clippy::unnecessary_wraps, reason = "the converter asks for this signature")]
 fn checkbox(_: &dyn Handlers, element: Element) -> Option<HandlerResult> {
     let checked = element.attrs.iter().any(|attribute| &*attribute.name.local == "checked");
     Some(HandlerResult::from(if checked { "[x] " } else { "[ ] " }))

@@ -8,11 +8,10 @@ use html5ever::tokenizer::{BufferQueue, Tag, TagKind, Token, TokenSink, TokenSin
 
 use super::super::report::{Finding, Report};
 use super::super::{BodyError, MAX_DEPTH, allowlist, destination};
+use super::grid::Grid;
 
 /// Tables inside tables; the converter may walk a table twice, so its work doubles with each.
 const MAX_TABLES: usize = 4;
-/// A Markdown table is padded to its widest cell, so a small source can ask for gigabytes.
-const MAX_TABLE_CHARACTERS: usize = 8 * 1024 * 1024;
 
 const VOID: [&str; 4] = ["br", "hr", "img", "input"];
 
@@ -63,7 +62,9 @@ impl TokenSink for Desk {
             _ if rewriting.refused.is_some() => {}
             Token::TagToken(tag) => return rewriting.tag(&tag, line),
             Token::CharacterTokens(text) => rewriting.characters(&text),
-            Token::CommentToken(_) => rewriting.report.add(Finding::Element, Some("#comment"), line),
+            Token::CommentToken(_) => {
+                rewriting.report.add(Finding::Element, Some("#comment"), line);
+            }
             Token::DoctypeToken(_) | Token::NullCharacterToken | Token::EOFToken | Token::ParseError(_) => {}
         }
         TokenSinkResult::Continue
@@ -135,7 +136,7 @@ impl Rewriting {
             return Some(BodyError::TooDeep);
         }
         self.grid.open(name);
-        (self.grid.characters() > MAX_TABLE_CHARACTERS).then_some(BodyError::TableTooLarge)
+        self.grid.is_too_large().then_some(BodyError::TableTooLarge)
     }
 
     fn attribute(&mut self, element: &str, name: &str, value: &str, line: Option<u32>) {
@@ -181,7 +182,9 @@ impl Rewriting {
             self.close_nearest(&["p"], |open| !INLINE.contains(&open));
         }
         if matches!(name, "h1" | "h2" | "h3" | "h4" | "h5" | "h6") {
-            self.close_nearest(&["h1", "h2", "h3", "h4", "h5", "h6"], |open| !INLINE.contains(&open) && !open.starts_with('h'));
+            self.close_nearest(&["h1", "h2", "h3", "h4", "h5", "h6"], |open| {
+                !INLINE.contains(&open) && !open.starts_with('h')
+            });
         }
     }
 
@@ -207,12 +210,16 @@ impl Rewriting {
 }
 
 fn is_checkbox(tag: &Tag) -> bool {
-    tag.attrs.iter().any(|attribute| &*attribute.name.local == "type" && attribute.value.eq_ignore_ascii_case("checkbox"))
+    tag.attrs
+        .iter()
+        .any(|attribute| &*attribute.name.local == "type" && attribute.value.eq_ignore_ascii_case("checkbox"))
 }
 
 /// Whether an attribute stays, or what its loss is called.
 fn allows(element: &str, name: &str, value: &str) -> Result<(), Finding> {
-    if (element, name) == ("blockquote", "class") && value.split_ascii_whitespace().all(|class| allowlist::CALLOUTS.contains(&class)) {
+    if (element, name) == ("blockquote", "class")
+        && value.split_ascii_whitespace().all(|class| allowlist::CALLOUTS.contains(&class))
+    {
         return Ok(());
     }
     if (element, name) == ("input", "type") && value.eq_ignore_ascii_case("checkbox") {
@@ -234,56 +241,5 @@ fn escape_into(out: &mut String, text: &str) {
             '"' => out.push_str("&quot;"),
             other => out.push(other),
         }
-    }
-}
-
-/// The measure of all tables together, had they been one.
-#[derive(Default)]
-struct Grid {
-    rows: usize,
-    columns: usize,
-    widest_row: usize,
-    /// Cells that are open, one in another.
-    depth: usize,
-    cell: usize,
-    widest_cell: usize,
-}
-
-impl Grid {
-    fn open(&mut self, name: &str) {
-        match name {
-            "table" => self.columns = 0,
-            "tr" => {
-                self.rows += 1;
-                self.columns = 0;
-            }
-            "td" | "th" => {
-                self.columns += 1;
-                if self.depth == 0 {
-                    self.cell = 0;
-                }
-                self.depth += 1;
-                self.widest_row = self.widest_row.max(self.columns);
-            }
-            _ => {}
-        }
-    }
-
-    fn close(&mut self, name: &str) {
-        if matches!(name, "td" | "th") {
-            self.depth = self.depth.saturating_sub(1);
-        }
-    }
-
-    fn fill(&mut self, characters: usize) {
-        if self.depth > 0 {
-            self.cell += characters;
-            self.widest_cell = self.widest_cell.max(self.cell);
-        }
-    }
-
-    /// An upper bound of the Markdown a converter writes for them.
-    fn characters(&self) -> usize {
-        self.rows.saturating_mul(self.widest_row).saturating_mul(self.widest_cell + 3)
     }
 }

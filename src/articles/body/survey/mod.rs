@@ -3,12 +3,13 @@
 //! The parser's events carry source ranges, so that cleaning cuts what an author wrote and leaves the rest as it is,
 //! byte for byte. Cutting can make new HTML (`<scr<b>ipt>`); the caller goes on until a round finds nothing.
 
+mod code;
 mod html_block;
 mod link;
 
 use std::ops::Range;
 
-use pulldown_cmark::{CodeBlockKind, Event, LinkType, Tag};
+use pulldown_cmark::{Event, LinkType, Tag};
 
 use self::link::Destination;
 use super::manuscript::{Edit, Manuscript};
@@ -61,9 +62,9 @@ struct Survey<'a> {
     agreed: Vec<Range<usize>>,
     /// An inline `<script>` or `<style>` that waits for its end tag, and how deep it stands.
     content_removed: Option<(String, Range<usize>, usize)>,
-    /// A table, footnote or alert ended, and nothing started afresh since.
+    /// A table, footnote, alert or task went before, and nothing started afresh since.
     after_extension: bool,
-    /// Whether indented code at the top may follow: the last block was no list and no extension.
+    /// Whether the last block at the top was neither a list nor an extension.
     after_plain_block: bool,
 }
 
@@ -97,6 +98,10 @@ impl<'a> Survey<'a> {
                 self.cut_inline(range.clone());
                 self.extend_inner(range);
             }
+            Event::TaskListMarker(_) => {
+                self.after_extension = true;
+                self.extend_inner(range);
+            }
             _ => self.extend_inner(range),
         }
         Ok(())
@@ -118,14 +123,13 @@ impl<'a> Survey<'a> {
         match tag {
             Tag::HtmlBlock => Kind::Html(Vec::new()),
             Tag::BlockQuote(Some(_)) | Tag::FootnoteDefinition(_) | Tag::Table(_) => Kind::Extension,
+            // Only a list that starts with 1 ends a paragraph, and engines differ in what they take for one.
+            Tag::List(Some(first)) if first != 1 && !agreement::follows_blank_line(self.text, range.start) => {
+                Kind::Extension
+            }
             Tag::List(_) => Kind::List,
             Tag::CodeBlock(kind) => {
-                let indented = matches!(kind, CodeBlockKind::Indented);
-                let standing = !indented
-                    || (self.frames.is_empty()
-                        && self.after_plain_block
-                        && agreement::follows_blank_line(self.text, range.start));
-                self.read_code(range.clone(), !disputed && standing);
+                self.read_block(&kind, range, disputed);
                 Kind::Block
             }
             Tag::Link { link_type, dest_url, .. } | Tag::Image { link_type, dest_url, .. } => {
@@ -140,10 +144,14 @@ impl<'a> Survey<'a> {
     }
 
     fn close(&mut self) {
-        let Some(frame) = self.frames.pop() else { return };
+        let Some(frame) = self.frames.pop() else {
+            return;
+        };
         self.give_up_on_end_tag();
         match &frame.kind {
-            Kind::Html(pieces) => self.edits.extend(html_block::edits(self.text, pieces, &frame.range)),
+            Kind::Html(pieces) => {
+                self.edits.extend(html_block::edits(self.text, pieces, &frame.range));
+            }
             Kind::Link(destination) => {
                 self.edits.extend(link::edits(self.text, destination, frame.range.clone(), frame.inner.clone()));
             }
@@ -156,11 +164,12 @@ impl<'a> Survey<'a> {
         self.extend_inner(frame.range);
     }
 
-    /// Whether a table, footnote or alert went before: for an engine without those, a paragraph, list or quote that was
-    /// open before it may still be open.
+    /// Whether a table, footnote, alert or task went before: for an engine without those, a paragraph, list or quote that
+    /// was open before it may still be open. So may a list that ends without a blank line and a block at the margin.
     fn follows_extension(&mut self, start: usize) -> bool {
-        if self.frames.is_empty() && agreement::starts_afresh(self.text, start) {
-            self.after_extension = false;
+        if self.frames.is_empty() {
+            let afresh = agreement::starts_afresh(self.text, start);
+            self.after_extension = !afresh && (self.after_extension || !self.after_plain_block);
         }
         self.after_extension
     }
@@ -172,45 +181,6 @@ impl<'a> Survey<'a> {
                 None => range,
             });
         }
-    }
-
-    /// A span over several lines is joined: lines of a list or quote are read apart where they lack its marker.
-    fn read_span(&mut self, code: &str, range: Range<usize>) {
-        let source = self.text.get(range.clone()).unwrap_or_default();
-        let lines = source.contains('\n');
-        if lines && agreement::is_sensitive(source) {
-            self.edits.push(Edit::replace(range.clone(), joined_span(source, code)));
-        }
-        self.read_code(range, true);
-    }
-
-    /// Keeps code where every engine sees code; elsewhere takes the `<` out of it.
-    fn read_code(&mut self, range: Range<usize>, standing: bool) {
-        self.not_text.push(range.clone());
-        let code = self.text.get(range.clone()).unwrap_or_default();
-        if !agreement::is_sensitive(code) {
-            return;
-        }
-        if standing && !self.is_disputed() {
-            self.agreed.push(range);
-            return;
-        }
-        self.edits.extend(raw_html::tag_openings(code).map(|at| {
-            let start = range.start + at;
-            Edit::replace(start..start + 1, "‹").because(Finding::CodeChanged, None)
-        }));
-    }
-
-    fn is_disputed(&mut self) -> bool {
-        let text = self.text;
-        if self.frames.last().is_some_and(|frame| frame.disputed) {
-            return true;
-        }
-        let block = self.frames.iter_mut().rev().find(|frame| matches!(frame.kind, Kind::Block));
-        block.is_some_and(|frame| {
-            let source = text.get(frame.range.clone()).unwrap_or_default();
-            *frame.backticks_disputed.get_or_insert_with(|| agreement::block_is_disputed(source))
-        })
     }
 
     fn cut_inline(&mut self, range: Range<usize>) {
@@ -244,17 +214,9 @@ impl<'a> Survey<'a> {
     fn finish(mut self) -> Vec<Edit> {
         self.not_text.sort_by_key(|range| range.start);
         self.agreed.sort_by_key(|range| range.start);
+        loose::cut_wide_line_ends(self.text, &mut self.edits);
         loose::escape_tag_openings(self.text, &self.not_text, &mut self.edits);
         loose::cut_scripting_destinations(self.text, &self.agreed, &mut self.edits);
         self.edits
     }
-}
-
-/// A code span on one line; line breaks in code are spaces anyway (`CommonMark` 0.31 §6.1).
-fn joined_span(source: &str, code: &str) -> String {
-    let fence = source.get(..source.len() - source.trim_start_matches('`').len()).unwrap_or_default();
-    let code = code.replace('\n', " ");
-    let padded = code.starts_with(['`', ' ']) || code.ends_with(['`', ' ']);
-    let space = if padded && !code.trim().is_empty() { " " } else { "" };
-    format!("{fence}{space}{code}{space}{fence}")
 }

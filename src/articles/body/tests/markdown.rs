@@ -21,7 +21,9 @@ fn reading_takes_a_minute_at_least_and_rounds_up() {
 
 #[test]
 fn html_goes_and_its_words_stay() {
-    let body = markdown("A <b>bold</b> word<br>and\n\n<div class=x>\n    <p>a</p><p>block</p>\n</div>\n\nend <!-- note to self -->");
+    let body = markdown(
+        "A <b>bold</b> word<br>and\n\n<div class=x>\n    <p>a</p><p>block</p>\n</div>\n\nend <!-- note to self -->",
+    );
     assert_eq!(body.markdown, "A bold word and\n\n\na block\n\n\nend ");
     assert_eq!(body.text, "A bold word and\n\na block\n\nend");
     assert_eq!(codes(&body), vec!["raw_html_removed"; 6]);
@@ -50,13 +52,18 @@ fn code_keeps_its_text() {
     let source = "Use `<b>` so:\n\n```html\n<script>alert(1)</script>\n```\n\nor\n\n    <i>x</i>\n\n- `<u>`\n\n  ```\n  <hr>\n  ```\n";
     let body = markdown(source);
     assert_eq!(body.markdown, source);
-    assert!(body.html.contains("<code>&lt;b&gt;</code>") && body.html.contains("<code class=\"language-html\">&lt;script&gt;"));
+    assert!(
+        body.html.contains("<code>&lt;b&gt;</code>")
+            && body.html.contains("<code class=\"language-html\">&lt;script&gt;")
+    );
     assert!(body.warnings.is_empty());
 }
 
 #[test]
 fn code_that_another_engine_could_run_loses_its_angle() {
-    for source in ["> [!NOTE]\n> `<b>`", "a[^1]\n\n[^1]: `<b>`", "|a|\n|-|\n|`<b>`|", "http://a.b/`<b>`", "- a\n\n      <b>"] {
+    for source in
+        ["> [!NOTE]\n> `<b>`", "a[^1]\n\n[^1]: `<b>`", "|a|\n|-|\n|`<b>`|", "http://a.b/`<b>`", "- a\n\n      <b>"]
+    {
         let body = markdown(source);
         assert!(!body.markdown.contains("<b>"), "{source:?}");
     }
@@ -73,7 +80,9 @@ fn code_over_several_lines_is_joined() {
 
 #[test]
 fn an_unsafe_link_becomes_its_text() {
-    let body = markdown("[a *b*](javascript:x) ![c](data:x) <vbscript:d> [e][f] [f]\n\n[f]: javascript:g 'h'\n\n[ok](https://x.y)");
+    let body = markdown(
+        "[a *b*](javascript:x) ![c](data:x) <vbscript:d> [e][f] [f]\n\n[f]: javascript:g 'h'\n\n[ok](https://x.y)",
+    );
     assert_eq!(body.markdown, "a *b* c vbscript:d e f\n\n\n\n[ok](https://x.y)");
     assert_eq!(codes(&body), vec!["unsafe_link_removed"; 6]);
 }
@@ -93,7 +102,10 @@ fn every_allowed_address_stays() {
 fn a_pointed_destination_loses_its_brackets_and_leads_to_the_same_place() {
     let body = markdown("[a](<https://x.y/my (file)> 't') [b]\n\n[b]: </c d&e>");
     assert_eq!(body.markdown, "[a](https://x.y/my%20\\(file\\) 't') [b]\n\n[b]: /c%20d&amp;e");
-    assert!(body.html.contains("href=\"https://x.y/my%20(file)\" title=\"t\"") && body.html.contains("href=\"/c%20d&amp;e\""));
+    assert!(
+        body.html.contains("href=\"https://x.y/my%20(file)\" title=\"t\"")
+            && body.html.contains("href=\"/c%20d&amp;e\"")
+    );
 }
 
 #[test]
@@ -114,14 +126,19 @@ fn headings_have_ascii_ids_that_stay_apart() {
 #[test]
 fn an_alert_is_a_callout() {
     let body = markdown("> [!WARNING]\n> Call *emergency* services.");
-    assert_eq!(body.html, "<blockquote class=\"callout callout-warning\">\n<p>Call <em>emergency</em> services.</p>\n</blockquote>\n");
+    assert_eq!(
+        body.html,
+        "<blockquote class=\"callout callout-warning\">\n<p>Call <em>emergency</em> services.</p>\n</blockquote>\n"
+    );
 }
 
 #[test]
 fn footnotes_stand_at_the_end_in_the_order_of_their_use() {
     let body = markdown("a[^b] c[^a] d[^b]\n\n[^a]: Alpha.\n\n[^b]: Beta.\n\n[^c]: Never.");
     assert!(body.html.contains("<a href=\"#fn-1\" id=\"fnref-1-2\">1</a>"));
-    assert!(body.html.contains("<li id=\"fn-1\"><p>Beta. <a href=\"#fnref-1\" class=\"footnote-backref\">↩</a></p></li>"));
+    assert!(
+        body.html.contains("<li id=\"fn-1\"><p>Beta. <a href=\"#fnref-1\" class=\"footnote-backref\">↩</a></p></li>")
+    );
     assert_eq!(body.text, "a[1] c[2] d[1]\n\n[1] Beta.\n\n[2] Alpha.");
     assert_eq!(codes(&body), ["footnote_unused"]);
     assert_eq!(body.warnings[0].line, Some(7));
@@ -161,6 +178,11 @@ fn an_excerpt_ends_at_a_word() {
 #[test]
 fn line_breaks_of_every_kind_are_one_kind() {
     assert_eq!(markdown("\u{feff}a\r\nb\u{2028}c").markdown, "a\nb\nc");
+}
+
+#[test]
+fn a_line_of_wide_spaces_is_blank() {
+    assert_eq!(markdown("- a\n\u{a0}\n\n> b \u{3000} \nc  \nd").markdown, "- a\n\n\n> b\nc  \nd");
 }
 
 #[test]

@@ -9,7 +9,9 @@ fn html(source: &str) -> Body {
 
 #[test]
 fn html_becomes_markdown() {
-    let body = html("<h2>Knee <em>pain</em></h2><p>Rest<br>and <a href='/ice' title='t'>ice</a>.</p><ul><li>one<li>two</ul><pre><code class='language-sh'>a &lt; b\n</code></pre>");
+    let body = html(
+        "<h2>Knee <em>pain</em></h2><p>Rest<br>and <a href='/ice' title='t'>ice</a>.</p><ul><li>one<li>two</ul><pre><code class='language-sh'>a &lt; b\n</code></pre>",
+    );
     assert_eq!(body.markdown, "## Knee *pain*\n\nRest  \nand [ice](/ice \"t\").\n\n- one\n- two\n\n```sh\na < b\n```");
     assert!(body.warnings.is_empty(), "{:?}", body.warnings);
 }
@@ -22,22 +24,29 @@ fn a_table_becomes_a_table() {
 
 #[test]
 fn what_is_removed_is_named_with_its_line() {
-    let body = html("<p class=a onclick=b>x</p>\n<script>bad()</script>\n<p class=c><a href='javascript:x'>y</a></p>\n<iframe src=z>fallback</iframe><blink>w</blink>");
-    let found: Vec<_> = body.warnings.iter().map(|w| (w.code.as_str(), w.element.as_deref().unwrap(), w.line.unwrap())).collect();
-    assert_eq!(found, [
-        ("attribute_removed", "class", 1),
-        ("attribute_removed", "onclick", 1),
-        ("element_removed", "script", 2),
-        ("unsafe_link_removed", "href", 3),
-        ("element_removed", "iframe", 4),
-        ("element_removed", "blink", 4),
-    ]);
+    let body = html(
+        "<p class=a onclick=b>x</p>\n<script>bad()</script>\n<p class=c><a href='javascript:x'>y</a></p>\n<iframe src=z>fallback</iframe><blink>w</blink>",
+    );
+    let found: Vec<_> =
+        body.warnings.iter().map(|w| (w.code.as_str(), w.element.as_deref().unwrap(), w.line.unwrap())).collect();
+    assert_eq!(
+        found,
+        [
+            ("attribute_removed", "class", 1),
+            ("attribute_removed", "onclick", 1),
+            ("element_removed", "script", 2),
+            ("unsafe_link_removed", "href", 3),
+            ("element_removed", "iframe", 4),
+            ("element_removed", "blink", 4),
+        ]
+    );
     assert_eq!(body.text, "x\n\ny\n\nw");
 }
 
 #[test]
 fn our_own_html_comes_back_with_its_alerts_and_tasks() {
-    let first = Body::from_markdown("> [!TIP]\n> Drink *water*.\n\n- [x] done\n- [ ] open\n\nSee [us](https://a.b).").unwrap();
+    let first =
+        Body::from_markdown("> [!TIP]\n> Drink *water*.\n\n- [x] done\n- [ ] open\n\nSee [us](https://a.b).").unwrap();
     let second = html(&first.html);
     assert_eq!(second.html, first.html);
     assert!(codes(&second).iter().all(|code| *code == "attribute_removed"));
