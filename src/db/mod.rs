@@ -223,6 +223,15 @@ impl Database {
         PgConnection::connect_with(&self.owner).await.map_err(OpenError::unreachable)
     }
 
+    /// A connection as one of the two roles, outside the pools: for whoever checks what they may do.
+    ///
+    /// # Errors
+    /// [`OpenError::Unreachable`].
+    pub async fn connect_as(&self, public: bool) -> Result<PgConnection, OpenError> {
+        let options = if public { &self.public } else { &self.staff };
+        PgConnection::connect_with(options).await.map_err(OpenError::unreachable)
+    }
+
     /// The pool of the public role.
     pub fn public(&self, connections: u32) -> PublicDb {
         PublicDb::open(self.public.clone(), connections)

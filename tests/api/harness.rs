@@ -179,9 +179,14 @@ impl Api {
         })
     }
 
-    /// A connection's options as one of the two roles.
-    pub fn database(&self) -> &clinic_cms::db::Database {
-        &self.opened.database
+    /// Runs `work` with a connection as `public` or `staff`: what those pools may do.
+    pub fn as_role<T>(&self, role: &str, work: impl AsyncFnOnce(&mut PgConnection) -> T) -> T {
+        block_on(async {
+            let mut connection = self.opened.database.connect_as(role == "public").await.unwrap();
+            let answer = work(&mut connection).await;
+            connection.close().await.unwrap();
+            answer
+        })
     }
 }
 

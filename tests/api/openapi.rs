@@ -1,0 +1,74 @@
+//! The OpenAPI document: complete, consistent, and locked by a snapshot.
+
+use std::collections::BTreeSet;
+
+use crate::harness::Api;
+
+#[test]
+fn the_document_is_the_one_that_was_reviewed() {
+    let document = clinic_cms::openapi::text("http://127.0.0.1:8080");
+    insta::assert_snapshot!("openapi", document);
+}
+
+#[test]
+fn every_operation_has_a_name_a_body_schema_and_a_problem() {
+    let api = Api::start();
+    let document = api.get("/openapi.json").json();
+    assert_eq!(document["openapi"], "3.1.0");
+    assert_eq!(document["servers"][0]["url"], api.base);
+    let mut ids = BTreeSet::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let id = operation["operationId"].as_str().unwrap();
+            assert!(ids.insert(id.to_owned()), "{id} twice");
+            assert!(id.contains('_') && id.chars().all(|c| c.is_ascii_lowercase() || c == '_'), "{id}");
+            let problem = &operation["responses"]["default"]["content"]["application/problem+json"]["schema"]["$ref"];
+            assert_eq!(problem, "#/components/schemas/Problem", "{method} {path}");
+            let staff = path.starts_with("/v1/admin");
+            assert_eq!(operation["security"][0]["bearer"].is_array(), staff || ["get_me", "delete_session"].contains(&id), "{id}");
+            for (status, response) in operation["responses"].as_object().unwrap() {
+                assert!(!response["description"].as_str().unwrap_or_default().is_empty(), "{id} {status}");
+            }
+            if staff && ["patch", "put", "delete"].contains(&method.as_str()) {
+                let headers: Vec<_> = operation["parameters"].as_array().unwrap().iter().map(|p| p["name"].as_str().unwrap()).collect();
+                assert!(headers.contains(&"If-Match"), "{id} takes If-Match");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_key_of_an_answer_is_always_there() {
+    let api = Api::start();
+    let document = api.get("/openapi.json").json();
+    for (name, schema) in document["components"]["schemas"].as_object().unwrap() {
+        if ["Input", "Patch", "Acceptance", "Form"].iter().any(|end| name.ends_with(end)) {
+            continue;
+        }
+        let parts = schema["allOf"].as_array().cloned().unwrap_or_else(|| vec![schema.clone()]);
+        for part in parts.iter().filter(|part| part["properties"].is_object()) {
+            let properties: BTreeSet<_> = part["properties"].as_object().unwrap().keys().cloned().collect();
+            let required: BTreeSet<_> =
+                part["required"].as_array().into_iter().flatten().map(|name| name.as_str().unwrap().to_owned()).collect();
+            assert_eq!(properties, required, "{name}");
+        }
+    }
+}
+
+#[test]
+fn the_documentation_page_needs_no_network() {
+    let api = Api::start();
+    let moved = api.get("/docs");
+    assert_eq!((moved.status, moved.header("location")), (307, "/docs/"));
+    let page = api.get("/docs/");
+    assert_eq!(page.status, 200);
+    for asset in ["swagger-ui.css", "swagger-ui-bundle.js", "swagger-initializer.js"] {
+        assert!(!page.body.contains("https://"), "no asset from elsewhere");
+        assert_eq!(api.get(&format!("/docs/{asset}")).status, 200, "{asset}");
+    }
+    let problems = api.get("/docs/problems");
+    assert_eq!(problems.status, 200);
+    for code in ["validation_failed", "stale_version", "rate_limited", "idempotency_key_reused"] {
+        assert!(problems.body.contains(&format!("id=\"{code}\"")), "{code} is explained");
+    }
+}
