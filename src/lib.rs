@@ -10,12 +10,14 @@
 //! | [`crypto`] | sealed fields, key ring, blind index, tokens, passwords |
 //! | [`db`] | pools and roles, migrations, the embedded server |
 //! | [`config`] | every setting, and all mistakes in them at once |
+//! | [`contact`] | telephone numbers, e-mail addresses and language tags |
 //! | [`clock`] | time, and the ids made from it |
 
 pub mod accounts;
 pub mod audit;
 pub mod clock;
 pub mod config;
+pub mod contact;
 pub mod crypto;
 pub mod db;
 pub mod delivery;
