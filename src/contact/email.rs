@@ -28,12 +28,7 @@ impl Email {
         if !plain {
             return Err(refused());
         }
-        let rules = Options {
-            minimum_sub_domains: 2,
-            allow_domain_literal: false,
-            allow_display_text: false,
-            ..Options::default()
-        };
+        let rules = Options { minimum_sub_domains: 2, allow_domain_literal: false, allow_display_text: false };
         let address = EmailAddress::parse_with_options(text, rules).map_err(|_| refused())?;
         Ok(Self(format!("{}@{}", address.local_part(), address.domain().to_lowercase())))
     }
