@@ -2,6 +2,7 @@
 //!
 //! | room | what it is for |
 //! |---|---|
+//! | [`clinic`] | the organisation and its locations: how they are reached and when they are open |
 //! | [`accounts`] | who may do what: accounts, roles, sessions, the gate around `/v1/admin` |
 //! | [`audit`] | who did or saw what, append-only |
 //! | [`outbox`] | events in the transaction that they tell of |
@@ -15,6 +16,7 @@
 
 pub mod accounts;
 pub mod audit;
+pub mod clinic;
 pub mod clock;
 pub mod config;
 pub mod contact;
