@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`articles`] | drafts as revisions, publication as a range of time |
 //! | [`inquiries`] | what patients write to the clinic, sealed |
+//! | [`clinic`] | the organisation and its locations: how they are reached and when they are open |
 //! | [`accounts`] | who may do what: accounts, roles, sessions, the gate around `/v1/admin` |
 //! | [`audit`] | who did or saw what, append-only |
 //! | [`outbox`] | events in the transaction that they tell of |

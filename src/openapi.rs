@@ -75,7 +75,7 @@ pub fn text(public_url: &str) -> String {
 
 /// Bodies that clients send: their optional fields stay optional.
 fn is_input(name: &str) -> bool {
-    name.ends_with("Input") || name.ends_with("Acceptance")
+    ["Input", "Patch", "Acceptance", "Form"].iter().any(|end| name.ends_with(end))
 }
 
 /// Every documented key of an answer is always present.
@@ -120,6 +120,10 @@ fn point_to_patch(operation: &mut Value, patches: &mut Map<String, Value>) {
         let Some(input) = media["schema"]["$ref"].as_str().and_then(|path| path.rsplit('/').next()).map(str::to_owned) else {
             continue;
         };
+        // A room that describes its patch itself is believed.
+        if input.ends_with("Patch") {
+            continue;
+        }
         let patch = format!("{}Patch", input.trim_end_matches("Input"));
         media["schema"]["$ref"] = json!(format!("#/components/schemas/{patch}"));
         patches.insert(patch, json!(input));

@@ -135,7 +135,7 @@ async fn store_article(connection: &mut PgConnection, clock: &Clock, page: &Page
 async fn store_clinic(connection: &mut PgConnection, clock: &Clock, facts: &ClinicFacts) -> Result<(Done, Done), ApiError> {
     let organisation = match &facts.name {
         None => Done::Absent,
-        Some(name) => match clinic::import_name(connection, name).await? {
+        Some(name) => match clinic::import_name(connection, clock, name).await? {
             clinic::Imported::Changed(id) => {
                 note(connection, clock, "clinic.import", "clinic", id).await?;
                 Done::Updated

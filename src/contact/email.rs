@@ -3,6 +3,7 @@
 use std::fmt;
 
 use email_address::{EmailAddress, Options};
+use serde::Serialize;
 
 use super::Refusal;
 
@@ -10,7 +11,8 @@ use super::Refusal;
 const LONGEST: usize = 254;
 
 /// An address that mail can be sent to: a local part as it was typed, and a domain in lower case with a dot in it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
 pub struct Email(String);
 
 impl Email {
@@ -26,12 +28,7 @@ impl Email {
         if !plain {
             return Err(refused());
         }
-        let rules = Options {
-            minimum_sub_domains: 2,
-            allow_domain_literal: false,
-            allow_display_text: false,
-            ..Options::default()
-        };
+        let rules = Options { minimum_sub_domains: 2, allow_domain_literal: false, allow_display_text: false };
         let address = EmailAddress::parse_with_options(text, rules).map_err(|_| refused())?;
         Ok(Self(format!("{}@{}", address.local_part(), address.domain().to_lowercase())))
     }

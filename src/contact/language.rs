@@ -3,6 +3,7 @@
 use std::fmt;
 
 use oxilangtag::LanguageTag as Tag;
+use serde::Serialize;
 
 use super::Refusal;
 
@@ -10,7 +11,8 @@ use super::Refusal;
 const LONGEST: usize = 35;
 
 /// A well-formed language tag in its canonical case, such as `en`, `es-US` or `zh-Hant-TW`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(transparent)]
 pub struct LanguageTag(String);
 
 impl LanguageTag {

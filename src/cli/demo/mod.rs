@@ -61,7 +61,7 @@ async fn fill(connection: &mut PgConnection, clock: &Clock) -> Result<(), ApiErr
     let record: Value = serde_json::from_str(RECORD).map_err(|_| ApiError::Internal)?;
     clinic::seed_clinic(connection, &record["clinic"]).await?;
     for location in record["locations"].as_array().into_iter().flatten() {
-        clinic::seed_location(connection, clock, location).await?;
+        clinic::import_location(connection, clock, location).await?;
     }
     for (kind, name) in [(TermKind::Category, "categories"), (TermKind::Tag, "tags")] {
         for term in record[name].as_array().into_iter().flatten() {

@@ -28,17 +28,13 @@ pub struct LocalTimeError;
 
 impl LocalTime {
     /// The end of the day, `24:00`.
-    pub const END_OF_DAY: Self = Self {
-        minutes: MINUTES_A_DAY,
-    };
+    pub const END_OF_DAY: Self = Self { minutes: MINUTES_A_DAY };
 
     /// The time `hour:minute`; `None` where there is no such time. `24:00` exists.
     #[must_use]
     pub fn new(hour: u16, minute: u16) -> Option<Self> {
         let exists = (hour < 24 && minute < 60) || (hour == 24 && minute == 0);
-        exists.then(|| Self {
-            minutes: hour * 60 + minute,
-        })
+        exists.then(|| Self { minutes: hour * 60 + minute })
     }
 
     /// The hour, 0 to 24.
@@ -62,9 +58,7 @@ impl LocalTime {
     /// The time of day of a local instant, seconds cut off.
     pub(super) fn of(wall: NaiveDateTime) -> Self {
         let minutes = wall.num_seconds_from_midnight() / 60;
-        Self {
-            minutes: u16::try_from(minutes).unwrap_or(MINUTES_A_DAY),
-        }
+        Self { minutes: u16::try_from(minutes).unwrap_or(MINUTES_A_DAY) }
     }
 }
 
@@ -110,9 +104,7 @@ impl PartialSchema for LocalTime {
         ObjectBuilder::new()
             .schema_type(Type::String)
             .pattern(Some("^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$"))
-            .description(Some(
-                "A local time of day, HH:MM on the 24-hour clock; 24:00 only as a closing time.",
-            ))
+            .description(Some("A local time of day, HH:MM on the 24-hour clock; 24:00 only as a closing time."))
             .examples(["08:00"])
             .into()
     }

@@ -46,38 +46,23 @@ struct Findings {
 
 impl Findings {
     fn add(&mut self, pointer: String, code: &'static str, message: impl Into<String>) {
-        self.mistakes.push(HoursMistake {
-            pointer,
-            code,
-            message: message.into(),
-        });
+        self.mistakes.push(HoursMistake { pointer, code, message: message.into() });
     }
 
     fn check_count(&mut self, pointer: &str, count: usize, most: usize) {
         if count > most {
-            self.add(
-                pointer.to_owned(),
-                "too_many",
-                format!("Give at most {most} rows."),
-            );
+            self.add(pointer.to_owned(), "too_many", format!("Give at most {most} rows."));
         }
     }
 
     fn check_weekly(&mut self, at: &str, row: &WeeklyHours) {
         self.check_days(at, row);
         self.check_opens(at, row.opens);
-        let bounds = [
-            ("valid_from", row.valid_from),
-            ("valid_through", row.valid_through),
-        ];
+        let bounds = [("valid_from", row.valid_from), ("valid_through", row.valid_through)];
         for (field, date) in bounds {
             self.check_year(at, field, date);
         }
-        if row
-            .valid_from
-            .zip(row.valid_through)
-            .is_some_and(|(first, last)| last < first)
-        {
+        if row.valid_from.zip(row.valid_through).is_some_and(|(first, last)| last < first) {
             self.add(
                 format!("{at}/valid_through"),
                 "range_reversed",
@@ -89,19 +74,11 @@ impl Findings {
 
     fn check_days(&mut self, at: &str, row: &WeeklyHours) {
         if row.days.is_empty() {
-            self.add(
-                format!("{at}/days"),
-                "days_empty",
-                "Name at least one day of the week.",
-            );
+            self.add(format!("{at}/days"), "days_empty", "Name at least one day of the week.");
         }
         for (index, day) in row.days.iter().enumerate() {
             if row.days.iter().take(index).any(|earlier| earlier == day) {
-                self.add(
-                    format!("{at}/days/{index}"),
-                    "day_repeated",
-                    "Name each day of the week once.",
-                );
+                self.add(format!("{at}/days/{index}"), "day_repeated", "Name each day of the week once.");
             }
         }
     }

@@ -46,18 +46,10 @@ struct Standing {
 }
 
 impl Standing {
-    const CLOSED: Self = Self {
-        now: false,
-        changes_at: None,
-        next_opens_at: None,
-    };
+    const CLOSED: Self = Self { now: false, changes_at: None, next_opens_at: None };
 
     fn closed_until(opens_at: Option<DateTime<Utc>>) -> Self {
-        Self {
-            now: false,
-            changes_at: opens_at,
-            next_opens_at: opens_at,
-        }
+        Self { now: false, changes_at: opens_at, next_opens_at: opens_at }
     }
 }
 
@@ -68,17 +60,8 @@ impl Schedule {
     pub fn open_at(&self, at: DateTime<Utc>, locale: &str, status: OperatingStatus) -> Open {
         let standing = self.standing(at, status);
         let text = wording::write(locale, &self.sentence(at, status, &standing));
-        let Standing {
-            now,
-            changes_at,
-            next_opens_at,
-        } = standing;
-        Open {
-            now,
-            changes_at,
-            next_opens_at,
-            text,
-        }
+        let Standing { now, changes_at, next_opens_at } = standing;
+        Open { now, changes_at, next_opens_at, text }
     }
 
     /// The first instant after `at` at which an answer of [`open_at`](Self::open_at) may read differently, so that it
@@ -93,13 +76,8 @@ impl Schedule {
         let soon_from = changes_at.and_then(|change| change.checked_sub_signed(wording::SOON));
         let midnight = zone::end_of(self.timezone(), today);
         let nights = self.nights_taken_away(today);
-        let turns = [Some(midnight), changes_at, soon_from]
-            .into_iter()
-            .flatten();
-        turns
-            .chain(nights.flat_map(|night| [night.opens, night.closes]))
-            .filter(|instant| *instant > at)
-            .min()
+        let turns = [Some(midnight), changes_at, soon_from].into_iter().flatten();
+        turns.chain(nights.flat_map(|night| [night.opens, night.closes])).filter(|instant| *instant > at).min()
     }
 
     fn standing(&self, at: DateTime<Utc>, status: OperatingStatus) -> Standing {
@@ -107,14 +85,9 @@ impl Schedule {
             OperatingStatus::Open => self.by_hours(at),
             OperatingStatus::TemporarilyClosed { until: Some(last) } => {
                 let reopens = zone::end_of(self.timezone(), last);
-                if at < reopens {
-                    self.reopening(at, reopens)
-                } else {
-                    self.by_hours(at)
-                }
+                if at < reopens { self.reopening(at, reopens) } else { self.by_hours(at) }
             }
-            OperatingStatus::TemporarilyClosed { until: None }
-            | OperatingStatus::PermanentlyClosed => Standing::CLOSED,
+            OperatingStatus::TemporarilyClosed { until: None } | OperatingStatus::PermanentlyClosed => Standing::CLOSED,
         }
     }
 
@@ -129,11 +102,7 @@ impl Schedule {
         }
         let changes_at = Some(first.closes).filter(|closing| within(*closing, horizon));
         let next_opens_at = stretches.next().map(|next| next.opens);
-        Standing {
-            now: true,
-            changes_at,
-            next_opens_at,
-        }
+        Standing { now: true, changes_at, next_opens_at }
     }
 
     /// Closed at `at` by status; the hours hold again from `reopens` on.
@@ -144,38 +113,20 @@ impl Schedule {
         Standing::closed_until(opens_at.filter(|opening| within(*opening, horizon)))
     }
 
-    fn sentence<'a>(
-        &'a self,
-        at: DateTime<Utc>,
-        status: OperatingStatus,
-        standing: &Standing,
-    ) -> Sentence<'a> {
+    fn sentence<'a>(&'a self, at: DateTime<Utc>, status: OperatingStatus, standing: &Standing) -> Sentence<'a> {
         let zone = self.timezone();
-        let opens = standing
-            .next_opens_at
-            .map(|opening| wording::opening(zone, at, opening));
+        let opens = standing.next_opens_at.map(|opening| wording::opening(zone, at, opening));
         match status {
             OperatingStatus::PermanentlyClosed => Sentence::PermanentlyClosed,
             OperatingStatus::TemporarilyClosed { until: None } => Sentence::TemporarilyClosed,
-            OperatingStatus::TemporarilyClosed { until: Some(last) }
-                if at < zone::end_of(zone, last) =>
-            {
-                opens.map_or(
-                    Sentence::TemporarilyClosedThrough(last),
-                    Sentence::TemporarilyClosedUntil,
-                )
+            OperatingStatus::TemporarilyClosed { until: Some(last) } if at < zone::end_of(zone, last) => {
+                opens.map_or(Sentence::TemporarilyClosedThrough(last), Sentence::TemporarilyClosedUntil)
             }
-            _ if standing.now => match standing
-                .changes_at
-                .and_then(|closing| wording::closing(zone, at, closing))
-            {
+            _ if standing.now => match standing.changes_at.and_then(|closing| wording::closing(zone, at, closing)) {
                 Some(closes) => Sentence::OpenUntil(closes),
                 None => Sentence::OpenAllHours,
             },
-            _ => Sentence::Closed {
-                reason: self.reason_now(at, standing.next_opens_at),
-                opens,
-            },
+            _ => Sentence::Closed { reason: self.reason_now(at, standing.next_opens_at), opens },
         }
     }
 
@@ -195,8 +146,7 @@ impl Schedule {
 }
 
 fn horizon(at: DateTime<Utc>) -> DateTime<Utc> {
-    at.checked_add_signed(TimeDelta::days(MAX_DAYS))
-        .unwrap_or(DateTime::<Utc>::MAX_UTC)
+    at.checked_add_signed(TimeDelta::days(MAX_DAYS)).unwrap_or(DateTime::<Utc>::MAX_UTC)
 }
 
 /// Whether an instant is one to report; at the end of the calendar it stands for all that cannot be represented.

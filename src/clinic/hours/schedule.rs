@@ -55,21 +55,9 @@ impl Schedule {
     ///
     /// # Errors
     /// Every mistake at once, each with a JSON pointer from the location (`/hours/…`, `/special_hours/…`).
-    pub fn new(
-        timezone: Tz,
-        hours: Vec<WeeklyHours>,
-        special: Vec<SpecialHours>,
-    ) -> Result<Self, Vec<HoursMistake>> {
+    pub fn new(timezone: Tz, hours: Vec<WeeklyHours>, special: Vec<SpecialHours>) -> Result<Self, Vec<HoursMistake>> {
         let mistakes = mistakes::find(&hours, &special);
-        if mistakes.is_empty() {
-            Ok(Self {
-                timezone,
-                hours,
-                special,
-            })
-        } else {
-            Err(mistakes)
-        }
+        if mistakes.is_empty() { Ok(Self { timezone, hours, special }) } else { Err(mistakes) }
     }
 
     /// The zone that all local times are in.
@@ -108,15 +96,8 @@ impl Schedule {
 
     /// The reason of the first special row with one that takes the weekly hours of `date` away.
     pub(super) fn closed_reason(&self, date: NaiveDate) -> Option<&str> {
-        let mut closing = self
-            .special
-            .iter()
-            .filter(|row| row.closed && row.covers(date));
-        closing.find_map(|row| {
-            row.reason
-                .as_deref()
-                .filter(|reason| !reason.trim().is_empty())
-        })
+        let mut closing = self.special.iter().filter(|row| row.closed && row.covers(date));
+        closing.find_map(|row| row.reason.as_deref().filter(|reason| !reason.trim().is_empty()))
     }
 
     /// The intervals that start on `date`, in order, joined where they overlap or touch.
@@ -161,16 +142,9 @@ impl Schedule {
     }
 
     /// What the weekly rows would have started the day before `today`, had special hours with a reason not closed it.
-    pub(super) fn nights_taken_away(
-        &self,
-        today: NaiveDate,
-    ) -> impl Iterator<Item = Stretch<DateTime<Utc>>> {
-        let yesterday = today
-            .pred_opt()
-            .filter(|day| self.closed_reason(*day).is_some());
-        let nights = yesterday
-            .into_iter()
-            .flat_map(|day| self.weekly_on_wall(day));
+    pub(super) fn nights_taken_away(&self, today: NaiveDate) -> impl Iterator<Item = Stretch<DateTime<Utc>>> {
+        let yesterday = today.pred_opt().filter(|day| self.closed_reason(*day).is_some());
+        let nights = yesterday.into_iter().flat_map(|day| self.weekly_on_wall(day));
         nights.filter_map(|night| night.in_time(self.timezone))
     }
 
@@ -184,17 +158,11 @@ impl Schedule {
     ) -> impl Iterator<Item = Stretch<DateTime<Utc>>> {
         let today = zone::wall(self.timezone, at).date();
         // An interval reaches into the day after the one it starts on, and clocks have gone back by as much as a day.
-        let first = today
-            .checked_sub_signed(TimeDelta::days(3))
-            .unwrap_or(NaiveDate::MIN);
-        let last = zone::wall(self.timezone, horizon)
-            .date()
-            .checked_add_signed(TimeDelta::days(1));
+        let first = today.checked_sub_signed(TimeDelta::days(3)).unwrap_or(NaiveDate::MIN);
+        let last = zone::wall(self.timezone, horizon).date().checked_add_signed(TimeDelta::days(1));
         let days = days_after(first).take_while(move |day| last.is_none_or(|last| *day <= last));
         let stretches = joined_in_time(self.timezone, days.flat_map(|day| self.on_wall(day)));
-        stretches
-            .filter(move |stretch| stretch.closes > at)
-            .take_while(move |stretch| stretch.opens <= horizon)
+        stretches.filter(move |stretch| stretch.closes > at).take_while(move |stretch| stretch.opens <= horizon)
     }
 }
 

@@ -25,11 +25,7 @@ impl Stretch<NaiveDateTime> {
             let local = date.and_time(NaiveTime::MIN).checked_add_signed(passed);
             local.unwrap_or(NaiveDateTime::MAX)
         };
-        Self {
-            opens: shown(opens, 0),
-            closes: shown(closes, days),
-            written_closing: closes,
-        }
+        Self { opens: shown(opens, 0), closes: shown(closes, days), written_closing: closes }
     }
 
     /// The same stretch in time; `None` where it lies in a gap of local time and has no length.
@@ -37,11 +33,7 @@ impl Stretch<NaiveDateTime> {
         let opens = zone::opening(zone, self.opens);
         let closes = zone::closing(zone, self.closes);
         let written_closing = self.written_closing;
-        (opens < closes).then_some(Stretch {
-            opens,
-            closes,
-            written_closing,
-        })
+        (opens < closes).then_some(Stretch { opens, closes, written_closing })
     }
 }
 
@@ -64,18 +56,13 @@ pub(super) fn joined_in_time(
 }
 
 /// Joins neighbours that overlap or touch; they come in the order of their openings.
-fn joined<T: Ord + Copy>(
-    stretches: impl Iterator<Item = Stretch<T>>,
-) -> impl Iterator<Item = Stretch<T>> {
+fn joined<T: Ord + Copy>(stretches: impl Iterator<Item = Stretch<T>>) -> impl Iterator<Item = Stretch<T>> {
     let mut stretches = stretches.peekable();
     iter::from_fn(move || {
         let mut whole = stretches.next()?;
         while let Some(next) = stretches.next_if(|next| next.opens <= whole.closes) {
             if next.closes > whole.closes {
-                whole = Stretch {
-                    opens: whole.opens,
-                    ..next
-                };
+                whole = Stretch { opens: whole.opens, ..next };
             }
         }
         Some(whole)

@@ -1,8 +1,7 @@
 //! Between the clock on the wall and the instant, for any IANA zone and any date, without a panic.
 
 use chrono::{
-    DateTime, Datelike, MappedLocalTime, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeDelta,
-    TimeZone, Utc,
+    DateTime, Datelike, MappedLocalTime, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeDelta, TimeZone, Utc,
 };
 use chrono_tz::{GapInfo, Tz};
 
@@ -10,11 +9,7 @@ use chrono_tz::{GapInfo, Tz};
 pub(super) fn wall(zone: Tz, at: DateTime<Utc>) -> NaiveDateTime {
     let utc = at.naive_utc();
     let offset = zone.offset_from_utc_datetime(&utc).fix();
-    utc.checked_add_offset(offset).unwrap_or(nearest_end(
-        utc,
-        NaiveDateTime::MIN,
-        NaiveDateTime::MAX,
-    ))
+    utc.checked_add_offset(offset).unwrap_or(nearest_end(utc, NaiveDateTime::MIN, NaiveDateTime::MAX))
 }
 
 /// The instant of an opening at a local time: the earlier one where the time comes twice.
@@ -42,14 +37,8 @@ pub(super) fn end_of(zone: Tz, date: NaiveDate) -> DateTime<Utc> {
         return DateTime::<Utc>::MAX_UTC;
     };
     let (first, second) = instants(zone, next.and_time(NaiveTime::MIN));
-    let before_second = second
-        .checked_sub_signed(TimeDelta::seconds(1))
-        .unwrap_or(second);
-    if wall(zone, before_second).date() <= date {
-        second
-    } else {
-        first
-    }
+    let before_second = second.checked_sub_signed(TimeDelta::seconds(1)).unwrap_or(second);
+    if wall(zone, before_second).date() <= date { second } else { first }
 }
 
 /// The earlier and the later instant of a local time; both the first instant after the gap where clocks skip it.
@@ -72,10 +61,7 @@ fn end_of_gap(zone: Tz, local: NaiveDateTime) -> DateTime<Utc> {
     GapInfo::new(&local, &zone)
         .and_then(|gap| gap.begin)
         .and_then(|(begin, offset_before)| begin.checked_sub_offset(offset_before.fix()))
-        .map_or(
-            nearest_end(local, DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC),
-            |utc| utc.and_utc(),
-        )
+        .map_or(nearest_end(local, DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC), |utc| utc.and_utc())
 }
 
 fn nearest_end<T>(local: NaiveDateTime, first: T, last: T) -> T {

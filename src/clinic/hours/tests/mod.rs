@@ -14,17 +14,10 @@ mod wording;
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
-use super::{
-    Interval, LocalTime, Open, OperatingStatus, Schedule, SpecialHours, Weekday, WeeklyHours,
-};
+use super::{Interval, LocalTime, Open, OperatingStatus, Schedule, SpecialHours, Weekday, WeeklyHours};
 
-const MON_TO_FRI: [Weekday; 5] = [
-    Weekday::Monday,
-    Weekday::Tuesday,
-    Weekday::Wednesday,
-    Weekday::Thursday,
-    Weekday::Friday,
-];
+const MON_TO_FRI: [Weekday; 5] =
+    [Weekday::Monday, Weekday::Tuesday, Weekday::Wednesday, Weekday::Thursday, Weekday::Friday];
 const EVERY_DAY: [Weekday; 7] = [
     Weekday::Monday,
     Weekday::Tuesday,
@@ -45,9 +38,7 @@ fn date(text: &str) -> NaiveDate {
 
 /// An instant from a time with an offset, such as `2026-06-15T09:00-04:00`.
 fn at(text: &str) -> DateTime<Utc> {
-    DateTime::parse_from_str(text, "%Y-%m-%dT%H:%M%:z")
-        .unwrap()
-        .to_utc()
+    DateTime::parse_from_str(text, "%Y-%m-%dT%H:%M%:z").unwrap().to_utc()
 }
 
 fn weekly(days: &[Weekday], opens: &str, closes: &str) -> WeeklyHours {
@@ -62,10 +53,7 @@ fn weekly(days: &[Weekday], opens: &str, closes: &str) -> WeeklyHours {
 }
 
 fn interval(opens: &str, closes: &str) -> Interval {
-    Interval {
-        opens: time(opens),
-        closes: time(closes),
-    }
+    Interval { opens: time(opens), closes: time(closes) }
 }
 
 fn closed(from: &str, through: &str, reason: Option<&str>) -> SpecialHours {
@@ -79,18 +67,11 @@ fn closed(from: &str, through: &str, reason: Option<&str>) -> SpecialHours {
 }
 
 fn extra(day: &str, intervals: &[Interval]) -> SpecialHours {
-    SpecialHours {
-        closed: false,
-        intervals: intervals.to_vec(),
-        ..closed(day, day, None)
-    }
+    SpecialHours { closed: false, intervals: intervals.to_vec(), ..closed(day, day, None) }
 }
 
 fn short_day(day: &str, intervals: &[Interval], reason: &str) -> SpecialHours {
-    SpecialHours {
-        intervals: intervals.to_vec(),
-        ..closed(day, day, Some(reason))
-    }
+    SpecialHours { intervals: intervals.to_vec(), ..closed(day, day, Some(reason)) }
 }
 
 fn schedule(zone: Tz, hours: &[WeeklyHours], special: &[SpecialHours]) -> Schedule {
@@ -109,9 +90,5 @@ fn ask(schedule: &Schedule, instant: &str) -> Open {
 fn instants(schedule: &Schedule, day: &str) -> Vec<String> {
     let form = |instant: DateTime<Utc>| instant.format("%Y-%m-%dT%H:%MZ").to_string();
     let days = schedule.days(date(day), date(day));
-    days[0]
-        .intervals
-        .iter()
-        .map(|i| format!("{}/{}", form(i.opens_at), form(i.closes_at)))
-        .collect()
+    days[0].intervals.iter().map(|i| format!("{}/{}", form(i.opens_at), form(i.closes_at))).collect()
 }

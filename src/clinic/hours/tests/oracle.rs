@@ -19,11 +19,7 @@ fn osm(rows: &[WeeklyHours]) -> String {
         .map(|row| {
             let days: Vec<_> = row.days.iter().map(|day| short_name(*day)).collect();
             let past_midnight = if row.closes <= row.opens { 24 } else { 0 };
-            let closes = format!(
-                "{:02}:{:02}",
-                row.closes.hour() + past_midnight,
-                row.closes.minute()
-            );
+            let closes = format!("{:02}:{:02}", row.closes.hour() + past_midnight, row.closes.minute());
             format!("{} {}-{closes}", days.join(","), row.opens)
         })
         .collect();
@@ -36,10 +32,7 @@ fn short_name(day: Weekday) -> String {
 
 /// Whether the clocks change within `hours` before or after `instant`.
 fn clocks_change(zone: Tz, instant: DateTime<Utc>, hours: i64) -> bool {
-    let offset = |shift: i64| {
-        zone.offset_from_utc_datetime(&(instant + TimeDelta::hours(shift)).naive_utc())
-            .fix()
-    };
+    let offset = |shift: i64| zone.offset_from_utc_datetime(&(instant + TimeDelta::hours(shift)).naive_utc()).fix();
     (-hours..=hours).any(|shift| offset(shift) != offset(0))
 }
 

@@ -11,9 +11,7 @@ use super::*;
 const MINUTES: usize = 2 * 1_440;
 
 fn cases_with_status() -> impl Strategy<Value = (Schedule, NaiveDate, OperatingStatus)> {
-    schedules().prop_flat_map(|(clinic, base)| {
-        statuses(base).prop_map(move |status| (clinic.clone(), base, status))
-    })
+    schedules().prop_flat_map(|(clinic, base)| statuses(base).prop_map(move |status| (clinic.clone(), base, status)))
 }
 
 fn start_of(base: NaiveDate) -> DateTime<Utc> {
@@ -26,18 +24,8 @@ fn agrees(answer: &Open, minutes: &Minutes, index: usize) -> Result<(), TestCase
     prop_assert_eq!(answer.now, open, "{}", instant);
     let end = minutes.at(MINUTES - 1).0;
     let seen = |found: Option<DateTime<Utc>>| found.filter(|found| *found <= end);
-    prop_assert_eq!(
-        seen(answer.changes_at),
-        minutes.flip_after(index),
-        "change after {}",
-        instant
-    );
-    prop_assert_eq!(
-        seen(answer.next_opens_at),
-        minutes.opening_after(index),
-        "opening after {}",
-        instant
-    );
+    prop_assert_eq!(seen(answer.changes_at), minutes.flip_after(index), "change after {}", instant);
+    prop_assert_eq!(seen(answer.next_opens_at), minutes.opening_after(index), "opening after {}", instant);
     Ok(())
 }
 

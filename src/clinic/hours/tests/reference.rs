@@ -17,19 +17,10 @@ const MARGIN: usize = 4 * 1_440;
 
 impl Minutes {
     /// Evaluates `count` minutes from `first`.
-    pub(super) fn evaluate(
-        clinic: &Schedule,
-        status: OperatingStatus,
-        first: DateTime<Utc>,
-        count: usize,
-    ) -> Self {
+    pub(super) fn evaluate(clinic: &Schedule, status: OperatingStatus, first: DateTime<Utc>, count: usize) -> Self {
         let minute = |index: usize| first + minutes(index) - minutes(MARGIN);
         let walls: Vec<_> = (0..count + 2 * MARGIN)
-            .map(|index| {
-                minute(index)
-                    .with_timezone(&clinic.timezone())
-                    .naive_local()
-            })
+            .map(|index| minute(index).with_timezone(&clinic.timezone()).naive_local())
             .collect();
         let mut latest_before = walls.clone();
         for index in 1..walls.len() {
@@ -42,16 +33,13 @@ impl Minutes {
         let intervals = nominal_intervals(clinic, walls[0].date(), walls[walls.len() - 1].date());
         let open = (MARGIN..MARGIN + count)
             .map(|index| {
-                let (so_far, from_now, later) = (
-                    latest_before[index],
-                    earliest_after[index],
-                    earliest_after[index + 1],
-                );
+                let (so_far, from_now, later) =
+                    (latest_before[index], earliest_after[index], earliest_after[index + 1]);
                 let shut = is_shut(status, from_now);
                 !shut
-                    && intervals.iter().any(|(opens, closes)| {
-                        so_far >= *opens && (from_now < *closes || later <= *closes)
-                    })
+                    && intervals
+                        .iter()
+                        .any(|(opens, closes)| so_far >= *opens && (from_now < *closes || later <= *closes))
             })
             .collect();
         Self { first, open }
@@ -63,9 +51,7 @@ impl Minutes {
 
     /// The first minute after `index` that differs from it.
     pub(super) fn flip_after(&self, index: usize) -> Option<DateTime<Utc>> {
-        (index + 1..self.open.len())
-            .find(|later| self.open[*later] != self.open[index])
-            .map(|later| self.at(later).0)
+        (index + 1..self.open.len()).find(|later| self.open[*later] != self.open[index]).map(|later| self.at(later).0)
     }
 
     /// The first minute after `index` at which the location becomes open.
@@ -89,44 +75,26 @@ fn is_shut(status: OperatingStatus, earliest_wall: NaiveDateTime) -> bool {
 }
 
 /// Openings and closings on the wall, of every interval that starts on the days given.
-fn nominal_intervals(
-    clinic: &Schedule,
-    from: NaiveDate,
-    to: NaiveDate,
-) -> Vec<(NaiveDateTime, NaiveDateTime)> {
+fn nominal_intervals(clinic: &Schedule, from: NaiveDate, to: NaiveDate) -> Vec<(NaiveDateTime, NaiveDateTime)> {
     let mut found = Vec::new();
     for day in from.iter_days().take_while(|day| *day <= to) {
         let mut add = |opens: LocalTime, closes: LocalTime| {
             let midnight = day.and_hms_opt(0, 0, 0).unwrap();
             let days = i64::from(closes <= opens);
             let on_wall = |time: LocalTime| TimeDelta::minutes(i64::from(time.minutes()));
-            found.push((
-                midnight + on_wall(opens),
-                midnight + on_wall(closes) + TimeDelta::days(days),
-            ));
+            found.push((midnight + on_wall(opens), midnight + on_wall(closes) + TimeDelta::days(days)));
         };
-        let special = || {
-            clinic
-                .special()
-                .iter()
-                .filter(move |row| (row.from..=row.through).contains(&day))
-        };
+        let special = || clinic.special().iter().filter(move |row| (row.from..=row.through).contains(&day));
         let shut = special().any(|row| row.closed);
         let name = EVERY_DAY[day.weekday().num_days_from_monday() as usize];
-        for row in clinic
-            .hours()
-            .iter()
-            .filter(|row| !shut && row.department.is_none() && row.days.contains(&name))
-        {
+        for row in clinic.hours().iter().filter(|row| !shut && row.department.is_none() && row.days.contains(&name)) {
             let begun = row.valid_from.is_none_or(|first| day >= first);
             let ended = row.valid_through.is_some_and(|last| day > last);
             if begun && !ended {
                 add(row.opens, row.closes);
             }
         }
-        special()
-            .flat_map(|row| &row.intervals)
-            .for_each(|interval| add(interval.opens, interval.closes));
+        special().flat_map(|row| &row.intervals).for_each(|interval| add(interval.opens, interval.closes));
     }
     found
 }

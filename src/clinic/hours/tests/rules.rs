@@ -35,10 +35,7 @@ fn at_the_instant_of_opening_the_next_opening_is_a_later_one() {
 #[test]
 fn hours_that_close_before_they_open_run_past_midnight() {
     let clinic = new_york(&[weekly(&[Weekday::Friday], "22:00", "02:00")], &[]);
-    assert_eq!(
-        instants(&clinic, "2026-06-19"),
-        ["2026-06-20T02:00Z/2026-06-20T06:00Z"]
-    );
+    assert_eq!(instants(&clinic, "2026-06-19"), ["2026-06-20T02:00Z/2026-06-20T06:00Z"]);
     assert!(ask(&clinic, "2026-06-20T01:59-04:00").now);
     assert!(!ask(&clinic, "2026-06-20T02:00-04:00").now);
 }
@@ -46,24 +43,15 @@ fn hours_that_close_before_they_open_run_past_midnight() {
 #[test]
 fn hours_that_close_when_they_open_last_24_hours() {
     let clinic = new_york(&[weekly(&[Weekday::Monday], "08:00", "08:00")], &[]);
-    assert_eq!(
-        instants(&clinic, "2026-06-15"),
-        ["2026-06-15T12:00Z/2026-06-16T12:00Z"]
-    );
+    assert_eq!(instants(&clinic, "2026-06-15"), ["2026-06-15T12:00Z/2026-06-16T12:00Z"]);
 }
 
 #[test]
 fn closing_at_24_00_and_at_00_00_are_the_same_midnight() {
     for closes in ["24:00", "00:00"] {
         let clinic = new_york(&[weekly(&[Weekday::Monday], "08:00", closes)], &[]);
-        assert_eq!(
-            instants(&clinic, "2026-06-15"),
-            ["2026-06-15T12:00Z/2026-06-16T04:00Z"]
-        );
-        assert_eq!(
-            clinic.days(date("2026-06-15"), date("2026-06-15"))[0].intervals[0].closes,
-            time(closes)
-        );
+        assert_eq!(instants(&clinic, "2026-06-15"), ["2026-06-15T12:00Z/2026-06-16T04:00Z"]);
+        assert_eq!(clinic.days(date("2026-06-15"), date("2026-06-15"))[0].intervals[0].closes, time(closes));
     }
 }
 
@@ -86,26 +74,15 @@ fn overlapping_and_touching_intervals_join() {
         weekly(&[Weekday::Monday], "09:00", "10:00"),
     ];
     let clinic = new_york(&rows, &[]);
-    let day = clinic
-        .days(date("2026-06-15"), date("2026-06-15"))
-        .remove(0);
+    let day = clinic.days(date("2026-06-15"), date("2026-06-15")).remove(0);
     assert_eq!(day.intervals.len(), 1);
-    assert_eq!(
-        (day.intervals[0].opens, day.intervals[0].closes),
-        (time("08:00"), time("17:00"))
-    );
-    assert_eq!(
-        ask(&clinic, "2026-06-15T09:30-04:00").changes_at,
-        Some(at("2026-06-15T17:00-04:00"))
-    );
+    assert_eq!((day.intervals[0].opens, day.intervals[0].closes), (time("08:00"), time("17:00")));
+    assert_eq!(ask(&clinic, "2026-06-15T09:30-04:00").changes_at, Some(at("2026-06-15T17:00-04:00")));
 }
 
 #[test]
 fn an_interval_that_reaches_the_next_day_s_opening_does_not_change_there() {
-    let rows = [
-        weekly(&[Weekday::Monday], "18:00", "08:00"),
-        weekly(&[Weekday::Tuesday], "08:00", "12:00"),
-    ];
+    let rows = [weekly(&[Weekday::Monday], "18:00", "08:00"), weekly(&[Weekday::Tuesday], "08:00", "12:00")];
     let answer = ask(&new_york(&rows, &[]), "2026-06-15T20:00-04:00");
     assert_eq!(answer.changes_at, Some(at("2026-06-16T12:00-04:00")));
 }
@@ -131,17 +108,10 @@ fn a_validity_bounds_the_day_an_interval_starts_on() {
 
 #[test]
 fn a_department_does_not_open_the_location() {
-    let row = WeeklyHours {
-        department: Some("Laboratory".into()),
-        ..weekly(&EVERY_DAY, "06:00", "20:00")
-    };
+    let row = WeeklyHours { department: Some("Laboratory".into()), ..weekly(&EVERY_DAY, "06:00", "20:00") };
     let clinic = new_york(&[row], &[]);
     assert!(!ask(&clinic, "2026-06-15T10:00-04:00").now);
-    assert!(
-        clinic.days(date("2026-06-15"), date("2026-06-15"))[0]
-            .intervals
-            .is_empty()
-    );
+    assert!(clinic.days(date("2026-06-15"), date("2026-06-15"))[0].intervals.is_empty());
 }
 
 #[test]
@@ -152,14 +122,8 @@ fn a_closed_day_beats_the_weekly_hours() {
     assert!(!answer.now);
     assert_eq!(answer.changes_at, Some(at("2026-11-30T08:00-05:00")));
     let days = clinic.days(date("2026-11-25"), date("2026-11-28"));
-    let reasons: Vec<_> = days
-        .iter()
-        .map(|day| day.closed_reason.as_deref())
-        .collect();
-    assert_eq!(
-        reasons,
-        [None, Some("Thanksgiving"), Some("Thanksgiving"), None]
-    );
+    let reasons: Vec<_> = days.iter().map(|day| day.closed_reason.as_deref()).collect();
+    assert_eq!(reasons, [None, Some("Thanksgiving"), Some("Thanksgiving"), None]);
     assert!(days[1].intervals.is_empty());
 }
 
@@ -167,54 +131,33 @@ fn a_closed_day_beats_the_weekly_hours() {
 fn a_short_day_has_its_own_intervals_alone() {
     let eve = short_day("2026-12-24", &[interval("09:00", "12:00")], "Christmas Eve");
     let clinic = new_york(&[weekly(&MON_TO_FRI, "08:00", "17:00")], &[eve]);
-    assert_eq!(
-        instants(&clinic, "2026-12-24"),
-        ["2026-12-24T14:00Z/2026-12-24T17:00Z"]
-    );
+    assert_eq!(instants(&clinic, "2026-12-24"), ["2026-12-24T14:00Z/2026-12-24T17:00Z"]);
 }
 
 #[test]
 fn an_extra_opening_leaves_the_weekly_hours() {
     let clinic = new_york(
         &[weekly(&MON_TO_FRI, "08:00", "17:00")],
-        &[
-            extra("2026-06-15", &[interval("18:00", "20:00")]),
-            extra("2026-06-20", &[interval("09:00", "12:00")]),
-        ],
+        &[extra("2026-06-15", &[interval("18:00", "20:00")]), extra("2026-06-20", &[interval("09:00", "12:00")])],
     );
     assert_eq!(
         instants(&clinic, "2026-06-15"),
-        [
-            "2026-06-15T12:00Z/2026-06-15T21:00Z",
-            "2026-06-15T22:00Z/2026-06-16T00:00Z"
-        ]
+        ["2026-06-15T12:00Z/2026-06-15T21:00Z", "2026-06-15T22:00Z/2026-06-16T00:00Z"]
     );
-    assert_eq!(
-        instants(&clinic, "2026-06-20"),
-        ["2026-06-20T13:00Z/2026-06-20T16:00Z"]
-    );
+    assert_eq!(instants(&clinic, "2026-06-20"), ["2026-06-20T13:00Z/2026-06-20T16:00Z"]);
 }
 
 #[test]
 fn one_row_that_closes_and_another_that_adds_make_a_short_day() {
-    let rows = [
-        closed("2026-06-15", "2026-06-15", None),
-        extra("2026-06-15", &[interval("10:00", "11:00")]),
-    ];
+    let rows = [closed("2026-06-15", "2026-06-15", None), extra("2026-06-15", &[interval("10:00", "11:00")])];
     let clinic = new_york(&[weekly(&MON_TO_FRI, "08:00", "17:00")], &rows);
-    assert_eq!(
-        instants(&clinic, "2026-06-15"),
-        ["2026-06-15T14:00Z/2026-06-15T15:00Z"]
-    );
+    assert_eq!(instants(&clinic, "2026-06-15"), ["2026-06-15T14:00Z/2026-06-15T15:00Z"]);
 }
 
 #[test]
 fn friday_night_runs_on_into_a_closed_saturday() {
     let nights = weekly(&[Weekday::Friday, Weekday::Saturday], "22:00", "02:00");
-    let clinic = new_york(
-        &[nights],
-        &[closed("2026-06-20", "2026-06-20", Some("Inventory"))],
-    );
+    let clinic = new_york(&[nights], &[closed("2026-06-20", "2026-06-20", Some("Inventory"))]);
     assert!(ask(&clinic, "2026-06-20T01:00-04:00").now);
     assert!(!ask(&clinic, "2026-06-20T23:00-04:00").now);
     assert!(!ask(&clinic, "2026-06-21T01:00-04:00").now);
@@ -223,47 +166,28 @@ fn friday_night_runs_on_into_a_closed_saturday() {
 #[test]
 fn a_temporary_closure_lasts_to_the_end_of_its_last_day() {
     let clinic = new_york(&[weekly(&EVERY_DAY, "00:00", "24:00")], &[]);
-    let status = OperatingStatus::TemporarilyClosed {
-        until: Some(date("2026-06-15")),
-    };
+    let status = OperatingStatus::TemporarilyClosed { until: Some(date("2026-06-15")) };
     let during = clinic.open_at(at("2026-06-15T23:59-04:00"), "en", status);
     assert!(!during.now);
     assert_eq!(during.changes_at, Some(at("2026-06-16T00:00-04:00")));
     assert_eq!(during.next_opens_at, during.changes_at);
-    assert!(
-        clinic
-            .open_at(at("2026-06-16T00:00-04:00"), "en", status)
-            .now
-    );
+    assert!(clinic.open_at(at("2026-06-16T00:00-04:00"), "en", status).now);
 }
 
 #[test]
 fn a_closure_without_an_end_opens_never() {
     let clinic = new_york(&[weekly(&EVERY_DAY, "08:00", "17:00")], &[]);
-    for status in [
-        OperatingStatus::TemporarilyClosed { until: None },
-        OperatingStatus::PermanentlyClosed,
-    ] {
+    for status in [OperatingStatus::TemporarilyClosed { until: None }, OperatingStatus::PermanentlyClosed] {
         let answer = clinic.open_at(at("2026-06-15T10:00-04:00"), "en", status);
-        assert_eq!(
-            (answer.now, answer.changes_at, answer.next_opens_at),
-            (false, None, None)
-        );
+        assert_eq!((answer.now, answer.changes_at, answer.next_opens_at), (false, None, None));
     }
 }
 
 #[test]
 fn a_closure_that_ends_after_400_days_names_no_opening() {
     let clinic = new_york(&[weekly(&EVERY_DAY, "08:00", "17:00")], &[]);
-    let status = OperatingStatus::TemporarilyClosed {
-        until: Some(date("2028-06-15")),
-    };
-    assert_eq!(
-        clinic
-            .open_at(at("2026-06-15T10:00-04:00"), "en", status)
-            .changes_at,
-        None
-    );
+    let status = OperatingStatus::TemporarilyClosed { until: Some(date("2028-06-15")) };
+    assert_eq!(clinic.open_at(at("2026-06-15T10:00-04:00"), "en", status).changes_at, None);
 }
 
 #[test]
@@ -271,11 +195,7 @@ fn an_opening_is_looked_for_400_days_ahead_and_no_further() {
     let asked = "2026-06-15T10:00-04:00";
     for (opening, found) in [("2027-07-20", true), ("2027-07-21", false)] {
         let clinic = new_york(&[], &[extra(opening, &[interval("09:00", "12:00")])]);
-        assert_eq!(
-            ask(&clinic, asked).next_opens_at.is_some(),
-            found,
-            "{opening}"
-        );
+        assert_eq!(ask(&clinic, asked).next_opens_at.is_some(), found, "{opening}");
     }
 }
 
@@ -286,34 +206,15 @@ fn the_answer_may_be_kept_until_midnight_or_the_next_change() {
         ("2026-06-15T09:00-04:00", Some("2026-06-15T17:00-04:00")),
         ("2026-06-19T20:00-04:00", Some("2026-06-20T00:00-04:00")),
     ] {
-        assert_eq!(
-            clinic.fresh_until(at(instant), OperatingStatus::Open),
-            until.map(at)
-        );
+        assert_eq!(clinic.fresh_until(at(instant), OperatingStatus::Open), until.map(at));
     }
-    assert_eq!(
-        clinic.fresh_until(
-            at("2026-06-15T09:00-04:00"),
-            OperatingStatus::PermanentlyClosed
-        ),
-        None
-    );
+    assert_eq!(clinic.fresh_until(at("2026-06-15T09:00-04:00"), OperatingStatus::PermanentlyClosed), None);
 }
 
 #[test]
 fn a_range_of_days_ends_after_400_and_is_empty_backwards() {
     let clinic = new_york(&[weekly(&MON_TO_FRI, "08:00", "17:00")], &[]);
-    assert_eq!(
-        clinic.days(date("2026-01-01"), date("2026-01-31")).len(),
-        31
-    );
-    assert_eq!(
-        clinic.days(date("2026-01-01"), date("2036-01-01")).len(),
-        400
-    );
-    assert!(
-        clinic
-            .days(date("2026-01-02"), date("2026-01-01"))
-            .is_empty()
-    );
+    assert_eq!(clinic.days(date("2026-01-01"), date("2026-01-31")).len(), 31);
+    assert_eq!(clinic.days(date("2026-01-01"), date("2036-01-01")).len(), 400);
+    assert!(clinic.days(date("2026-01-02"), date("2026-01-01")).is_empty());
 }

@@ -46,30 +46,21 @@ pub(super) fn intervals() -> impl Strategy<Value = Interval> {
     let night = prop_oneof![0..288u16, 0..40u16];
     (night.clone(), prop_oneof![night, Just(288u16)]).prop_map(|(opens, closes)| {
         let five_minutes = |count: u16| LocalTime::new(count / 12, count % 12 * 5).unwrap();
-        Interval {
-            opens: five_minutes(opens),
-            closes: five_minutes(closes),
-        }
+        Interval { opens: five_minutes(opens), closes: five_minutes(closes) }
     })
 }
 
 /// A row without bounds or department.
 pub(super) fn plain_rows() -> impl Strategy<Value = WeeklyHours> {
-    (subsequence(EVERY_DAY.to_vec(), 1..=7), intervals()).prop_map(
-        |(days, Interval { opens, closes })| WeeklyHours {
-            opens,
-            closes,
-            ..weekly(&days, "00:00", "00:00")
-        },
-    )
+    (subsequence(EVERY_DAY.to_vec(), 1..=7), intervals()).prop_map(|(days, Interval { opens, closes })| WeeklyHours {
+        opens,
+        closes,
+        ..weekly(&days, "00:00", "00:00")
+    })
 }
 
 fn rows_near(base: NaiveDate) -> impl Strategy<Value = WeeklyHours> {
-    let bounds = (
-        option::weighted(0.2, -3..4i64),
-        option::weighted(0.2, 0..4i64),
-        prop::bool::weighted(0.1),
-    );
+    let bounds = (option::weighted(0.2, -3..4i64), option::weighted(0.2, 0..4i64), prop::bool::weighted(0.1));
     (plain_rows(), bounds).prop_map(move |(row, (from, length, department))| WeeklyHours {
         valid_from: from.map(|days| base + TimeDelta::days(days)),
         valid_through: length.map(|days| base + TimeDelta::days(from.unwrap_or_default() + days)),
@@ -80,22 +71,15 @@ fn rows_near(base: NaiveDate) -> impl Strategy<Value = WeeklyHours> {
 
 fn special_near(base: NaiveDate) -> impl Strategy<Value = SpecialHours> {
     let reasons = option::of("[A-Z][a-z]{2,8}");
-    (
-        -4..5i64,
-        0..3i64,
-        any::<bool>(),
-        vec(intervals(), 0..3),
-        reasons,
+    (-4..5i64, 0..3i64, any::<bool>(), vec(intervals(), 0..3), reasons).prop_map(
+        move |(start, length, closed, intervals, reason)| SpecialHours {
+            from: base + TimeDelta::days(start),
+            through: base + TimeDelta::days(start + length),
+            closed: closed || intervals.is_empty(),
+            intervals,
+            reason,
+        },
     )
-        .prop_map(
-            move |(start, length, closed, intervals, reason)| SpecialHours {
-                from: base + TimeDelta::days(start),
-                through: base + TimeDelta::days(start + length),
-                closed: closed || intervals.is_empty(),
-                intervals,
-                reason,
-            },
-        )
 }
 
 /// A schedule and a date that its bounds and special days lie around.

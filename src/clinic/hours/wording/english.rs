@@ -10,13 +10,8 @@ pub(super) fn write(sentence: &Sentence<'_>) -> String {
         Sentence::OpenUntil(closes) => format!("Open until {}", when(closes)),
         Sentence::OpenAllHours => "Open 24 hours".to_owned(),
         Sentence::Closed { reason, opens } => {
-            let closed = reason.map_or_else(
-                || "Closed".to_owned(),
-                |why| format!("Closed for {}", on_one_line(why)),
-            );
-            opens.as_ref().map_or(closed.clone(), |opens| {
-                format!("{closed}, opens {}", when(opens))
-            })
+            let closed = reason.map_or_else(|| "Closed".to_owned(), |why| format!("Closed for {}", on_one_line(why)));
+            opens.as_ref().map_or(closed.clone(), |opens| format!("{closed}, opens {}", when(opens)))
         }
         Sentence::TemporarilyClosedUntil(opens) => {
             format!("Temporarily closed until {}", when(opens))
@@ -37,11 +32,7 @@ fn when(when: &When) -> String {
         Some(Day::Tomorrow) => "tomorrow".to_owned(),
         Some(Day::Weekday(day)) => weekday(*day).to_owned(),
         Some(Day::Date { date, with_year }) => {
-            format!(
-                "{}, {}",
-                weekday(Weekday::of(*date)),
-                month_and_day(*date, *with_year)
-            )
+            format!("{}, {}", weekday(Weekday::of(*date)), month_and_day(*date, *with_year))
         }
     };
     format!("{day} at {time}")
@@ -52,23 +43,13 @@ fn clock(time: LocalTime) -> String {
         return "midnight".to_owned();
     }
     let (hour, morning) = twelve_hour(time);
-    format!(
-        "{hour}:{:02} {}",
-        time.minute(),
-        if morning { "AM" } else { "PM" }
-    )
+    format!("{hour}:{:02} {}", time.minute(), if morning { "AM" } else { "PM" })
 }
 
 fn month_and_day(date: NaiveDate, with_year: bool) -> String {
-    let month = u8::try_from(date.month())
-        .ok()
-        .and_then(|number| Month::try_from(number).ok());
+    let month = u8::try_from(date.month()).ok().and_then(|number| Month::try_from(number).ok());
     let name = month.map_or("", |month| month.name());
-    if with_year {
-        format!("{name} {}, {}", date.day(), date.year())
-    } else {
-        format!("{name} {}", date.day())
-    }
+    if with_year { format!("{name} {}, {}", date.day(), date.year()) } else { format!("{name} {}", date.day()) }
 }
 
 fn weekday(day: Weekday) -> &'static str {

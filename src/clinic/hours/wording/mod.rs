@@ -53,21 +53,14 @@ enum Day {
 /// Writes `sentence` in the language of `locale`, English where the language is not one of ours.
 pub(super) fn write(locale: &str, sentence: &Sentence<'_>) -> String {
     let language = locale.split(['-', '_']).next().unwrap_or_default();
-    if language.eq_ignore_ascii_case("es") {
-        spanish::write(sentence)
-    } else {
-        english::write(sentence)
-    }
+    if language.eq_ignore_ascii_case("es") { spanish::write(sentence) } else { english::write(sentence) }
 }
 
 /// How to name an opening, as seen at `at`.
 pub(super) fn opening(zone: Tz, at: DateTime<Utc>, opens_at: DateTime<Utc>) -> When {
     let wall = zone::wall(zone, opens_at);
     let day = Day::seen_from(zone::wall(zone, at).date(), wall.date());
-    When {
-        day: Some(day),
-        time: LocalTime::of(wall),
-    }
+    When { day: Some(day), time: LocalTime::of(wall) }
 }
 
 /// How to name a closing, as seen at `at`: by its time alone on the same day or soon, `None` where it is over 6 days away.
@@ -82,10 +75,7 @@ pub(super) fn closing(zone: Tz, at: DateTime<Utc>, closes_at: DateTime<Utc>) -> 
         Day::Date { .. } => None,
         Day::Today => Some(When { day: None, time }),
         Day::Tomorrow if closes_at - at <= SOON => Some(When { day: None, time }),
-        day => Some(When {
-            day: Some(day),
-            time,
-        }),
+        day => Some(When { day: Some(day), time }),
     }
 }
 
@@ -95,10 +85,7 @@ impl Day {
             0 => Self::Today,
             1 => Self::Tomorrow,
             2..=6 => Self::Weekday(Weekday::of(date)),
-            _ => Self::Date {
-                date,
-                with_year: date.year() != today.year(),
-            },
+            _ => Self::Date { date, with_year: date.year() != today.year() },
         }
     }
 }

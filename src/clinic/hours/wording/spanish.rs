@@ -10,22 +10,14 @@ pub(super) fn write(sentence: &Sentence<'_>) -> String {
         Sentence::OpenUntil(closes) => format!("Abierto hasta {}", when(closes)),
         Sentence::OpenAllHours => "Abierto las 24 horas".to_owned(),
         Sentence::Closed { reason, opens } => {
-            let closed = reason.map_or_else(
-                || "Cerrado".to_owned(),
-                |why| format!("Cerrado por {}", on_one_line(why)),
-            );
-            opens.as_ref().map_or(closed.clone(), |opens| {
-                format!("{closed}, abre {}", when(opens))
-            })
+            let closed = reason.map_or_else(|| "Cerrado".to_owned(), |why| format!("Cerrado por {}", on_one_line(why)));
+            opens.as_ref().map_or(closed.clone(), |opens| format!("{closed}, abre {}", when(opens)))
         }
         Sentence::TemporarilyClosedUntil(opens) => {
             format!("Cerrado temporalmente hasta {}", when(opens))
         }
         Sentence::TemporarilyClosedThrough(last) => {
-            format!(
-                "Cerrado temporalmente hasta el {} inclusive",
-                day_and_month(*last, true)
-            )
+            format!("Cerrado temporalmente hasta el {} inclusive", day_and_month(*last, true))
         }
         Sentence::TemporarilyClosed => "Cerrado temporalmente".to_owned(),
         Sentence::PermanentlyClosed => "Cerrado permanentemente".to_owned(),
@@ -39,11 +31,7 @@ fn when(when: &When) -> String {
         Some(Day::Tomorrow) => "mañana".to_owned(),
         Some(Day::Weekday(day)) => format!("el {}", weekday(*day)),
         Some(Day::Date { date, with_year }) => {
-            format!(
-                "el {} {}",
-                weekday(Weekday::of(*date)),
-                day_and_month(*date, *with_year)
-            )
+            format!("el {} {}", weekday(Weekday::of(*date)), day_and_month(*date, *with_year))
         }
     };
     format!("{day} a {}", clock(when.time))
@@ -56,20 +44,12 @@ fn clock(time: LocalTime) -> String {
     }
     let (hour, morning) = twelve_hour(time);
     let article = if hour == 1 { "la" } else { "las" };
-    format!(
-        "{article} {hour}:{:02} {}",
-        time.minute(),
-        if morning { "a. m." } else { "p. m." }
-    )
+    format!("{article} {hour}:{:02} {}", time.minute(), if morning { "a. m." } else { "p. m." })
 }
 
 fn day_and_month(date: NaiveDate, with_year: bool) -> String {
     let (day, month) = (date.day(), month(date));
-    if with_year {
-        format!("{day} de {month} de {}", date.year())
-    } else {
-        format!("{day} de {month}")
-    }
+    if with_year { format!("{day} de {month} de {}", date.year()) } else { format!("{day} de {month}") }
 }
 
 fn month(date: NaiveDate) -> &'static str {

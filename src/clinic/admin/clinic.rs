@@ -1,0 +1,71 @@
+//! The organisation, read and changed by staff.
+
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web::Data};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{announce, check_version};
+use crate::{
+    accounts::ClinicEditor,
+    clinic::{
+        clinic::StaffClinic,
+        editing::{changed, source},
+        input::{ClinicInput, ClinicPatch, patched},
+        queries,
+    },
+    db::StaffDb,
+    http::{Answer, ApiError, Expected, MergePatch, no_parameters, staff_answer},
+};
+
+/// The organisation as staff read it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct StaffClinicAnswer {
+    data: StaffClinic,
+}
+
+fn answer(clinic: StaffClinic) -> HttpResponse {
+    staff_answer(StatusCode::OK, clinic.version, &StaffClinicAnswer { data: clinic })
+}
+
+/// The organisation as it was written.
+#[utoipa::path(get, path = "/v1/admin/clinic", operation_id = "get_staff_clinic", tag = "clinic",
+    security(("bearer" = [])),
+    responses((status = 200, description = "The organisation", body = StaffClinicAnswer)))]
+pub async fn get_staff_clinic(request: HttpRequest, _permit: ClinicEditor, database: Data<StaffDb>) -> Answer {
+    no_parameters(&request)?;
+    let found = database
+        .transact(async |connection| Ok::<_, ApiError>(queries::find_clinic_for_staff(connection).await?))
+        .await?;
+    Ok(answer(found.ok_or(ApiError::NotFound)?))
+}
+
+/// Changes the organisation by a merge patch (RFC 7396).
+#[utoipa::path(patch, path = "/v1/admin/clinic", operation_id = "update_clinic", tag = "clinic",
+    security(("bearer" = [])),
+    params(("If-Match" = String, Header, description = "The ETag as it was read, or `*`")),
+    request_body(content((ClinicPatch = "application/merge-patch+json"), (ClinicPatch = "application/json"))),
+    responses((status = 200, description = "The organisation, changed", body = StaffClinicAnswer)))]
+pub async fn update_clinic(
+    request: HttpRequest,
+    permit: ClinicEditor,
+    database: Data<StaffDb>,
+    expected: Expected,
+    body: MergePatch,
+) -> Answer {
+    no_parameters(&request)?;
+    let clinic = database
+        .transact(async move |connection| {
+            queries::lock_clinic(connection).await?;
+            let before = queries::find_clinic_for_staff(connection).await?.ok_or(ApiError::NotFound)?;
+            check_version(&expected, before.version, before.updated_at, before.updated_by.as_ref())?;
+            let stored = source(&before, &ClinicInput::FIELDS)?;
+            let input = ClinicInput::parse(&patched(stored.clone(), &body.0))?;
+            queries::update_clinic(connection, &input, Some(permit.staff.id)).await?;
+            let after = queries::find_clinic_for_staff(connection).await?.ok_or(ApiError::Internal)?;
+            let fields = changed(&stored, &source(&after, &ClinicInput::FIELDS)?, &ClinicInput::FIELDS);
+            announce(connection, &permit.staff, ("clinic.update", "clinic"), after.id, &fields).await?;
+            Ok::<_, ApiError>(after)
+        })
+        .await?;
+    Ok(answer(clinic))
+}

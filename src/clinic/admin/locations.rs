@@ -1,0 +1,220 @@
+//! Locations, read and written by staff.
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::{StatusCode, header},
+    web::Data,
+};
+use serde::Serialize;
+use sqlx::PgConnection;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::{announce, check_version};
+use crate::{
+    accounts::ClinicEditor,
+    clinic::{
+        editing::{add_location, change_location, changed, is_slug_taken, source},
+        input::{LocationInput, LocationPatch, patched},
+        queries::{self, Part, Place},
+        staff_location::StaffLocation,
+    },
+    db::{DbError, StaffDb},
+    http::{
+        Answer, ApiError, Expected, JsonBody, MergePatch, PageLinks, PageMeta, PageRequest, QueryReader, Question,
+        Site, no_content, no_parameters, path_id, private_answer, staff_answer,
+    },
+};
+
+/// A location as staff read it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct StaffLocationAnswer {
+    data: StaffLocation,
+}
+
+/// A part of the locations as staff read them.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct StaffLocationPage {
+    data: Vec<StaffLocation>,
+    meta: PageMeta,
+    links: PageLinks,
+}
+
+fn answer(status: StatusCode, location: StaffLocation) -> HttpResponse {
+    staff_answer(status, location.version, &StaffLocationAnswer { data: location })
+}
+
+/// The locations in the order of their names, or those in the trash.
+#[utoipa::path(get, path = "/v1/admin/locations", operation_id = "list_staff_locations", tag = "clinic",
+    security(("bearer" = [])),
+    params(
+        ("trashed" = Option<bool>, Query, description = "True for the trash alone; false where it is absent"),
+        ("limit" = Option<u32>, Query, minimum = 1, maximum = 100, description = "Rows of a page; 20 where it is absent"),
+        ("page" = Option<u32>, Query, minimum = 1, maximum = 10000, description = "A page by its number; `page` × `limit` is at most 10,000"),
+        ("cursor" = Option<String>, Query, max_length = 500, description = "The `next_cursor` of the page before; not together with `page`")),
+    responses((status = 200, description = "A page of locations", body = StaffLocationPage)))]
+pub async fn list_staff_locations(
+    request: HttpRequest,
+    _permit: ClinicEditor,
+    site: Data<Site>,
+    database: Data<StaffDb>,
+) -> Answer {
+    let mut query = QueryReader::of(&request);
+    let trashed = query.one_of("trashed", &["true", "false"]) == Some("true");
+    let list = if trashed { "locations in the trash by name" } else { "locations of staff by name" };
+    let page = PageRequest::<Place>::read(&mut query, &site.cursors, list);
+    query.finish()?;
+    let part = Part { after: page.after().cloned(), offset: page.offset(), fetch: page.fetch() };
+    let mut listed = database
+        .transact(async move |connection| {
+            Ok::<_, ApiError>(queries::find_locations_for_staff(connection, trashed, &part).await?)
+        })
+        .await?;
+    let question = Question { public_url: &site.public_url, request: &request, signer: &site.cursors, question: list };
+    let place = |location: &StaffLocation| (location.name.clone(), location.id);
+    let (meta, links) = page.complete(&mut listed.rows, listed.total, place, &question);
+    Ok(private_answer(StatusCode::OK, &StaffLocationPage { data: listed.rows, meta, links }))
+}
+
+/// Makes a location. It is public at once.
+#[utoipa::path(post, path = "/v1/admin/locations", operation_id = "create_location", tag = "clinic",
+    security(("bearer" = [])), request_body = LocationInput,
+    responses((status = 201, description = "The location", body = StaffLocationAnswer,
+        headers(("Location" = String, description = "The address of the location for staff"),
+            ("ETag" = String, description = "The version, for If-Match")))))]
+pub async fn create_location(
+    request: HttpRequest,
+    permit: ClinicEditor,
+    site: Data<Site>,
+    database: Data<StaffDb>,
+    body: JsonBody,
+) -> Answer {
+    no_parameters(&request)?;
+    let input = LocationInput::parse(&body.0)?;
+    let given: Vec<String> = body.0.as_object().map(|body| body.keys().cloned().collect()).unwrap_or_default();
+    let id = site.clock.new_id();
+    let location = database
+        .transact(async move |connection| {
+            let location = add_location(connection, id, &input, Some(permit.staff.id)).await?;
+            announce(connection, &permit.staff, ("location.create", "location"), id, &given).await?;
+            Ok::<_, ApiError>(location)
+        })
+        .await?;
+    let mut response = answer(StatusCode::CREATED, location);
+    let address = header::HeaderValue::from_str(&format!("{}/v1/admin/locations/{id}", site.public_url));
+    response.headers_mut().insert(header::LOCATION, address.map_err(|_| ApiError::Internal)?);
+    Ok(response)
+}
+
+/// A location as it was written, in the trash or not.
+#[utoipa::path(get, path = "/v1/admin/locations/{id}", operation_id = "get_staff_location", tag = "clinic",
+    security(("bearer" = [])), params(("id" = Uuid, Path, description = "The location")),
+    responses((status = 200, description = "The location", body = StaffLocationAnswer)))]
+pub async fn get_staff_location(request: HttpRequest, _permit: ClinicEditor, database: Data<StaffDb>) -> Answer {
+    no_parameters(&request)?;
+    let id = path_id(&request)?;
+    let found = database
+        .transact(async move |connection| Ok::<_, ApiError>(queries::find_location_for_staff(connection, id).await?))
+        .await?;
+    Ok(answer(StatusCode::OK, found.ok_or(ApiError::NotFound)?))
+}
+
+/// Changes a location by a merge patch (RFC 7396). The change is public at once.
+#[utoipa::path(patch, path = "/v1/admin/locations/{id}", operation_id = "update_location", tag = "clinic",
+    security(("bearer" = [])),
+    params(("id" = Uuid, Path, description = "The location"),
+        ("If-Match" = String, Header, description = "The ETag as it was read, or `*`")),
+    request_body(content((LocationPatch = "application/merge-patch+json"), (LocationPatch = "application/json"))),
+    responses((status = 200, description = "The location, changed", body = StaffLocationAnswer)))]
+pub async fn update_location(
+    request: HttpRequest,
+    permit: ClinicEditor,
+    database: Data<StaffDb>,
+    expected: Expected,
+    body: MergePatch,
+) -> Answer {
+    no_parameters(&request)?;
+    let id = path_id(&request)?;
+    let location = database
+        .transact(async move |connection| {
+            let before = lock(connection, id).await?;
+            check(&expected, &before)?;
+            let stored = source(&before, &LocationInput::FIELDS)?;
+            let input = LocationInput::parse(&patched(stored.clone(), &body.0))?;
+            let after = change_location(connection, id, &input, Some(permit.staff.id)).await?;
+            let fields = changed(&stored, &source(&after, &LocationInput::FIELDS)?, &LocationInput::FIELDS);
+            announce(connection, &permit.staff, ("location.update", "location"), id, &fields).await?;
+            Ok::<_, ApiError>(after)
+        })
+        .await?;
+    Ok(answer(StatusCode::OK, location))
+}
+
+/// Puts a location into the trash, out of the public's sight.
+#[utoipa::path(delete, path = "/v1/admin/locations/{id}", operation_id = "delete_location", tag = "clinic",
+    security(("bearer" = [])),
+    params(("id" = Uuid, Path, description = "The location"),
+        ("If-Match" = String, Header, description = "The ETag as it was read, or `*`")),
+    responses((status = 204, description = "It is in the trash")))]
+pub async fn delete_location(
+    request: HttpRequest,
+    permit: ClinicEditor,
+    database: Data<StaffDb>,
+    expected: Expected,
+) -> Answer {
+    no_parameters(&request)?;
+    let id = path_id(&request)?;
+    database
+        .transact(async move |connection| {
+            let before = lock(connection, id).await?;
+            check(&expected, &before)?;
+            queries::update_location_trashed(connection, id, true, permit.staff.id).await?;
+            announce(connection, &permit.staff, ("location.delete", "location"), id, &[]).await
+        })
+        .await?;
+    Ok(no_content())
+}
+
+/// Brings a location back from the trash.
+#[utoipa::path(post, path = "/v1/admin/locations/{id}/restore", operation_id = "restore_location", tag = "clinic",
+    security(("bearer" = [])), params(("id" = Uuid, Path, description = "The location")),
+    responses((status = 200, description = "The location, public again", body = StaffLocationAnswer)))]
+pub async fn restore_location(request: HttpRequest, permit: ClinicEditor, database: Data<StaffDb>) -> Answer {
+    no_parameters(&request)?;
+    let id = path_id(&request)?;
+    let location = database
+        .transact(async move |connection| {
+            if lock(connection, id).await?.trashed_at.is_none() {
+                return Err(ApiError::Conflict { code: "not_in_trash", detail: "it is not in the trash" });
+            }
+            queries::update_location_trashed(connection, id, false, permit.staff.id).await.map_err(refused_restore)?;
+            announce(connection, &permit.staff, ("location.restore", "location"), id, &[]).await?;
+            queries::find_location_for_staff(connection, id).await?.ok_or(ApiError::Internal)
+        })
+        .await?;
+    Ok(answer(StatusCode::OK, location))
+}
+
+async fn lock(connection: &mut PgConnection, id: Uuid) -> Result<StaffLocation, ApiError> {
+    queries::lock_location(connection, id).await?;
+    queries::find_location_for_staff(connection, id).await?.ok_or(ApiError::NotFound)
+}
+
+fn check(expected: &Expected, location: &StaffLocation) -> Result<(), ApiError> {
+    check_version(expected, location.version, location.updated_at, location.updated_by.as_ref())?;
+    if location.trashed_at.is_some() {
+        return Err(ApiError::Conflict { code: "in_trash", detail: "it is in the trash; restore it first" });
+    }
+    Ok(())
+}
+
+fn refused_restore(error: sqlx::Error) -> ApiError {
+    let error = DbError::from(error);
+    if is_slug_taken(&error) {
+        return ApiError::Conflict {
+            code: "slug_taken",
+            detail: "another location has its slug now; rename that one first",
+        };
+    }
+    error.into()
+}

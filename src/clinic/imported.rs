@@ -1,0 +1,70 @@
+//! Facts that come from elsewhere: an imported page, the demo. Refuses to overwrite what somebody wrote: a name is
+//! taken while the record still has the one that it began with, and a location is known again by its address.
+
+use serde_json::{Value, json};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::{
+    editing::{add_location, source},
+    input::{ClinicInput, LocationInput},
+    queries::{self, UNNAMED},
+};
+use crate::{
+    clock::Clock,
+    http::ApiError,
+    outbox::{self, EventKind},
+};
+
+/// What became of a fact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Imported {
+    /// It was written, to the record of this id.
+    Changed(Uuid),
+    /// It is there already.
+    Same,
+    /// The record says something else, which somebody wrote and which stays.
+    Kept,
+}
+
+/// Takes over the organisation's name.
+///
+/// # Errors
+/// 422 for a name that cannot be one; those of the database.
+pub async fn import_name(connection: &mut PgConnection, clock: &Clock, name: &str) -> Result<Imported, ApiError> {
+    queries::lock_clinic(connection).await?;
+    let stored = queries::find_clinic_for_staff(connection).await?.ok_or(ApiError::NotFound)?;
+    if stored.name == name {
+        return Ok(Imported::Same);
+    }
+    if stored.name != UNNAMED {
+        return Ok(Imported::Kept);
+    }
+    let mut fields = source(&stored, &ClinicInput::FIELDS)?;
+    fields["name"] = json!(name);
+    queries::update_clinic(connection, &ClinicInput::parse(&fields)?, None).await?;
+    outbox::record(connection, clock, EventKind::ClinicChanged, stored.id).await?;
+    Ok(Imported::Changed(stored.id))
+}
+
+/// Takes over a location, in the form that staff would send, unless one stands at its address.
+///
+/// # Errors
+/// As [`import_name`].
+pub async fn import_location(connection: &mut PgConnection, clock: &Clock, location: &Value) -> Result<Imported, ApiError> {
+    let input = LocationInput::parse(location)?;
+    if queries::has_location_at(connection, &input.address.line1, &input.address.postal_code).await? {
+        return Ok(Imported::Same);
+    }
+    let stored = add_location(connection, clock.new_id(), &input, None).await?;
+    outbox::record(connection, clock, EventKind::ClinicChanged, stored.id).await?;
+    Ok(Imported::Changed(stored.id))
+}
+
+/// Writes the whole organisation, in the form that staff would send.
+///
+/// # Errors
+/// As [`import_name`].
+pub async fn seed_clinic(connection: &mut PgConnection, clinic: &Value) -> Result<(), ApiError> {
+    Ok(queries::update_clinic(connection, &ClinicInput::parse(clinic)?, None).await?)
+}

@@ -1,0 +1,290 @@
+//! A location: as it is stored, as the public reads it at an instant, and as staff read it.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::{
+    clinic::ListedPhone,
+    country::CountryCode,
+    hours::{Open, OperatingStatus, Schedule, SpecialHours, WeeklyHours},
+    values::TimeZone,
+};
+use crate::http::Reference;
+
+/// A postal address.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Address {
+    /// Street and number.
+    #[schema(min_length = 1, max_length = 200, example = "100 Ocean Avenue")]
+    pub line1: String,
+    /// Suite, floor or building.
+    #[schema(required, min_length = 1, max_length = 200, example = "Suite 101")]
+    pub line2: Option<String>,
+    /// City or town.
+    #[schema(min_length = 1, max_length = 100, example = "Boca Raton")]
+    pub city: String,
+    /// State, province or county.
+    #[schema(min_length = 1, max_length = 100, example = "FL")]
+    pub region: String,
+    /// As the country's post writes it.
+    #[schema(min_length = 1, max_length = 20, example = "33432")]
+    pub postal_code: String,
+    /// ISO 3166-1 alpha-2.
+    pub country: CountryCode,
+}
+
+/// A place on the map (WGS 84).
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Geo {
+    /// Degrees north.
+    #[schema(minimum = -90, maximum = 90, example = 26.3587)]
+    pub latitude: f64,
+    /// Degrees east.
+    #[schema(minimum = -180, maximum = 180, example = -80.0831)]
+    pub longitude: f64,
+}
+
+/// Whether a location keeps its hours at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum StatusCode {
+    /// The hours hold.
+    Open,
+    /// Closed for a time, whatever the hours say.
+    TemporarilyClosed,
+    /// Closed for good.
+    PermanentlyClosed,
+}
+
+impl StatusCode {
+    /// The code as it is stored and sent.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::TemporarilyClosed => "temporarily_closed",
+            Self::PermanentlyClosed => "permanently_closed",
+        }
+    }
+}
+
+/// Whether a location keeps its hours, and what to say about it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct LocationStatus {
+    /// Whether the hours hold.
+    pub code: StatusCode,
+    /// What to tell patients.
+    #[schema(required, min_length = 1, max_length = 300, example = "Closed after the storm")]
+    pub note: Option<String>,
+    /// The last day of a temporary closure; the location is `open` again on the day after. Null where no end is known.
+    #[schema(required, example = "2026-12-01")]
+    pub until: Option<NaiveDate>,
+}
+
+impl LocationStatus {
+    fn operating(&self) -> OperatingStatus {
+        match self.code {
+            StatusCode::Open => OperatingStatus::Open,
+            StatusCode::TemporarilyClosed => OperatingStatus::TemporarilyClosed { until: self.until },
+            StatusCode::PermanentlyClosed => OperatingStatus::PermanentlyClosed,
+        }
+    }
+
+    /// The status on a local day: a closure that has ended is none, so that `status` and `open` never disagree.
+    fn on(self, day: NaiveDate) -> Self {
+        let ended = self.code == StatusCode::TemporarilyClosed && self.until.is_some_and(|last| last < day);
+        if ended { Self { code: StatusCode::Open, note: None, until: None } } else { self }
+    }
+}
+
+/// Stored hours that the engine does not take: somebody wrote to the database past the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("location {0} has hours that cannot be read; write them again through the API")]
+pub struct Unreadable(pub Uuid);
+
+/// When and in which language somebody looks.
+#[derive(Clone, Copy, Debug)]
+pub struct Viewpoint<'a> {
+    /// The instant that `open` and `status` are told for.
+    pub at: DateTime<Utc>,
+    /// BCP 47; the language of `open.text`.
+    pub locale: &'a str,
+}
+
+/// What the database has of a location.
+#[derive(Clone, Debug, Deserialize)]
+pub struct StoredLocation {
+    /// UUIDv7.
+    pub id: Uuid,
+    /// Its place in lists.
+    pub name: String,
+    slug: String,
+    address: Address,
+    geo: Option<Geo>,
+    phones: Vec<ListedPhone>,
+    fax: Option<String>,
+    email: Option<String>,
+    timezone: TimeZone,
+    hours: Vec<WeeklyHours>,
+    special_hours: Vec<SpecialHours>,
+    status: LocationStatus,
+    accessibility: Vec<String>,
+    parking: Option<String>,
+    languages: Vec<String>,
+    payment_methods: Vec<String>,
+    insurance: Vec<String>,
+    accepting_new_patients: Option<bool>,
+    booking_url: Option<String>,
+    version: i32,
+    updated_at: DateTime<Utc>,
+}
+
+/// A location in an answer that is about something else.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct LocationInShort {
+    /// UUIDv7.
+    pub id: Uuid,
+    /// Unique among locations.
+    pub slug: String,
+    /// For people.
+    pub name: String,
+    /// Where it is.
+    pub address: Address,
+    /// In the order in which to show them.
+    pub phones: Vec<ListedPhone>,
+    /// Whether it is open now.
+    pub open: Open,
+}
+
+/// A location as the public reads it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Location {
+    /// UUIDv7.
+    pub id: Uuid,
+    /// Unique among locations.
+    #[schema(example = "boca-raton")]
+    pub slug: String,
+    /// For people.
+    #[schema(example = "Boca Raton")]
+    pub name: String,
+    /// Where it is.
+    pub address: Address,
+    /// Null where nobody has placed it on the map.
+    #[schema(required)]
+    pub geo: Option<Geo>,
+    /// In the order in which to show them.
+    pub phones: Vec<ListedPhone>,
+    /// E.164.
+    #[schema(required, example = "+15615550101")]
+    pub fax: Option<String>,
+    /// For this location.
+    #[schema(required, format = Email)]
+    pub email: Option<String>,
+    /// IANA; all local times are in it.
+    #[schema(value_type = String, example = "America/New_York")]
+    pub timezone: TimeZone,
+    /// What repeats every week.
+    pub hours: Vec<WeeklyHours>,
+    /// What differs on particular dates.
+    pub special_hours: Vec<SpecialHours>,
+    /// Whether it is open at the instant asked for.
+    pub open: Open,
+    /// Whether it keeps its hours at that instant.
+    pub status: LocationStatus,
+    /// Short texts.
+    pub accessibility: Vec<String>,
+    /// Where to leave the car.
+    #[schema(required)]
+    pub parking: Option<String>,
+    /// BCP 47; what is spoken there.
+    pub languages: Vec<String>,
+    /// Short texts.
+    pub payment_methods: Vec<String>,
+    /// Plans and payers that are taken.
+    pub insurance: Vec<String>,
+    /// Null where nobody has said.
+    #[schema(required)]
+    pub accepting_new_patients: Option<bool>,
+    /// Where appointments are made.
+    #[schema(required, format = "uri")]
+    pub booking_url: Option<String>,
+    /// Always empty: services are not kept yet.
+    pub services: Vec<Reference>,
+    /// Always empty: providers are not kept yet.
+    pub providers: Vec<Reference>,
+    /// Raised by every change.
+    pub version: i32,
+    /// The last change.
+    pub updated_at: DateTime<Utc>,
+}
+
+impl StoredLocation {
+    /// The hours, ready to be asked.
+    ///
+    /// # Errors
+    /// [`Unreadable`].
+    pub fn schedule(&self) -> Result<Schedule, Unreadable> {
+        Schedule::new(self.timezone.0, self.hours.clone(), self.special_hours.clone()).map_err(|_| Unreadable(self.id))
+    }
+
+    /// The first instant after `at` at which the location reads differently by itself; none for never.
+    ///
+    /// # Errors
+    /// [`Unreadable`].
+    pub fn fresh_until(&self, at: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, Unreadable> {
+        Ok(self.schedule()?.fresh_until(at, self.status.operating()))
+    }
+
+    fn open(&self, seen: &Viewpoint<'_>) -> Result<Open, Unreadable> {
+        Ok(self.schedule()?.open_at(seen.at, seen.locale, self.status.operating()))
+    }
+
+    /// What stands beside the organisation.
+    ///
+    /// # Errors
+    /// [`Unreadable`].
+    pub fn in_short(self, seen: &Viewpoint<'_>) -> Result<LocationInShort, Unreadable> {
+        let open = self.open(seen)?;
+        let Self { id, slug, name, address, phones, .. } = self;
+        Ok(LocationInShort { id, slug, name, address, phones, open })
+    }
+
+    /// What the public reads at `seen`.
+    ///
+    /// # Errors
+    /// [`Unreadable`].
+    pub fn shown(self, seen: &Viewpoint<'_>) -> Result<Location, Unreadable> {
+        let open = self.open(seen)?;
+        let status = self.status.on(seen.at.with_timezone(&self.timezone.0).date_naive());
+        Ok(Location {
+            id: self.id,
+            slug: self.slug,
+            name: self.name,
+            address: self.address,
+            geo: self.geo,
+            phones: self.phones,
+            fax: self.fax,
+            email: self.email,
+            timezone: self.timezone,
+            hours: self.hours,
+            special_hours: self.special_hours,
+            open,
+            status,
+            accessibility: self.accessibility,
+            parking: self.parking,
+            languages: self.languages,
+            payment_methods: self.payment_methods,
+            insurance: self.insurance,
+            accepting_new_patients: self.accepting_new_patients,
+            booking_url: self.booking_url,
+            services: Vec::new(),
+            providers: Vec::new(),
+            version: self.version,
+            updated_at: self.updated_at,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;
