@@ -68,7 +68,7 @@ fn extra_answers_have_limits() {
     assert!(PlainForm::of(many.into_iter().take(20).collect()).unwrap().translate().errors.is_empty());
     let long = "x".repeat(2001);
     assert_eq!(codes(&form(&[("story", &long)]).translate().errors), [("/story", "too_long")]);
-    assert!(form(&[("story", &long[1..])]).translate().errors.is_empty());
+    assert!(form(&[("story", &"x".repeat(2000))]).translate().errors.is_empty());
     let crowd = vec![("a".to_owned(), "x".to_owned()); 101];
     assert_eq!(codes(&PlainForm::of(crowd).err().unwrap()), [("", "too_many")]);
 }
