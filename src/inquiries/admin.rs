@@ -56,7 +56,7 @@ pub async fn list_inquiries(
 ) -> Answer {
     let mut query = QueryReader::of(&request);
     let (filters, names) = read_filters(&mut query);
-    let question = format!("inquiries {filters:?}");
+    let question = filters.question();
     let page = PageRequest::<(DateTime<Utc>, Uuid)>::read(&mut query, &site.cursors, &question);
     query.finish()?;
     let asked = page.clone();

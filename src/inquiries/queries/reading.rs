@@ -17,6 +17,15 @@ pub struct Filters {
     pub locations: Option<Vec<String>>,
 }
 
+impl Filters {
+    /// The filters as text: a cursor belongs to them.
+    pub fn question(&self) -> String {
+        let joined = |any: &Option<Vec<String>>| any.as_deref().unwrap_or_default().join(",");
+        let spam = self.spam.map(|spam| spam.to_string()).unwrap_or_default();
+        format!("inquiries;{};{spam};{}", joined(&self.statuses), joined(&self.locations))
+    }
+}
+
 /// A row of the list, name still sealed.
 #[derive(Debug)]
 pub struct ListedRow {

@@ -55,18 +55,18 @@ pub async fn submit(connection: &mut PgConnection, submit: &Submit) -> Result<Su
     )
     .fetch_one(connection)
     .await
-    .map_err(in_flight)?;
+    .map_err(|error| waited_for(error, once.is_some()))?;
     match (row.outcome.as_str(), row.answer) {
         ("accepted" | "repeated", Some(answer)) => Ok(Submitted::Stored(answer)),
         _ => Ok(Submitted::KeyReused),
     }
 }
 
-/// SQLSTATE 55P03: the lock that was not to be had is the unique index of the keys, held by the first post. P0002:
-/// its row expired between two statements of the function, so the next try makes a new one.
-fn in_flight(error: sqlx::Error) -> ApiError {
+/// SQLSTATE 55P03: of a post with a key, the lock that was not to be had is that of the first post with the same key.
+/// P0002: that one's row expired between two statements of the function, so the next try makes a new one.
+fn waited_for(error: sqlx::Error, has_key: bool) -> ApiError {
     match error.as_database_error().and_then(sqlx::error::DatabaseError::code).as_deref() {
-        Some("55P03") => ApiError::Conflict {
+        Some("55P03") if has_key => ApiError::Conflict {
             code: "idempotency_in_flight",
             detail: "the first request with this Idempotency-Key is still under way; ask again",
         },
