@@ -1,0 +1,18 @@
+//! The program as people run it: the real binary in a temporary folder, its own PostgreSQL, signals and exit codes.
+//! Each test has a data directory of its own and leaves no process behind.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test stops at the first surprise"
+)]
+
+mod admin;
+mod crash;
+mod database;
+mod import;
+mod program;
+mod serve;
+mod settings;
+mod web;

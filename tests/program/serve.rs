@@ -1,0 +1,123 @@
+//! `serve`: from nothing to an answering API, and back to nothing.
+
+use nix::sys::signal::Signal;
+use serde_json::{Value, json};
+
+use crate::{
+    program::{Ground, Running, Service},
+    web::Client,
+};
+
+fn ids(service: &Service) -> Vec<Value> {
+    let articles = service.client().get("/v1/articles?limit=100").good();
+    articles["data"].as_array().unwrap().iter().map(|article| article["id"].clone()).collect()
+}
+
+/// What stands between the first two of these quotes after `begin`.
+fn quoted<'a>(text: &'a str, begin: &str) -> &'a str {
+    let rest = text.split_once(begin).unwrap_or_else(|| panic!("no {begin} in {text}")).1;
+    rest.split('\'').nth(1).unwrap()
+}
+
+#[test]
+fn one_command_brings_a_demo_clinic_and_says_how_to_use_it() {
+    let ground = Ground::new();
+    let service = ground.serve(&["--demo"]);
+    for word in ["API ", "Docs ", "Owner ", "Try "] {
+        assert!(service.said.lines().any(|line| line.starts_with(word)), "{word}: {}", service.said);
+    }
+    assert_eq!(service.said.matches("curl -s ").count(), 2, "{}", service.said);
+    let articles = Client::default().get(quoted(&service.said, "curl -s "));
+    assert_eq!(articles.good()["data"].as_array().unwrap().len(), 2);
+    let sign_in: Value = serde_json::from_str(quoted(&service.said, " -d ")).unwrap();
+    let (email, password) = service.owner();
+    assert_eq!(sign_in, json!({"email": email, "password": password}));
+    service.client().sign_in((&email, &password)).good();
+    let docs = service.said.lines().find_map(|line| line.strip_prefix("Docs")).unwrap().trim();
+    assert_eq!(Client::default().get(docs).status, 200);
+    assert_eq!(service.client().get("/readyz").status, 200);
+}
+
+#[test]
+fn a_second_start_finds_the_data_and_prints_no_password() {
+    let ground = Ground::new();
+    let first = ground.serve(&["--demo"]);
+    let (before, owner) = (ids(&first), first.owner());
+    assert!(!before.is_empty());
+    let ended = first.stop(Signal::SIGINT).with(0, &[]);
+    assert!(!ended.stderr.contains(&owner.1), "the password is not logged");
+    assert_eq!(ground.processes(), Vec::<i32>::new(), "Ctrl-C stops the database as well");
+    assert!(ground.socket_dir().is_none_or(|folder| !folder.exists()), "and takes its socket along");
+    let second = ground.serve(&["--demo"]);
+    assert_eq!(ids(&second), before);
+    assert!(!second.said.contains(&owner.1) && second.said.contains("Owner      as before"), "{}", second.said);
+    second.signed_in(&owner);
+}
+
+#[test]
+fn a_supervisors_sigterm_ends_everything_too() {
+    let ground = Ground::new();
+    ground.serve(&[]).stop(Signal::SIGTERM).with(0, &[]);
+    assert_eq!(ground.processes(), Vec::<i32>::new());
+}
+
+#[test]
+fn a_second_serve_of_the_same_data_is_refused_and_the_first_goes_on() {
+    let ground = Ground::new();
+    let first = ground.serve(&[]);
+    let pid = ground.processes();
+    let refused = ground.run(&["serve", "--listen", "127.0.0.1:0"]).with(1, &["process "]);
+    assert!(refused.stderr.contains(&ground.data_dir().display().to_string()), "{refused:?}");
+    assert_eq!(first.client().get("/readyz").status, 200);
+    assert_eq!(ground.processes(), pid, "no process more, none less");
+}
+
+#[test]
+fn a_port_that_is_taken_is_told_by_its_setting() {
+    let ground = Ground::new();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    ground.run(&["serve", "--listen", &address]).with(1, &["CMS_LISTEN", &address]);
+    assert_eq!(ground.processes(), Vec::<i32>::new());
+}
+
+#[test]
+fn the_first_owner_can_come_from_the_settings() {
+    let ground = Ground::new();
+    let owner = ("front.desk@clinic.example".to_owned(), "nine herons wade before noon".to_owned());
+    let mut command = ground.command(&["serve", "--demo", "--listen", "127.0.0.1:0"]);
+    command.env("CMS_ADMIN_EMAIL", &owner.0);
+    command.env("CMS_ADMIN_PASSWORD_FILE", ground.file("password", &format!("{}\n", owner.1)));
+    let service = Service::start(command);
+    assert!(service.said.contains(&owner.0) && !service.said.contains(&owner.1), "{}", service.said);
+    assert!(!service.said.contains("shown once"), "no other owner is made: {}", service.said);
+    let staff = service.signed_in(&owner);
+    assert_eq!(staff.get("/v1/auth/me").good()["data"]["role"], "owner");
+}
+
+#[test]
+fn the_set_up_link_lets_one_first_owner_in() {
+    let ground = Ground::new();
+    let service = ground.serve(&[]);
+    let set_up = service.said.lines().find_map(|line| line.strip_prefix("Set-up")).expect("a link");
+    let link = set_up.split_whitespace().next().unwrap();
+    let owner = json!({"email": "owner@clinic.example", "name": "Robin Vale", "password": "nine herons wade before noon"});
+    let again = json!({"email": "else@clinic.example", "name": "Else", "password": "nine herons wade after noon"});
+    Client::default().post(link, &[], &owner).unwrap().good();
+    let refused = Client::default().post(link, &[], &again).unwrap();
+    assert!((400..500).contains(&refused.status), "{refused:?}");
+    let owner = ("owner@clinic.example".to_owned(), "nine herons wade before noon".to_owned());
+    assert_eq!(service.signed_in(&owner).get("/v1/auth/me").good()["data"]["role"], "owner");
+}
+
+#[test]
+fn a_start_that_is_interrupted_leaves_nothing_behind() {
+    let ground = Ground::new();
+    let starting = Running::start(ground.command(&["serve", "--listen", "127.0.0.1:0"]));
+    let postmaster = ground.data_dir().join("postgres/cluster/postmaster.pid");
+    crate::program::await_that("the database", || postmaster.exists().then_some(()));
+    starting.signal(Signal::SIGINT);
+    starting.ended();
+    crate::program::await_that("the database's end", || ground.processes().is_empty().then_some(()));
+    assert_eq!(ground.serve(&[]).client().get("/readyz").status, 200, "and the next start is well");
+}
