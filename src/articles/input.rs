@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     contact::LanguageTag,
-    http::{ApiError, FieldError, Fields, check_line, check_slug},
+    http::{ApiError, FieldError, Fields, check_line, check_slug, patched},
 };
 
 /// Body of a new article. A PATCH takes the same fields, all optional: absent leaves, null clears.
@@ -173,8 +173,7 @@ pub fn parse_patch(stored: &Draft, patch: &Value) -> Result<Manuscript, ApiError
     if changes.contains_key("body_html") && !changes.contains_key("body_markdown") {
         merged.as_object_mut().and_then(|fields| fields.remove("body_markdown"));
     }
-    json_patch::merge(&mut merged, patch);
-    parse(&merged)
+    parse(&patched(merged, patch))
 }
 
 /// The names of the fields in which two drafts differ.

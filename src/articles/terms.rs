@@ -19,7 +19,7 @@ use crate::{
     db::{DbError, StaffDb},
     http::{
         Answer, ApiError, Expected, FieldError, Fields, JsonBody, MergePatch, QueryReader, Site, check_slug, no_content,
-        no_parameters, path_id, private_answer, slug_of, staff_answer,
+        no_parameters, patched, path_id, private_answer, slug_of, staff_answer,
     },
 };
 
@@ -197,9 +197,8 @@ pub async fn update(
     let term = database
         .transact(async move |connection| {
             let mut row = lock(connection, kind, id, &expected).await?;
-            let mut stored = json!({"name": row.name, "slug": row.slug, "description": row.description});
-            json_patch::merge(&mut stored, &patch.0);
-            let input = TermInput::parse(&stored)?;
+            let stored = json!({"name": row.name, "slug": row.slug, "description": row.description});
+            let input = TermInput::parse(&patched(stored, &patch.0))?;
             row.slug = input.slug.unwrap_or_else(|| slug_of(&input.name, kind.name()));
             (row.name, row.description) = (input.name, input.description);
             terms::update_term(connection, &row).await.map_err(slug_taken)?;

@@ -114,10 +114,10 @@ impl Ground {
 }
 
 impl Drop for Ground {
-    /// A test that failed may leave a server that nobody stops.
+    /// A test that failed may leave a server that nobody stops. It ends at once, and clears its shared memory.
     fn drop(&mut self) {
         for process in self.processes() {
-            let _ = kill(Pid::from_raw(process), Signal::SIGKILL);
+            let _ = kill(Pid::from_raw(process), Signal::SIGQUIT);
         }
         if !thread::panicking() {
             await_that("the end of every process", || self.processes().is_empty().then_some(()));

@@ -54,6 +54,11 @@ impl Client {
         self.ask("GET", path, &[], None).unwrap()
     }
 
+    /// Nothing where nobody listens.
+    pub fn try_get(&self, path: &str) -> Option<Reply> {
+        self.ask("GET", path, &[], None).ok()
+    }
+
     /// Errors are those of the connection.
     pub fn post(&self, path: &str, headers: &[(&str, &str)], body: &Value) -> Result<Reply, ureq::Error> {
         self.ask("POST", path, headers, Some(body))

@@ -10,11 +10,11 @@ use crate::{
     clinic::{
         clinic::StaffClinic,
         editing::{changed, source},
-        input::{ClinicInput, ClinicPatch, patched},
+        input::{ClinicInput, ClinicPatch},
         queries,
     },
     db::StaffDb,
-    http::{Answer, ApiError, Expected, MergePatch, no_parameters, staff_answer},
+    http::{Answer, ApiError, Expected, MergePatch, no_parameters, patched, staff_answer},
 };
 
 /// The organisation as staff read it.

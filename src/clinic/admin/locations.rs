@@ -15,14 +15,14 @@ use crate::{
     accounts::ClinicEditor,
     clinic::{
         editing::{add_location, change_location, changed, is_slug_taken, source},
-        input::{LocationInput, LocationPatch, patched},
+        input::{LocationInput, LocationPatch},
         queries::{self, Part, Place},
         staff_location::StaffLocation,
     },
     db::{DbError, StaffDb},
     http::{
         Answer, ApiError, Expected, JsonBody, MergePatch, PageLinks, PageMeta, PageRequest, QueryReader, Question,
-        Site, no_content, no_parameters, path_id, private_answer, staff_answer,
+        Site, no_content, no_parameters, patched, path_id, private_answer, staff_answer,
     },
 };
 

@@ -8,7 +8,6 @@ mod schema;
 #[cfg(test)]
 mod tests;
 
-use serde_json::Value;
 
 use super::{
     clinic::ListedPhone,
@@ -32,21 +31,6 @@ const MOST_PHONES: usize = 20;
 const MOST_TEXTS: usize = 50;
 /// The longest short text.
 const LONGEST_TEXT: usize = 200;
-
-/// Lays a merge patch (RFC 7396) over what is stored. A member that the patch clears stays as null, so that the
-/// parser, which takes null for absent, still sees the name: a misspelt name would vanish otherwise.
-pub fn patched(mut stored: Value, patch: &Value) -> Value {
-    json_patch::merge(&mut stored, patch);
-    name_cleared(&mut stored, patch);
-    stored
-}
-
-fn name_cleared(merged: &mut Value, patch: &Value) {
-    let (Some(merged), Some(patch)) = (merged.as_object_mut(), patch.as_object()) else { return };
-    for (name, value) in patch {
-        name_cleared(merged.entry(name).or_insert(Value::Null), value);
-    }
-}
 
 /// Reads `phones`: each a text, or an object `{number, display?, label?}`. `region` is the country of numbers that
 /// name none.

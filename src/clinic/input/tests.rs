@@ -3,7 +3,7 @@ use serde_json::json;
 use utoipa::PartialSchema;
 
 use super::*;
-use crate::http::ApiError;
+use crate::http::{ApiError, patched};
 
 fn smallest() -> Value {
     json!({"name": "Boca Raton", "address": {"line1": "100 Ocean Avenue", "city": "Boca Raton", "region": "FL",

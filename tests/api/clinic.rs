@@ -1,0 +1,164 @@
+//! `/v1/clinic`, `/v1/locations` and their staff's side.
+
+use chrono::{DateTime, Utc};
+use clinic_cms::clock::Clock;
+use serde_json::{Value, json};
+
+use crate::harness::{Api, EDITOR, Reply};
+
+fn at(instant: &str) -> DateTime<Utc> {
+    instant.parse().unwrap()
+}
+
+fn add_location(api: &Api, token: &str, location: &Value) -> Reply {
+    let reply = api.call("POST", "/v1/admin/locations").bearer(token).json(location).send();
+    assert_eq!(reply.status, 201, "{}", reply.body);
+    reply
+}
+
+fn harbor() -> Value {
+    json!({
+        "name": "Harbor Lane",
+        "address": {"line1": "210 Harbor Lane", "line2": "Suite 3", "city": "Riviera Beach", "region": "FL", "postal_code": "33404", "country": "US"},
+        "timezone": "America/New_York",
+        "phones": ["(561) 555-0141"],
+        "hours": [
+            {"days": ["monday", "tuesday", "wednesday", "thursday", "friday"], "opens": "08:00", "closes": "12:00"},
+            {"days": ["monday", "tuesday", "wednesday", "thursday", "friday"], "opens": "13:00", "closes": "17:00"},
+            {"days": ["saturday"], "opens": "22:00", "closes": "02:00"}
+        ],
+        "special_hours": [{"from": "2026-12-25", "through": "2026-12-25", "closed": true, "intervals": [], "reason": "Christmas Day"}]
+    })
+}
+
+#[test]
+fn a_changed_phone_number_is_public_at_once() {
+    let api = Api::start();
+    let token = api.sign_in(EDITOR);
+    let before = api.get("/v1/clinic");
+    assert_eq!(before.json()["data"]["phones"], json!([]));
+    let read = api.call("GET", "/v1/admin/clinic").bearer(&token).send();
+    let patch = json!({"name": "Harbor Lane Clinic", "phones": [{"number": "561-555-0140", "label": "Front desk"}]});
+    let changed = api.call("PATCH", "/v1/admin/clinic").bearer(&token).header("If-Match", read.etag()).json(&patch).send();
+    assert_eq!(changed.status, 200, "{}", changed.body);
+    let after = api.get("/v1/clinic");
+    assert_eq!(after.json()["data"]["phones"][0]["number"], "+15615550140");
+    assert_eq!(after.json()["data"]["phones"][0]["label"], "Front desk");
+    assert_ne!(after.etag(), before.etag());
+    let stale = api.call("PATCH", "/v1/admin/clinic").bearer(&token).header("If-Match", read.etag()).json(&patch).send();
+    assert_eq!(stale.problem(412, "stale_version")["changed"]["by"]["name"], "Test editor");
+    let misspelt = api.call("PATCH", "/v1/admin/clinic").bearer(&token).header("If-Match", "*").json(&json!({"emial": null})).send();
+    assert_eq!(misspelt.problem(422, "validation_failed")["errors"][0]["suggestion"], "email");
+}
+
+#[test]
+fn a_location_says_whether_it_is_open_and_when_that_changes() {
+    let clock = Clock::fixed(at("2026-11-23T15:30:00Z"));
+    let api = Api::start_with(clock.clone(), &[("rate-limits", "off")]);
+    let token = api.sign_in(EDITOR);
+    add_location(&api, &token, &harbor());
+    let open = |query: &str| api.get(&format!("/v1/locations/harbor-lane{query}")).json()["data"]["open"].clone();
+    // Monday, 10:30 in New York.
+    let now = open("");
+    assert_eq!((&now["now"], &now["changes_at"]), (&json!(true), &json!("2026-11-23T17:00:00Z")), "{now}");
+    assert_eq!(now["text"], "Open until 12:00 PM");
+    let lunch = open("?at=2026-11-23T17:30:00Z");
+    assert_eq!((&lunch["now"], &lunch["next_opens_at"]), (&json!(false), &json!("2026-11-23T18:00:00Z")), "{lunch}");
+    let past_midnight = open("?at=2026-11-29T06:30:00Z");
+    assert_eq!(past_midnight["now"], true, "Saturday's late hours run into Sunday: {past_midnight}");
+    assert_eq!(open("?at=2026-12-25T15:00:00Z")["now"], false, "closed on Christmas Day");
+    // The day on which clocks go back: an hour more at night, and Monday still opens at 8 by the wall.
+    assert_eq!(open("?at=2026-11-01T12:00:00Z")["next_opens_at"], "2026-11-02T13:00:00Z");
+    // The day on which they go forward.
+    assert_eq!(open("?at=2027-03-14T12:00:00Z")["next_opens_at"], "2027-03-15T12:00:00Z");
+    assert!(open("?at=2026-11-23T17:30:00Z&locale=es")["text"].as_str().unwrap().starts_with("Cerrado"));
+}
+
+#[test]
+fn an_answer_about_hours_is_cached_no_longer_than_it_is_true() {
+    let clock = Clock::fixed(at("2026-11-23T16:59:45Z"));
+    let api = Api::start_with(clock, &[("rate-limits", "off")]);
+    let token = api.sign_in(EDITOR);
+    add_location(&api, &token, &harbor());
+    for path in ["/v1/locations/harbor-lane", "/v1/locations", "/v1/clinic"] {
+        let reply = api.get(path);
+        let age: i64 = reply.header("cache-control").rsplit('=').next().unwrap().parse().unwrap();
+        assert!(age <= 15, "{path}: {}", reply.header("cache-control"));
+    }
+}
+
+#[test]
+fn changed_hours_are_public_at_once() {
+    let clock = Clock::fixed(at("2026-11-23T15:30:00Z"));
+    let api = Api::start_with(clock, &[("rate-limits", "off")]);
+    let token = api.sign_in(EDITOR);
+    let made = add_location(&api, &token, &harbor());
+    let path = format!("/v1/admin/locations/{}", made.json()["data"]["id"].as_str().unwrap());
+    let patch = json!({"hours": [{"days": ["monday"], "opens": "11:00", "closes": "12:00"}]});
+    let changed = api.call("PATCH", &path).bearer(&token).header("If-Match", made.etag()).json(&patch).send();
+    assert_eq!(changed.status, 200, "{}", changed.body);
+    let open = api.get("/v1/locations/harbor-lane").json()["data"]["open"].clone();
+    assert_eq!((&open["now"], &open["next_opens_at"]), (&json!(false), &json!("2026-11-23T16:00:00Z")));
+}
+
+#[test]
+fn a_location_has_everything_a_page_needs() {
+    let api = Api::start();
+    let token = api.sign_in(EDITOR);
+    add_location(&api, &token, &harbor());
+    let data = api.get("/v1/locations/harbor-lane").json()["data"].clone();
+    for key in [
+        "id", "slug", "name", "address", "geo", "phones", "fax", "email", "timezone", "hours", "special_hours", "open", "status",
+        "accessibility", "parking", "languages", "payment_methods", "insurance", "accepting_new_patients", "booking_url",
+        "services", "providers",
+    ] {
+        assert!(data.get(key).is_some(), "{key} is missing");
+    }
+    assert_eq!(data["address"]["line2"], "Suite 3");
+    assert_eq!(data["phones"][0]["display"], "(561) 555-0141");
+    assert_eq!(data["status"]["code"], "open");
+    let listed = api.get("/v1/locations").json();
+    assert_eq!(listed["meta"]["total"], 1);
+    assert_eq!(listed["data"][0]["slug"], "harbor-lane");
+    let days = api.get("/v1/locations/harbor-lane/hours?from=2026-12-24&to=2026-12-26").json();
+    assert_eq!(days["data"]["days"].as_array().unwrap().len(), 3);
+    assert_eq!(days["data"]["days"][1]["closed_reason"], "Christmas Day");
+    for bad in ["from=2026-01-01&to=2027-12-31", "from=2026-12-24&to=2026-12-01", "from=today"] {
+        api.get(&format!("/v1/locations/harbor-lane/hours?{bad}")).problem(400, "invalid_parameters");
+    }
+}
+
+#[test]
+fn every_mistake_in_a_location_is_told_at_once() {
+    let api = Api::start();
+    let token = api.sign_in(EDITOR);
+    let bad = json!({
+        "name": "", "address": {"line1": "x", "city": "y", "region": "FL", "postal_code": "1", "country": "XX"},
+        "timezone": "America/Nowhere", "phones": ["12"], "email": "[email protected]", "booking_url": "javascript:x",
+        "hours": [{"days": ["mon"], "opens": "25:00", "closes": "9"}], "geo": {"latitude": 91, "longitude": 0}, "trashed_at": null,
+        "version": 3,
+    });
+    let problem = api.call("POST", "/v1/admin/locations").bearer(&token).json(&bad).send().problem(422, "validation_failed");
+    let pointers: Vec<_> = problem["errors"].as_array().unwrap().iter().map(|error| error["pointer"].as_str().unwrap()).collect();
+    for pointer in ["/name", "/address/country", "/timezone", "/phones/0", "/email", "/booking_url", "/version"] {
+        assert!(pointers.iter().any(|at| at.starts_with(pointer)), "{pointer} is not told: {pointers:?}");
+    }
+    assert!(pointers.iter().any(|at| at.starts_with("/hours/0")), "{pointers:?}");
+    assert!(pointers.iter().any(|at| at.starts_with("/geo")), "{pointers:?}");
+}
+
+#[test]
+fn a_location_in_the_trash_is_gone_and_can_come_back() {
+    let api = Api::start();
+    let token = api.sign_in(EDITOR);
+    let made = add_location(&api, &token, &harbor());
+    let path = format!("/v1/admin/locations/{}", made.json()["data"]["id"].as_str().unwrap());
+    api.call("DELETE", &path).bearer(&token).send().problem(428, "precondition_required");
+    let gone = api.call("DELETE", &path).bearer(&token).header("If-Match", made.etag()).send();
+    assert_eq!(gone.status, 204, "{}", gone.body);
+    api.get("/v1/locations/harbor-lane").problem(404, "not_found");
+    assert_eq!(api.get("/v1/clinic").json()["data"]["locations"], json!([]));
+    let back = api.call("POST", &format!("{path}/restore")).bearer(&token).send();
+    assert_eq!(back.status, 200, "{}", back.body);
+    assert_eq!(api.get("/v1/locations/harbor-lane").status, 200);
+}
