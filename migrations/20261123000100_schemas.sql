@@ -13,10 +13,6 @@ create extension if not exists unaccent with schema extensions;
 -- PostgreSQL grants EXECUTE on each new function to everybody; a door that opens by itself is no door.
 alter default privileges revoke execute on functions from public;
 revoke create on schema public from public;
--- A temporary table is a place to write; the public role has none.
-do $$ begin
-  execute format('revoke temporary on database %I from public', current_database());
-end $$;
 
 grant usage on schema site to cms_public, cms_staff;
 grant usage on schema cms to cms_staff;

@@ -111,7 +111,8 @@ create index publication_begins on cms.publication (lower(visible)) where archiv
 create index publication_ends on cms.publication (upper(visible)) where archived_at is null;
 
 -- Where each article stands, derived from its publications and never stored: a stored status would be wrong the
--- moment a planned publication begins.
+-- moment a planned publication begins. The statement's time and not the transaction's, so that whoever has just stamped
+-- a publication sees what it did.
 create view cms.article_status as
 select a.id as article_id,
        live.number as live_revision, live.published_at, live.live_from, live.live_until,
@@ -121,16 +122,16 @@ select a.id as article_id,
          when live.number = a.latest_revision then 'published'
          when live.number is not null then 'published_with_changes'
          when planned.number is not null then 'scheduled'
-         when exists (select 1 from cms.publication p where p.article_id = a.id and upper(p.visible) <= now()) then 'withdrawn'
+         when exists (select 1 from cms.publication p where p.article_id = a.id and upper(p.visible) <= statement_timestamp()) then 'withdrawn'
          else 'draft'
        end as status
   from cms.article a
   left join lateral (select r.number, p.published_at, lower(p.visible) as live_from, upper(p.visible) as live_until
                        from cms.publication p join cms.revision r on r.id = p.revision_id
-                      where p.article_id = a.id and p.visible @> now()) live on true
+                      where p.article_id = a.id and p.visible @> statement_timestamp()) live on true
   left join lateral (select r.number, lower(p.visible) as planned_from, upper(p.visible) as planned_until
                        from cms.publication p join cms.revision r on r.id = p.revision_id
-                      where p.article_id = a.id and lower(p.visible) > now()
+                      where p.article_id = a.id and lower(p.visible) > statement_timestamp()
                       order by lower(p.visible) limit 1) planned on true;
 
 grant select on cms.article_status to cms_staff;

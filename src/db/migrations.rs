@@ -51,6 +51,7 @@ async fn lock(connection: &mut PgConnection) -> Result<(), OpenError> {
 
 async fn locked(connection: &mut PgConnection, passwords: &roles::RolePasswords) -> Result<usize, OpenError> {
     roles::ensure(connection, passwords).await?;
+    roles::close_database(connection).await?;
     let before = applied(connection).await?;
     let mut migrator = sqlx::migrate!();
     migrator.set_locking(false);

@@ -49,6 +49,18 @@ pub async fn ensure(connection: &mut PgConnection, passwords: &RolePasswords) ->
     Ok(())
 }
 
+/// A temporary table is a place to write, and the public role has none. Said at each start, since a database that was
+/// restored or copied has not kept it.
+///
+/// # Errors
+/// [`OpenError::Unreachable`].
+pub async fn close_database(connection: &mut PgConnection) -> Result<(), OpenError> {
+    let statement = "do $$ begin
+                       execute format('revoke temporary on database %I from public', current_database());
+                     end $$";
+    connection.execute(statement).await.map(drop).map_err(OpenError::unreachable)
+}
+
 /// Several statements in one call are one transaction: a role without its time-outs never exists.
 async fn create(connection: &mut PgConnection, role: &str, password: Option<&str>) -> Result<(), sqlx::Error> {
     let login = match password {

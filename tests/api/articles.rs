@@ -47,7 +47,7 @@ fn a_published_article_has_everything_a_page_needs() {
     }
     assert_eq!(data["author"]["name"], "Test editor");
     assert_eq!(data["seo"]["canonical_url"], "https://clinic.example/articles/flu-shots-this-autumn");
-    assert_eq!(data["summary"], "Come by any weekday.");
+    assert_eq!(data["summary"], "Come by any weekday. Everybody. From October.", "the beginning of the text");
     assert_eq!(data["body"]["headings"][0], json!({"level": 2, "id": "who", "text": "Who"}));
     assert!(data["body"]["value"].as_str().unwrap().contains("<h2 id=\"who\">"));
     assert!(data["published_at"].as_str().unwrap().ends_with('Z'));

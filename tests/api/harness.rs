@@ -126,6 +126,7 @@ impl Api {
             database: cluster.opened.database.named(&name),
             clock: clock.clone(),
         });
+        block_on(async { settle(&opened).await.expect("the copy is settled as at any start") });
         let (base, stop, thread) = serve(&opened);
         Self { base, clock, opened, stop: Some(stop), thread: Some(thread) }
     }
