@@ -41,12 +41,20 @@ pub struct Parts {
 
 impl Parts {
     /// Puts the parts together. `public_url` is the API's address as it is known once the port is.
-    pub fn new(config: &Config, public_url: String, ring: &Arc<KeyRing>, clock: Clock, public: PublicDb, staff: StaffDb) -> Self {
+    pub fn new(
+        config: &Config,
+        public_url: String,
+        ring: &Arc<KeyRing>,
+        clock: Clock,
+        public: PublicDb,
+        staff: StaffDb,
+    ) -> Self {
         let limit = |name, label| match config.rate_limits.rate(name) {
             Some(rate) => RateLimit::new(label, rate.count, rate.seconds.into()),
             None => RateLimit::new(label, 0, 0),
         };
-        let origins = |origins: &[crate::config::WebOrigin]| origins.iter().map(|origin| origin.as_str().to_owned()).collect();
+        let origins =
+            |origins: &[crate::config::WebOrigin]| origins.iter().map(|origin| origin.as_str().to_owned()).collect();
         let document = operations::document(&public_url);
         let site = Site {
             public_url,

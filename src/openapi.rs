@@ -1,6 +1,8 @@
 //! The OpenAPI 3.1 document, made from the code. Each room answers for its own part; the rules that hold for all of
 //! them (required properties, problems, patches) are applied here once, so that no handler can forget one.
 
+#![expect(clippy::indexing_slicing, reason = "the shape is that of a document made a line before; no input reaches it")]
+
 use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 
@@ -80,7 +82,9 @@ fn is_input(name: &str) -> bool {
 
 /// Every documented key of an answer is always present.
 fn require_everything(schema: &mut Value) {
-    if let Some(names) = schema["properties"].as_object().map(|properties| properties.keys().cloned().collect::<Vec<_>>()) {
+    if let Some(names) =
+        schema["properties"].as_object().map(|properties| properties.keys().cloned().collect::<Vec<_>>())
+    {
         schema["required"] = json!(names);
     }
     for part in schema["allOf"].as_array_mut().into_iter().flatten() {
@@ -115,9 +119,11 @@ fn answer_problems(operation: &mut Value) {
 
 /// A merge patch has the fields of the body that creates, none of them needed, null where it clears.
 fn point_to_patch(operation: &mut Value, patches: &mut Map<String, Value>) {
-    let content = operation["requestBody"]["content"].as_object_mut().into_iter().flat_map(|content| content.values_mut());
+    let content =
+        operation["requestBody"]["content"].as_object_mut().into_iter().flat_map(|content| content.values_mut());
     for media in content {
-        let Some(input) = media["schema"]["$ref"].as_str().and_then(|path| path.rsplit('/').next()).map(str::to_owned) else {
+        let Some(input) = media["schema"]["$ref"].as_str().and_then(|path| path.rsplit('/').next()).map(str::to_owned)
+        else {
             continue;
         };
         // A room that describes its patch itself is believed.

@@ -38,7 +38,8 @@ impl Readiness {
         }
         let version = database
             .transact(async |connection| {
-                let version = sqlx::query_scalar!("select version from site.schema_version").fetch_one(connection).await?;
+                let version =
+                    sqlx::query_scalar!("select version from site.schema_version").fetch_one(connection).await?;
                 Ok::<_, ApiError>(version)
             })
             .await;

@@ -1,6 +1,15 @@
 //! The doors between the rooms (docs/ARCHITECTURE.md), and what no room may do. A wall that is only drawn on paper
 //! is no wall.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test that meets the unexpected fails by panicking"
+)]
+
 use std::{
     collections::BTreeMap,
     fs,
@@ -9,7 +18,27 @@ use std::{
 
 /// Every room, and the rooms that it may name. Doors lead downward only.
 const DOORS: [(&str, &[&str]); 18] = [
-    ("cli", &["app", "openapi", "import", "telemetry", "articles", "clinic", "inquiries", "accounts", "outbox", "audit", "http", "db", "crypto", "config", "contact", "clock"]),
+    (
+        "cli",
+        &[
+            "app",
+            "openapi",
+            "import",
+            "telemetry",
+            "articles",
+            "clinic",
+            "inquiries",
+            "accounts",
+            "outbox",
+            "audit",
+            "http",
+            "db",
+            "crypto",
+            "config",
+            "contact",
+            "clock",
+        ],
+    ),
     ("app", &["articles", "clinic", "inquiries", "accounts", "operations", "http", "db", "crypto", "config", "clock"]),
     ("operations", &["openapi", "delivery", "http", "db"]),
     ("openapi", &["articles", "clinic", "inquiries", "accounts", "operations", "http"]),
@@ -72,7 +101,9 @@ fn named(text: &str) -> Vec<String> {
                         '}' => depth -= 1,
                         ',' if depth == 0 => start = true,
                         c if depth == 0 && start && c.is_ascii_lowercase() => {
-                            names.push(group[index..].chars().take_while(|c| c.is_ascii_lowercase() || *c == '_').collect());
+                            names.push(
+                                group[index..].chars().take_while(|c| c.is_ascii_lowercase() || *c == '_').collect(),
+                            );
                             start = false;
                         }
                         c if !c.is_whitespace() => start = false,
@@ -115,7 +146,7 @@ fn sql_about_tables_stands_in_queries_alone() {
         if keeps_queries && !inside.contains("queries") {
             assert!(!text.contains("sqlx::query"), "{inside}: SQL belongs into queries");
         }
-        if inside.contains("published") || inside.contains("public") {
+        if inside.ends_with("/published.rs") || inside.ends_with("/public.rs") {
             let code: String = text.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
             assert!(!code.contains(" cms."), "{inside}: what the public reads names views of site alone");
         }

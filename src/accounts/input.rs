@@ -18,7 +18,7 @@ pub struct LoginInput {
     #[schema(value_type = String, max_length = 254, example = "owner@clinic.example")]
     pub email: String,
     /// As it was set.
-    #[schema(value_type = String, format = Password, max_length = 1024)]
+    #[schema(value_type = String, format = Password, min_length = 1, max_length = 1024)]
     pub password: Attempt,
 }
 
@@ -55,7 +55,7 @@ fn secret(fields: &mut Fields<'_>, name: &'static str) -> Option<String> {
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct RefreshInput {
     /// Opaque, as it was issued.
-    #[schema(max_length = 100)]
+    #[schema(min_length = 1, max_length = 100)]
     pub refresh_token: String,
 }
 

@@ -37,7 +37,12 @@ use crate::{
         ("cursor" = Option<String>, Query, description = "From `next_cursor`; not together with `page`"),
     ),
     responses((status = 200, description = "A page of articles", body = StaffArticlePage)))]
-pub async fn list_staff_articles(request: HttpRequest, editor: Editor, site: Data<Site>, database: Data<StaffDb>) -> Answer {
+pub async fn list_staff_articles(
+    request: HttpRequest,
+    editor: Editor,
+    site: Data<Site>,
+    database: Data<StaffDb>,
+) -> Answer {
     let mut query = QueryReader::of(&request);
     let filter = StaffFilter {
         status: query.any_known("status", &Status::NAMES),
@@ -57,7 +62,8 @@ pub async fn list_staff_articles(request: HttpRequest, editor: Editor, site: Dat
         })
         .await?;
     let mut data = rows.items.0;
-    let about = Question { public_url: &site.public_url, request: &request, signer: &site.cursors, question: &question };
+    let about =
+        Question { public_url: &site.public_url, request: &request, signer: &site.cursors, question: &question };
     let key = |row: &super::answers::StaffListedArticle| StaffKey { updated_at: row.updated_at, id: row.id };
     let (meta, links) = page.complete(&mut data, rows.total, key, &about);
     Ok(private_answer(StatusCode::OK, &StaffArticlePage { data, meta, links }))
@@ -142,7 +148,12 @@ pub async fn update_article(
     security(("bearer" = [])),
     params(("id" = Uuid, Path, description = "The article"), ("If-Match" = String, Header, description = "The ETag that was read")),
     responses((status = 204, description = "In the trash")))]
-pub async fn delete_article(request: HttpRequest, editor: Editor, expected: Expected, database: Data<StaffDb>) -> Answer {
+pub async fn delete_article(
+    request: HttpRequest,
+    editor: Editor,
+    expected: Expected,
+    database: Data<StaffDb>,
+) -> Answer {
     no_parameters(&request)?;
     let id = path_id(&request)?;
     database
@@ -208,7 +219,8 @@ pub async fn list_revisions(request: HttpRequest, editor: Editor, database: Data
 pub async fn get_revision(request: HttpRequest, editor: Editor, database: Data<StaffDb>) -> Answer {
     no_parameters(&request)?;
     let id = path_id(&request)?;
-    let number = request.match_info().get("number").and_then(|number| number.parse::<i32>().ok()).ok_or(ApiError::NotFound)?;
+    let number =
+        request.match_info().get("number").and_then(|number| number.parse::<i32>().ok()).ok_or(ApiError::NotFound)?;
     let row = database
         .transact(async move |connection| {
             editor.staff.record(connection, "revision.read", "article", Some(id), &[]).await?;

@@ -66,7 +66,8 @@ pub async fn revise(
     let staff = &editor.staff;
     let relations = resolve(connection, &manuscript.draft, stored.id).await?;
     let number = stored.revision + 1;
-    staff::insert_revision(connection, staff.clock.new_id(), stored.id, number, manuscript, &relations, Some(staff.id)).await?;
+    staff::insert_revision(connection, staff.clock.new_id(), stored.id, number, manuscript, &relations, Some(staff.id))
+        .await?;
     staff::touch_article(connection, stored.id, Some(number), staff.id).await?;
     Ok(())
 }
@@ -140,7 +141,9 @@ async fn known(
     let found = resolve_terms(connection, kind, names).await?;
     let single = kind == TermKind::Category;
     let missing = found.iter().enumerate().filter(|(_, id)| id.is_none());
-    errors.extend(missing.map(|(index, _)| unknown(if single { pointer.to_owned() } else { format!("{pointer}/{index}") })));
+    errors.extend(
+        missing.map(|(index, _)| unknown(if single { pointer.to_owned() } else { format!("{pointer}/{index}") })),
+    );
     // The same term by slug and by id is one term.
     let mut ids: Vec<Uuid> = Vec::new();
     for id in found.into_iter().flatten() {
@@ -156,7 +159,12 @@ fn unknown(pointer: String) -> FieldError {
 }
 
 /// The title's slug, or the first of its numbered forms that no other article of the locale uses.
-async fn free_slug(connection: &mut PgConnection, title: &str, locale: &str, article: Uuid) -> Result<String, ApiError> {
+async fn free_slug(
+    connection: &mut PgConnection,
+    title: &str,
+    locale: &str,
+    article: Uuid,
+) -> Result<String, ApiError> {
     let stem = slug_of(title, "article");
     let taken = staff::list_slugs_like(connection, &stem, locale, article).await?;
     let numbered = (2_u32..).map(|number| format!("{stem}-{number}"));

@@ -178,7 +178,8 @@ pub fn parse_patch(stored: &Draft, patch: &Value) -> Result<Manuscript, ApiError
 
 /// The names of the fields in which two drafts differ.
 pub fn changed_fields(before: &Draft, after: &Draft) -> Vec<String> {
-    let as_fields = |draft| serde_json::to_value(draft).ok().and_then(|value| value.as_object().cloned()).unwrap_or_default();
+    let as_fields =
+        |draft| serde_json::to_value(draft).ok().and_then(|value| value.as_object().cloned()).unwrap_or_default();
     let (before, after) = (as_fields(before), as_fields(after));
     after.iter().filter(|(name, value)| before.get(*name) != Some(value)).map(|(name, _)| name.clone()).collect()
 }
@@ -272,7 +273,10 @@ fn image(mut fields: Fields<'_>) -> Result<Image, Vec<FieldError>> {
 fn check_web_address(text: &str) -> Result<String, (&'static str, String)> {
     let text = check_line(text, 2000)?;
     let address = url::Url::parse(&text).ok().filter(|url| {
-        matches!(url.scheme(), "http" | "https") && url.has_host() && url.username().is_empty() && url.password().is_none()
+        matches!(url.scheme(), "http" | "https")
+            && url.has_host()
+            && url.username().is_empty()
+            && url.password().is_none()
     });
     address.map(String::from).ok_or_else(|| ("bad_address", "must be an absolute http(s) address".to_owned()))
 }
@@ -280,12 +284,13 @@ fn check_web_address(text: &str) -> Result<String, (&'static str, String)> {
 /// ISO 26324: a prefix of `10.` and digits, a slash, and a suffix.
 fn check_doi(text: &str) -> Result<String, (&'static str, String)> {
     let text = check_line(text, 300)?;
-    let well_formed = text.strip_prefix("10.").and_then(|rest| rest.split_once('/')).is_some_and(|(registrant, suffix)| {
-        (4..=9).contains(&registrant.len())
-            && registrant.bytes().all(|b| b.is_ascii_digit())
-            && !suffix.is_empty()
-            && !suffix.contains(char::is_whitespace)
-    });
+    let well_formed =
+        text.strip_prefix("10.").and_then(|rest| rest.split_once('/')).is_some_and(|(registrant, suffix)| {
+            (4..=9).contains(&registrant.len())
+                && registrant.bytes().all(|b| b.is_ascii_digit())
+                && !suffix.is_empty()
+                && !suffix.contains(char::is_whitespace)
+        });
     if well_formed { Ok(text) } else { Err(("bad_doi", "must be a DOI such as 10.1000/182".to_owned())) }
 }
 

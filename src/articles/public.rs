@@ -77,7 +77,8 @@ pub async fn list_articles(request: HttpRequest, site: Data<Site>, database: Dat
         })
         .await?;
     let mut items = rows.items.0;
-    let about = Question { public_url: &site.public_url, request: &request, signer: &site.cursors, question: &question };
+    let about =
+        Question { public_url: &site.public_url, request: &request, signer: &site.cursors, question: &question };
     let (meta, links) = page.complete(&mut items, rows.total, |row| Key::of(row, order), &about);
     let data: Vec<ArticleSummary> = items.into_iter().map(ArticleSummary::from).collect();
     let tags: Vec<String> = data.iter().map(|article| format!("article:{}", article.id)).collect();
@@ -165,7 +166,9 @@ async fn list_terms(request: HttpRequest, database: Data<PublicDb>, kind: TermKi
     let locale = locale(&mut query);
     query.finish()?;
     let terms = database
-        .read(async move |connection| Ok::<_, ApiError>(list_published_terms(connection, kind, locale.as_deref()).await?))
+        .read(async move |connection| {
+            Ok::<_, ApiError>(list_published_terms(connection, kind, locale.as_deref()).await?)
+        })
         .await?;
     PublicAnswer::json(&TermList { data: terms.items.0 }, &["articles"])?.valid_for(terms.valid_for).send(&request)
 }

@@ -93,7 +93,12 @@ pub async fn put_publication(
     security(("bearer" = [])),
     params(("id" = Uuid, Path, description = "The article"), ("If-Match" = String, Header, description = "The ETag that was read")),
     responses((status = 200, description = "The article", body = StaffArticleAnswer, headers(("ETag" = String)))))]
-pub async fn delete_publication(request: HttpRequest, editor: Editor, expected: Expected, database: Data<StaffDb>) -> Answer {
+pub async fn delete_publication(
+    request: HttpRequest,
+    editor: Editor,
+    expected: Expected,
+    database: Data<StaffDb>,
+) -> Answer {
     no_parameters(&request)?;
     let id = path_id(&request)?;
     let article = database
@@ -134,7 +139,8 @@ pub async fn publish(
         && current.until.is_none_or(|until| until > from)
     {
         // An ending at the very beginning would be an empty range: a microsecond is the least there is.
-        publications::end(connection, current.id, Some(from.max(current.since + chrono::Duration::microseconds(1)))).await?;
+        publications::end(connection, current.id, Some(from.max(current.since + chrono::Duration::microseconds(1))))
+            .await?;
     }
     let first = publications::find_first_published(connection, article, stamp).await?;
     let new = NewPublication {

@@ -28,7 +28,7 @@ macro_rules! operations {
             }
 
             #[doc = concat!("Lists every ", $what, ", by name, at most 1,000.")]
-            #[utoipa::path(get, path = $list_path, operation_id = $list, tag = "staff: articles", security(("bearer" = [])),
+            #[utoipa::path(get, path = $list_path, summary = concat!("Lists every ", $what, ", by name, at most 1,000."), operation_id = $list, tag = "staff: articles", security(("bearer" = [])),
                 params(("trashed" = Option<bool>, Query, description = "The trash instead")),
                 responses((status = 200, description = "By name", body = StaffTermList)))]
             pub async fn list(request: HttpRequest, editor: Editor, database: Data<StaffDb>) -> Answer {
@@ -36,7 +36,7 @@ macro_rules! operations {
             }
 
             #[doc = concat!("Creates a ", $what, ".")]
-            #[utoipa::path(post, path = $list_path, operation_id = $create, tag = "staff: articles", security(("bearer" = [])),
+            #[utoipa::path(post, path = $list_path, summary = concat!("Creates a ", $what, "."), operation_id = $create, tag = "staff: articles", security(("bearer" = [])),
                 request_body = TermInput,
                 responses((status = 201, description = "Created", body = TermAnswer, headers(("Location" = String), ("ETag" = String)))))]
             pub async fn create(
@@ -50,7 +50,7 @@ macro_rules! operations {
             }
 
             #[doc = concat!("Reads a ", $what, ".")]
-            #[utoipa::path(get, path = $item_path, operation_id = $get, tag = "staff: articles", security(("bearer" = [])),
+            #[utoipa::path(get, path = $item_path, summary = concat!("Reads a ", $what, "."), operation_id = $get, tag = "staff: articles", security(("bearer" = [])),
                 params(("id" = Uuid, Path, description = "The term")),
                 responses((status = 200, description = "The term", body = TermAnswer, headers(("ETag" = String)))))]
             pub async fn get(request: HttpRequest, editor: Editor, database: Data<StaffDb>) -> Answer {
@@ -58,7 +58,7 @@ macro_rules! operations {
             }
 
             #[doc = concat!("Changes a ", $what, ". Visible articles show it at once.")]
-            #[utoipa::path(patch, path = $item_path, operation_id = $update, tag = "staff: articles", security(("bearer" = [])),
+            #[utoipa::path(patch, path = $item_path, summary = concat!("Changes a ", $what, ". Visible articles show it at once."), operation_id = $update, tag = "staff: articles", security(("bearer" = [])),
                 params(("id" = Uuid, Path, description = "The term"), ("If-Match" = String, Header, description = "The ETag that was read")),
                 request_body(content = TermInput, content_type = "application/merge-patch+json"),
                 responses((status = 200, description = "The changed term", body = TermAnswer, headers(("ETag" = String)))))]
@@ -73,7 +73,7 @@ macro_rules! operations {
             }
 
             #[doc = concat!("Moves a ", $what, " to the trash: articles keep it, and nobody sees it.")]
-            #[utoipa::path(delete, path = $item_path, operation_id = $delete, tag = "staff: articles", security(("bearer" = [])),
+            #[utoipa::path(delete, path = $item_path, summary = concat!("Moves a ", $what, " to the trash: articles keep it, and nobody sees it."), operation_id = $delete, tag = "staff: articles", security(("bearer" = [])),
                 params(("id" = Uuid, Path, description = "The term"), ("If-Match" = String, Header, description = "The ETag that was read")),
                 responses((status = 204, description = "In the trash")))]
             pub async fn delete(request: HttpRequest, editor: Editor, expected: Expected, database: Data<StaffDb>) -> Answer {
@@ -81,7 +81,7 @@ macro_rules! operations {
             }
 
             #[doc = concat!("Brings a ", $what, " back from the trash.")]
-            #[utoipa::path(post, path = $restore_path, operation_id = $restore, tag = "staff: articles", security(("bearer" = [])),
+            #[utoipa::path(post, path = $restore_path, summary = concat!("Brings a ", $what, " back from the trash."), operation_id = $restore, tag = "staff: articles", security(("bearer" = [])),
                 params(("id" = Uuid, Path, description = "The term")),
                 responses((status = 200, description = "The term", body = TermAnswer, headers(("ETag" = String)))))]
             pub async fn restore(request: HttpRequest, editor: Editor, database: Data<StaffDb>) -> Answer {

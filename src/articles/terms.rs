@@ -18,8 +18,8 @@ use crate::{
     accounts::Editor,
     db::{DbError, StaffDb},
     http::{
-        Answer, ApiError, Expected, FieldError, Fields, JsonBody, MergePatch, QueryReader, Site, check_slug, no_content,
-        no_parameters, patched, path_id, private_answer, slug_of, staff_answer,
+        Answer, ApiError, Expected, FieldError, Fields, JsonBody, MergePatch, QueryReader, Site, check_slug,
+        no_content, no_parameters, patched, path_id, private_answer, slug_of, staff_answer,
     },
 };
 
@@ -151,7 +151,13 @@ pub async fn store(connection: &mut PgConnection, id: Uuid, kind: TermKind, inpu
 }
 
 /// Creates a term.
-pub async fn create(request: HttpRequest, editor: Editor, site: Data<Site>, database: Data<StaffDb>, body: JsonBody) -> Answer {
+pub async fn create(
+    request: HttpRequest,
+    editor: Editor,
+    site: Data<Site>,
+    database: Data<StaffDb>,
+    body: JsonBody,
+) -> Answer {
     no_parameters(&request)?;
     let kind = TermKind::of(&request)?;
     let input = TermInput::parse(&body.0)?;
@@ -247,7 +253,12 @@ async fn read(connection: &mut PgConnection, kind: TermKind, id: Uuid) -> Result
     Ok(terms::lock_term(connection, kind, id).await?.ok_or(ApiError::NotFound)?.into())
 }
 
-async fn lock(connection: &mut PgConnection, kind: TermKind, id: Uuid, expected: &Expected) -> Result<TermRow, ApiError> {
+async fn lock(
+    connection: &mut PgConnection,
+    kind: TermKind,
+    id: Uuid,
+    expected: &Expected,
+) -> Result<TermRow, ApiError> {
     let row = terms::lock_term(connection, kind, id).await?.ok_or(ApiError::NotFound)?;
     if expected.accepts(row.version) {
         return Ok(row);

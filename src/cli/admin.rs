@@ -52,22 +52,25 @@ pub async fn first_owner(opened: &Opened, staff: &StaffDb, demo: bool) -> Result
         store(staff, clock, &email, "Dana Fuller", "owner", &check(&password, &email)?).await?;
         return Ok(FirstOwner::Printed { email, password });
     }
-    let token = staff
-        .transact(async move |connection| accounts::issue_first_owner_token(connection, &clock).await)
-        .await?;
+    let token =
+        staff.transact(async move |connection| accounts::issue_first_owner_token(connection, &clock).await).await?;
     Ok(token.map_or(FirstOwner::Known, |token| FirstOwner::Link(token.reveal())))
 }
 
 /// Creates an account.
-pub fn create(invocation: &Invocation, email: &str, name: &str, role: String, as_json: bool) -> Result<(), Failure> {
+pub fn create(invocation: &Invocation, email: &str, name: &str, role: &str, as_json: bool) -> Result<(), Failure> {
     let email = address(email)?;
-    let role = accounts::Role::named(&role).map(accounts::Role::name).ok_or_else(|| Failure::new(Exit::Usage, "unknown role"))?;
+    let role = accounts::Role::named(role)
+        .map(accounts::Role::name)
+        .ok_or_else(|| Failure::new(Exit::Usage, "unknown role"))?;
     let opened = Opened::for_command(invocation)?;
     let given = opened.config.first_owner.as_ref().map(|owner| owner.password.expose_secret().to_owned());
     let password = given.clone().map_or_else(new_password, Ok)?;
     let checked = check(&password, &email)?;
     let name = name.trim().to_owned();
-    opened.block_on(async |opened| store(&opened.database.staff(1), opened.clock.clone(), &email, &name, role, &checked).await)?;
+    opened.block_on(async |opened| {
+        store(&opened.database.staff(1), opened.clock.clone(), &email, &name, role, &checked).await
+    })?;
     opened.leave()?;
     report(&email, given.is_none().then_some(password), as_json)
 }
@@ -80,7 +83,9 @@ pub fn reset_password(invocation: &Invocation, email: &str, as_json: bool) -> Re
     let hash = password_hash::hash(&check(&password, &email)?).map_err(Failure::failed)?;
     let (account, clock) = (email.clone(), opened.clock.clone());
     let work = async move |connection: &mut PgConnection| {
-        let Some(id) = queries::reset_password(connection, &account, &hash).await? else { return Err(ApiError::NotFound) };
+        let Some(id) = queries::reset_password(connection, &account, &hash).await? else {
+            return Err(ApiError::NotFound);
+        };
         note(connection, &clock, "account.reset_password", id).await
     };
     opened.block_on(async |opened| Ok(opened.database.staff(1).transact(work).await.map_err(unknown)?))?;
@@ -93,13 +98,11 @@ pub fn disable(invocation: &Invocation, email: &str, as_json: bool) -> Result<()
     let email = address(email)?;
     let opened = Opened::for_command(invocation)?;
     let (account, clock) = (email.clone(), opened.clock.clone());
-    let work = async move |connection: &mut PgConnection| {
-        match queries::disable_account(connection, &account).await? {
-            Disabled::Done(id) => note(connection, &clock, "account.disable", id).await,
-            Disabled::Unknown => Err(ApiError::NotFound),
-            Disabled::LastOwner => {
-                Err(ApiError::Conflict { code: "last_owner", detail: "nobody would be left to let anybody in" })
-            }
+    let work = async move |connection: &mut PgConnection| match queries::disable_account(connection, &account).await? {
+        Disabled::Done(id) => note(connection, &clock, "account.disable", id).await,
+        Disabled::Unknown => Err(ApiError::NotFound),
+        Disabled::LastOwner => {
+            Err(ApiError::Conflict { code: "last_owner", detail: "nobody would be left to let anybody in" })
         }
     };
     opened.block_on(async |opened| Ok(opened.database.staff(1).transact(work).await.map_err(unknown)?))?;
@@ -139,7 +142,12 @@ async fn store(
     Ok(stored.await?)
 }
 
-async fn note(connection: &mut PgConnection, clock: &Clock, action: &'static str, account: uuid::Uuid) -> Result<(), ApiError> {
+async fn note(
+    connection: &mut PgConnection,
+    clock: &Clock,
+    action: &'static str,
+    account: uuid::Uuid,
+) -> Result<(), ApiError> {
     let entry = Entry {
         id: clock.new_id(),
         actor: Actor::System,

@@ -23,18 +23,18 @@ pub struct Cli {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Serve the API; brings its own PostgreSQL where no DATABASE_URL is set
+    /// Serve the API; brings its own PostgreSQL where no `DATABASE_URL` is set
     Serve {
         /// Load a demo clinic into an empty database and print an owner's credentials
         #[arg(long)]
         demo: bool,
-        /// The address of the database (a password in it is visible in the process list; prefer DATABASE_URL)
+        /// The address of the database (a password in it is visible in the process list; prefer `DATABASE_URL`)
         #[arg(long, value_name = "URL")]
         database_url: Option<String>,
     },
     /// Bring the database's schema up to date
     Migrate {
-        /// The address of the database (a password in it is visible in the process list; prefer DATABASE_URL)
+        /// The address of the database (a password in it is visible in the process list; prefer `DATABASE_URL`)
         #[arg(long, value_name = "URL")]
         database_url: Option<String>,
         /// Print JSON
@@ -92,7 +92,7 @@ pub enum Command {
 /// Accounts.
 #[derive(Debug, Subcommand)]
 pub enum AdminCommand {
-    /// Create an account; its password is CMS_ADMIN_PASSWORD's, or a new one that is printed once
+    /// Create an account; its password is that of `CMS_ADMIN_PASSWORD`, or a new one that is printed once
     Create {
         /// Where the person signs in
         #[arg(long)]
@@ -171,9 +171,8 @@ pub fn command() -> clap::Command {
     settings.fold(Cli::command(), |command, setting| {
         let name: &'static str = setting.flag().leak();
         let summary = setting.doc.lines().next().unwrap_or_default().trim();
-        command.arg(
-            Arg::new(name).long(name).value_name(setting.env).help(summary).global(true).help_heading("Settings"),
-        )
+        command
+            .arg(Arg::new(name).long(name).value_name(setting.env).help(summary).global(true).help_heading("Settings"))
     })
 }
 

@@ -23,13 +23,11 @@ pub fn show(invocation: &Invocation, as_json: bool) -> Result<(), Failure> {
 }
 
 /// Prints the text of `.env.example`.
-pub fn example() -> Result<(), Failure> {
+pub fn example() {
     print!("{}", reference::env_example());
-    Ok(())
 }
 
 /// Prints the table of settings.
-pub fn reference() -> Result<(), Failure> {
+pub fn reference() {
     print!("{}", reference::settings_table());
-    Ok(())
 }

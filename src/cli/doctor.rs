@@ -56,17 +56,26 @@ fn look(invocation: &Invocation) -> Vec<Finding> {
     let unused = config.unused();
     let mut findings = vec![finding(
         "settings",
-        Ok(if unused.is_empty() { "no mistakes".to_owned() } else { format!("set without effect yet: {}", unused.join(", ")) }),
+        Ok(if unused.is_empty() {
+            "no mistakes".to_owned()
+        } else {
+            format!("set without effect yet: {}", unused.join(", "))
+        }),
     )];
-    let keys = open_keys(&config).map(|ring| format!("{} in {}", ring.fingerprints().len(), config.data_dir.join("keys").display()));
+    let keys = open_keys(&config)
+        .map(|ring| format!("{} in {}", ring.fingerprints().len(), config.data_dir.join("keys").display()));
     findings.push(finding("keys", keys.map_err(|failure| failure.message)));
     let options = match embedded_options(invocation, &config, Lifetime::Detached) {
         Ok(options) => options,
         Err(failure) => return vec![finding("program", Err(failure.message))],
     };
     if is_embedded(&config) {
-        let found = installed(&options).map(|binaries| format!("{} in {}", binaries.version, binaries.folder.display()));
-        findings.push(finding("postgres", Ok(found.unwrap_or_else(|| "none on this machine; a start fetches one".to_owned()))));
+        let found =
+            installed(&options).map(|binaries| format!("{} in {}", binaries.version, binaries.folder.display()));
+        findings.push(finding(
+            "postgres",
+            Ok(found.unwrap_or_else(|| "none on this machine; a start fetches one".to_owned())),
+        ));
     }
     match Opened::open(config, &options, Clock::system()) {
         Err(failure) => findings.push(finding("database", Err(failure.message))),
@@ -98,6 +107,8 @@ async fn public_door(opened: &Opened) -> Result<String, Failure> {
     let _ = owner.close().await;
     match open {
         0 => Ok(format!("{PUBLIC_ROLE} reads no table of ours")),
-        count => Err(Failure::failed(format!("{PUBLIC_ROLE} may read {count} tables; revoke what was granted by hand"))),
+        count => {
+            Err(Failure::failed(format!("{PUBLIC_ROLE} may read {count} tables; revoke what was granted by hand")))
+        }
     }
 }

@@ -23,13 +23,21 @@ pub fn run(invocation: &Invocation, url: Option<&str>, as_json: bool) -> Result<
     } else if ready {
         println!("{base} is ready");
     }
-    if ready { Ok(()) } else { Err(Failure::new(Exit::Unhealthy, if as_json { String::new() } else { format!("{base} {why}") })) }
+    if ready {
+        Ok(())
+    } else {
+        Err(Failure::new(Exit::Unhealthy, if as_json { String::new() } else { format!("{base} {why}") }))
+    }
 }
 
 /// A service that listens everywhere is asked on loopback.
 fn local(mut listen: std::net::SocketAddr) -> String {
     if listen.ip().is_unspecified() {
-        listen.set_ip(if listen.is_ipv4() { std::net::Ipv4Addr::LOCALHOST.into() } else { std::net::Ipv6Addr::LOCALHOST.into() });
+        listen.set_ip(if listen.is_ipv4() {
+            std::net::Ipv4Addr::LOCALHOST.into()
+        } else {
+            std::net::Ipv6Addr::LOCALHOST.into()
+        });
     }
     format!("http://{listen}")
 }

@@ -132,7 +132,11 @@ async fn store_article(connection: &mut PgConnection, clock: &Clock, page: &Page
 
 /// The organisation's name is taken while the record still has the name that it began with; a location is known again
 /// by its address.
-async fn store_clinic(connection: &mut PgConnection, clock: &Clock, facts: &ClinicFacts) -> Result<(Done, Done), ApiError> {
+async fn store_clinic(
+    connection: &mut PgConnection,
+    clock: &Clock,
+    facts: &ClinicFacts,
+) -> Result<(Done, Done), ApiError> {
     let organisation = match &facts.name {
         None => Done::Absent,
         Some(name) => match clinic::import_name(connection, clock, name).await? {
@@ -145,7 +149,8 @@ async fn store_clinic(connection: &mut PgConnection, clock: &Clock, facts: &Clin
         },
     };
     let Some(address) = &facts.address else { return Ok((organisation, Done::Absent)) };
-    let phones: Vec<_> = facts.phone.iter().map(|phone| json!({"number": phone.number, "display": phone.display})).collect();
+    let phones: Vec<_> =
+        facts.phone.iter().map(|phone| json!({"number": phone.number, "display": phone.display})).collect();
     let location = json!({
         "name": facts.name.clone().unwrap_or_else(|| address.line1.clone()),
         "address": {

@@ -50,6 +50,7 @@ pub enum Exit {
 
 impl Failure {
     /// A failure with its message.
+    #[expect(clippy::needless_pass_by_value, reason = "a closure of map_err hands the error over")]
     pub fn new(exit: Exit, message: impl ToString) -> Self {
         Self { exit, message: message.to_string() }
     }
@@ -96,7 +97,7 @@ fn dispatch(command: Command, invocation: &Invocation) -> Result<(), Failure> {
         Command::Serve { demo, .. } => serve::run(invocation, demo),
         Command::Migrate { json, .. } => migrate::run(invocation, json),
         Command::Admin { command } => match command {
-            AdminCommand::Create { email, name, role, json } => admin::create(invocation, &email, &name, role, json),
+            AdminCommand::Create { email, name, role, json } => admin::create(invocation, &email, &name, &role, json),
             AdminCommand::List { json } => admin::list(invocation, json),
             AdminCommand::ResetPassword { email, json } => admin::reset_password(invocation, &email, json),
             AdminCommand::Disable { email, json } => admin::disable(invocation, &email, json),
@@ -113,8 +114,14 @@ fn dispatch(command: Command, invocation: &Invocation) -> Result<(), Failure> {
         Command::Healthcheck { url, json } => healthcheck::run(invocation, url.as_deref(), json),
         Command::Config { command } => match command {
             ConfigCommand::Show { json } => config::show(invocation, json),
-            ConfigCommand::Example => config::example(),
-            ConfigCommand::Reference => config::reference(),
+            ConfigCommand::Example => {
+                config::example();
+                Ok(())
+            }
+            ConfigCommand::Reference => {
+                config::reference();
+                Ok(())
+            }
         },
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "clinic-cms", &mut std::io::stdout());

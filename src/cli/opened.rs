@@ -103,7 +103,8 @@ pub fn embedded_options(invocation: &Invocation, config: &Config, lifetime: Life
     options.binaries.clone_from(&config.postgres_bin);
     options.search_path = variable("PATH");
     options.runtime_dir = variable("XDG_RUNTIME_DIR").map(PathBuf::from);
-    options.archive = Some(ArchiveSource { base_url: config.postgres_archive_url.as_str().to_owned(), ..ArchiveSource::default() });
+    options.archive =
+        Some(ArchiveSource { base_url: config.postgres_archive_url.as_str().to_owned(), ..ArchiveSource::default() });
     options.lifetime = lifetime;
     Ok(options)
 }

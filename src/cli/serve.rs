@@ -55,8 +55,14 @@ async fn serve(opened: &Opened, listener: TcpListener, demo: bool) -> Result<(),
     let public_url = opened.config.public_url_at(address).as_str().to_owned();
     let public = opened.database.public(opened.config.database_connections);
     let staff = opened.database.staff(opened.config.database_connections);
-    let parts =
-        Parts::new(&opened.config, public_url.clone(), &opened.ring, opened.clock.clone(), public.clone(), staff.clone());
+    let parts = Parts::new(
+        &opened.config,
+        public_url.clone(),
+        &opened.ring,
+        opened.clock.clone(),
+        public.clone(),
+        staff.clone(),
+    );
     let workers = opened.config.workers.unwrap_or_else(|| std::thread::available_parallelism().map_or(2, Into::into));
     // The embedded server is up by now. A database elsewhere may be away: the API is alive and not ready meanwhile.
     if is_embedded(&opened.config) {
@@ -81,20 +87,20 @@ async fn serve(opened: &Opened, listener: TcpListener, demo: bool) -> Result<(),
         return Err(failure);
     }
     let announcing = actix_web::rt::spawn(outbox::announce(staff.clone()));
-    let served = running.await.map_err(Failure::failed)?.map_err(Failure::failed);
+    let outcome = running.await.map_err(Failure::failed)?.map_err(Failure::failed);
     announcing.abort();
     public.close().await;
     staff.close().await;
-    served
+    outcome
 }
 
 async fn until_stopped(server: actix_web::dev::Server, public: &PublicDb, staff: &StaffDb) -> Result<(), Failure> {
     let announcing = actix_web::rt::spawn(outbox::announce(staff.clone()));
-    let served = server.await.map_err(Failure::failed);
+    let outcome = server.await.map_err(Failure::failed);
     announcing.abort();
     public.close().await;
     staff.close().await;
-    served
+    outcome
 }
 
 /// Waits for a database that cannot be reached; every other trouble ends the start.
@@ -121,8 +127,12 @@ async fn welcome(opened: &Opened, staff: &StaffDb, public_url: &str, demo: bool)
     println!("API        {public_url}/v1");
     println!("Docs       {public_url}/docs/");
     match first {
-        admin::FirstOwner::Known => println!("Owner      as before; clinic-cms admin reset-password EMAIL makes a new password"),
-        admin::FirstOwner::FromSettings(email) => println!("Owner      {email}, with the password of CMS_ADMIN_PASSWORD"),
+        admin::FirstOwner::Known => {
+            println!("Owner      as before; clinic-cms admin reset-password EMAIL makes a new password");
+        }
+        admin::FirstOwner::FromSettings(email) => {
+            println!("Owner      {email}, with the password of CMS_ADMIN_PASSWORD");
+        }
         admin::FirstOwner::Printed { email, password } => {
             println!("Owner      {email}  {password}   (shown once)");
             println!("Try        curl -s '{public_url}/v1/articles?limit=2'");
@@ -149,13 +159,15 @@ async fn welcome(opened: &Opened, staff: &StaffDb, public_url: &str, demo: bool)
 impl From<ApiError> for Failure {
     fn from(error: ApiError) -> Self {
         let (_, code, title) = error.kind();
-        let details = match &error {
-            ApiError::Invalid(errors) | ApiError::Parameters(errors) => errors
-                .iter()
-                .map(|error| format!("\n  {}: {}", error.pointer.as_deref().unwrap_or_default(), error.message))
-                .collect::<String>(),
-            _ => String::new(),
-        };
+        let mut details = String::new();
+        if let ApiError::Invalid(errors) | ApiError::Parameters(errors) = &error {
+            for error in errors {
+                details.push_str("\n  ");
+                details.push_str(error.pointer.as_deref().unwrap_or_default());
+                details.push_str(": ");
+                details.push_str(&error.message);
+            }
+        }
         Self::failed(format!("{title} ({code}){details}"))
     }
 }

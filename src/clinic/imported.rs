@@ -41,7 +41,7 @@ pub async fn import_name(connection: &mut PgConnection, clock: &Clock, name: &st
         return Ok(Imported::Kept);
     }
     let mut fields = source(&stored, &ClinicInput::FIELDS)?;
-    fields["name"] = json!(name);
+    fields.as_object_mut().and_then(|fields| fields.insert("name".to_owned(), json!(name)));
     queries::update_clinic(connection, &ClinicInput::parse(&fields)?, None).await?;
     outbox::record(connection, clock, EventKind::ClinicChanged, stored.id).await?;
     Ok(Imported::Changed(stored.id))
@@ -51,7 +51,11 @@ pub async fn import_name(connection: &mut PgConnection, clock: &Clock, name: &st
 ///
 /// # Errors
 /// As [`import_name`].
-pub async fn import_location(connection: &mut PgConnection, clock: &Clock, location: &Value) -> Result<Imported, ApiError> {
+pub async fn import_location(
+    connection: &mut PgConnection,
+    clock: &Clock,
+    location: &Value,
+) -> Result<Imported, ApiError> {
     let input = LocationInput::parse(location)?;
     if queries::has_location_at(connection, &input.address.line1, &input.address.postal_code).await? {
         return Ok(Imported::Same);

@@ -115,7 +115,14 @@ impl Database {
             base.clone().username(role).password(password.as_deref().unwrap_or_default())
         };
         let (public, staff) = (sign_in(PUBLIC_ROLE, &passwords.public), sign_in(STAFF_ROLE, &passwords.staff));
-        Ok(Self { owner, public, staff, passwords, server: Some(server), disposable: options.durability == Durability::Disposable })
+        Ok(Self {
+            owner,
+            public,
+            staff,
+            passwords,
+            server: Some(server),
+            disposable: options.durability == Durability::Disposable,
+        })
     }
 
     /// The roles' passwords follow from the owner's, so that every node and every database of a cluster agree
@@ -135,23 +142,17 @@ impl Database {
             let given = owner.and_then(password_of).and_then(|password| roles::password_from(&password, role));
             given.unwrap_or_else(|| derived(&ring.purpose_key(of_the_ring)))
         };
-        let mut passwords = RolePasswords::default();
-        let public = match public {
-            Some(address) => named(address)?,
-            None => {
-                let password = secret(PUBLIC_ROLE, PUBLIC_LABEL);
-                passwords.public = Some(password.clone());
-                base.clone().username(PUBLIC_ROLE).password(&password)
+        // A role with an address of its own is somebody else's to look after.
+        let sign_in = |address: Option<&SecretString>, role, label| {
+            if let Some(address) = address {
+                return Ok::<_, OpenError>((named(address)?, None));
             }
+            let password = secret(role, label);
+            Ok((base.clone().username(role).password(&password), Some(password)))
         };
-        let staff = match staff {
-            Some(address) => named(address)?,
-            None => {
-                let password = secret(STAFF_ROLE, STAFF_LABEL);
-                passwords.staff = Some(password.clone());
-                base.clone().username(STAFF_ROLE).password(&password)
-            }
-        };
+        let (public, of_public) = sign_in(public, PUBLIC_ROLE, PUBLIC_LABEL)?;
+        let (staff, of_staff) = sign_in(staff, STAFF_ROLE, STAFF_LABEL)?;
+        let passwords = RolePasswords { public: of_public, staff: of_staff };
         Ok(Self { owner: base, public, staff, passwords, server: None, disposable: false })
     }
 
@@ -204,7 +205,9 @@ impl Database {
         const UNKNOWN_DATABASE: &str = "3D000";
         match PgConnection::connect_with(&self.owner).await {
             Ok(connection) => connection.close().await.map_err(OpenError::unreachable),
-            Err(sqlx::Error::Database(error)) if self.server.is_some() && error.code().as_deref() == Some(UNKNOWN_DATABASE) => {
+            Err(sqlx::Error::Database(error))
+                if self.server.is_some() && error.code().as_deref() == Some(UNKNOWN_DATABASE) =>
+            {
                 let maintenance = self.owner.clone().database("postgres");
                 let mut connection = PgConnection::connect_with(&maintenance).await.map_err(OpenError::unreachable)?;
                 let made = sqlx::raw_sql("create database clinic_cms").execute(&mut connection).await;

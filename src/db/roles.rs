@@ -37,12 +37,14 @@ impl std::fmt::Debug for RolePasswords {
 pub async fn ensure(connection: &mut PgConnection, passwords: &RolePasswords) -> Result<(), OpenError> {
     const MADE_BY_ANOTHER: [&str; 2] = ["42710", "23505"];
     for (role, password) in [(PUBLIC, &passwords.public), (STAFF, &passwords.staff)] {
-        let there = sqlx::query_scalar!(r#"select exists (select 1 from pg_roles where rolname = $1) as "there!""#, role);
+        let there =
+            sqlx::query_scalar!(r#"select exists (select 1 from pg_roles where rolname = $1) as "there!""#, role);
         if there.fetch_one(&mut *connection).await.map_err(OpenError::unreachable)? {
             continue;
         }
         match create(connection, role, password.as_deref()).await {
-            Err(sqlx::Error::Database(error)) if MADE_BY_ANOTHER.contains(&error.code().unwrap_or_default().as_ref()) => {}
+            Err(sqlx::Error::Database(error))
+                if MADE_BY_ANOTHER.contains(&error.code().unwrap_or_default().as_ref()) => {}
             outcome => outcome.map_err(|_| OpenError::Roles)?,
         }
     }

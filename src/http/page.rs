@@ -58,13 +58,11 @@ impl<K: Serialize + DeserializeOwned> PageRequest<K> {
         if page.is_some() {
             query.refuse("cursor", "exclusive", "cannot be given together with page");
         }
-        match open_cursor(signer, &cursor, question) {
-            Some(key) => Self { limit, start: Start::After(key) },
-            None => {
-                query.refuse("cursor", "bad_cursor", "is not a cursor of this list with these filters and this order");
-                Self { limit, start: Start::Page(1) }
-            }
+        if let Some(key) = open_cursor(signer, &cursor, question) {
+            return Self { limit, start: Start::After(key) };
         }
+        query.refuse("cursor", "bad_cursor", "is not a cursor of this list with these filters and this order");
+        Self { limit, start: Start::Page(1) }
     }
 
     /// Rows to pass over.

@@ -39,9 +39,32 @@ fn a_published_article_has_everything_a_page_needs() {
     assert_eq!(shown.status, 200, "{}", shown.body);
     let data = &shown.json()["data"];
     for key in [
-        "id", "kind", "slug", "path", "locale", "title", "summary", "cover", "category", "tags", "conditions", "services",
-        "author", "reading_minutes", "published_at", "updated_at", "review", "translations", "snippet", "body", "references",
-        "disclosures", "faqs", "seo", "related", "version",
+        "id",
+        "kind",
+        "slug",
+        "path",
+        "locale",
+        "title",
+        "summary",
+        "cover",
+        "category",
+        "tags",
+        "conditions",
+        "services",
+        "author",
+        "reading_minutes",
+        "published_at",
+        "updated_at",
+        "review",
+        "translations",
+        "snippet",
+        "body",
+        "references",
+        "disclosures",
+        "faqs",
+        "seo",
+        "related",
+        "version",
     ] {
         assert!(data.get(key).is_some(), "{key} is missing");
     }
@@ -165,16 +188,19 @@ fn every_mistake_in_an_article_is_told_at_once() {
     });
     let problem =
         api.call("POST", "/v1/admin/articles").bearer(&token).json(&body).send().problem(422, "validation_failed");
-    let told = |pointer: &str| problem["errors"].as_array().unwrap().iter().find(|error| error["pointer"] == pointer).cloned();
+    let told =
+        |pointer: &str| problem["errors"].as_array().unwrap().iter().find(|error| error["pointer"] == pointer).cloned();
     assert_eq!(told("/titel").expect("unknown field")["suggestion"], "title");
     for pointer in ["/title", "/slug", "/locale", "/tags/1", "/cover/url", "/references/0/title", "/id", "/version"] {
         assert!(told(pointer).is_some(), "{pointer} is not told: {problem}");
     }
     assert_eq!(told("/kind").unwrap()["suggestion"], "clinical");
-    let unknown = json!({"title": "x", "tags": ["none-such"], "category": "none", "author": "nobody", "services": ["none"]});
+    let unknown =
+        json!({"title": "x", "tags": ["none-such"], "category": "none", "author": "nobody", "services": ["none"]});
     let problem =
         api.call("POST", "/v1/admin/articles").bearer(&token).json(&unknown).send().problem(422, "validation_failed");
-    let pointers: Vec<_> = problem["errors"].as_array().unwrap().iter().map(|error| error["pointer"].as_str().unwrap()).collect();
+    let pointers: Vec<_> =
+        problem["errors"].as_array().unwrap().iter().map(|error| error["pointer"].as_str().unwrap()).collect();
     assert_eq!(pointers, ["/category", "/tags/0", "/services/0", "/author"]);
 }
 
@@ -239,7 +265,11 @@ fn fifty_editors_at_once_lose_no_edit() {
         editors.into_iter().map(|editor| editor.join().unwrap()).sum()
     });
     let revisions = api.call("GET", &format!("{path}/revisions")).bearer(&token).send().json();
-    assert_eq!(revisions["data"].as_array().unwrap().len(), committed + 1, "each 2xx is a revision, and nothing else is");
+    assert_eq!(
+        revisions["data"].as_array().unwrap().len(),
+        committed + 1,
+        "each 2xx is a revision, and nothing else is"
+    );
 }
 
 #[test]

@@ -39,15 +39,22 @@ fn a_changed_phone_number_is_public_at_once() {
     assert_eq!(before.json()["data"]["phones"], json!([]));
     let read = api.call("GET", "/v1/admin/clinic").bearer(&token).send();
     let patch = json!({"name": "Harbor Lane Clinic", "phones": [{"number": "561-555-0140", "label": "Front desk"}]});
-    let changed = api.call("PATCH", "/v1/admin/clinic").bearer(&token).header("If-Match", read.etag()).json(&patch).send();
+    let changed =
+        api.call("PATCH", "/v1/admin/clinic").bearer(&token).header("If-Match", read.etag()).json(&patch).send();
     assert_eq!(changed.status, 200, "{}", changed.body);
     let after = api.get("/v1/clinic");
     assert_eq!(after.json()["data"]["phones"][0]["number"], "+15615550140");
     assert_eq!(after.json()["data"]["phones"][0]["label"], "Front desk");
     assert_ne!(after.etag(), before.etag());
-    let stale = api.call("PATCH", "/v1/admin/clinic").bearer(&token).header("If-Match", read.etag()).json(&patch).send();
+    let stale =
+        api.call("PATCH", "/v1/admin/clinic").bearer(&token).header("If-Match", read.etag()).json(&patch).send();
     assert_eq!(stale.problem(412, "stale_version")["changed"]["by"]["name"], "Test editor");
-    let misspelt = api.call("PATCH", "/v1/admin/clinic").bearer(&token).header("If-Match", "*").json(&json!({"emial": null})).send();
+    let misspelt = api
+        .call("PATCH", "/v1/admin/clinic")
+        .bearer(&token)
+        .header("If-Match", "*")
+        .json(&json!({"emial": null}))
+        .send();
     assert_eq!(misspelt.problem(422, "validation_failed")["errors"][0]["suggestion"], "email");
 }
 
@@ -108,9 +115,28 @@ fn a_location_has_everything_a_page_needs() {
     add_location(&api, &token, &harbor());
     let data = api.get("/v1/locations/harbor-lane").json()["data"].clone();
     for key in [
-        "id", "slug", "name", "address", "geo", "phones", "fax", "email", "timezone", "hours", "special_hours", "open", "status",
-        "accessibility", "parking", "languages", "payment_methods", "insurance", "accepting_new_patients", "booking_url",
-        "services", "providers",
+        "id",
+        "slug",
+        "name",
+        "address",
+        "geo",
+        "phones",
+        "fax",
+        "email",
+        "timezone",
+        "hours",
+        "special_hours",
+        "open",
+        "status",
+        "accessibility",
+        "parking",
+        "languages",
+        "payment_methods",
+        "insurance",
+        "accepting_new_patients",
+        "booking_url",
+        "services",
+        "providers",
     ] {
         assert!(data.get(key).is_some(), "{key} is missing");
     }
@@ -138,8 +164,10 @@ fn every_mistake_in_a_location_is_told_at_once() {
         "hours": [{"days": ["mon"], "opens": "25:00", "closes": "9"}], "geo": {"latitude": 91, "longitude": 0}, "trashed_at": null,
         "version": 3,
     });
-    let problem = api.call("POST", "/v1/admin/locations").bearer(&token).json(&bad).send().problem(422, "validation_failed");
-    let pointers: Vec<_> = problem["errors"].as_array().unwrap().iter().map(|error| error["pointer"].as_str().unwrap()).collect();
+    let problem =
+        api.call("POST", "/v1/admin/locations").bearer(&token).json(&bad).send().problem(422, "validation_failed");
+    let pointers: Vec<_> =
+        problem["errors"].as_array().unwrap().iter().map(|error| error["pointer"].as_str().unwrap()).collect();
     for pointer in ["/name", "/address/country", "/timezone", "/phones/0", "/email", "/booking_url", "/version"] {
         assert!(pointers.iter().any(|at| at.starts_with(pointer)), "{pointer} is not told: {pointers:?}");
     }

@@ -52,7 +52,10 @@ fn the_public_role_reads_the_published_views_and_nothing_else() {
             for write in ["delete from REL", "truncate REL", "insert into REL default values"] {
                 let refused = refusal(public, write.replace("REL", relation)).await;
                 // A view that cannot be written at all says so before anybody's rights are looked at.
-                assert!(matches!(refused.as_deref(), Some(DENIED | "55000" | "42809")), "{write} {relation}: {refused:?}");
+                assert!(
+                    matches!(refused.as_deref(), Some(DENIED | "55000" | "42809")),
+                    "{write} {relation}: {refused:?}"
+                );
             }
         }
     });
@@ -100,12 +103,16 @@ fn what_is_written_for_the_record_cannot_be_changed_by_anybody() {
     let token = api.sign_in(crate::harness::EDITOR);
     assert_eq!(api.call("GET", "/v1/admin/articles").bearer(&token).send().status, 200);
     api.as_role("staff", async |staff| {
-        for statement in ["update cms.audit_event set action = 'x.y'", "delete from cms.audit_event", "truncate cms.audit_event"] {
+        for statement in
+            ["update cms.audit_event set action = 'x.y'", "delete from cms.audit_event", "truncate cms.audit_event"]
+        {
             assert_eq!(refusal(staff, statement.to_owned()).await.as_deref(), Some(DENIED), "{statement}");
         }
     });
     api.as_owner(async |owner| {
-        for statement in ["update cms.audit_event set action = 'x.y'", "delete from cms.audit_event", "truncate cms.audit_event"] {
+        for statement in
+            ["update cms.audit_event set action = 'x.y'", "delete from cms.audit_event", "truncate cms.audit_event"]
+        {
             assert_eq!(refusal(owner, statement.to_owned()).await.as_deref(), Some("23001"), "{statement}");
         }
     });
@@ -116,8 +123,14 @@ fn a_role_has_its_time_outs_wherever_it_signs_in() {
     let api = Api::start();
     for role in ["public", "staff"] {
         api.as_role(role, async |connection| {
-            for (setting, value) in [("statement_timeout", "5s"), ("lock_timeout", "4s"), ("idle_in_transaction_session_timeout", "10s")] {
-                let set: String = sqlx::query_scalar("select current_setting($1)").bind(setting).fetch_one(&mut *connection).await.unwrap();
+            for (setting, value) in
+                [("statement_timeout", "5s"), ("lock_timeout", "4s"), ("idle_in_transaction_session_timeout", "10s")]
+            {
+                let set: String = sqlx::query_scalar("select current_setting($1)")
+                    .bind(setting)
+                    .fetch_one(&mut *connection)
+                    .await
+                    .unwrap();
                 assert_eq!(set, value, "{role}: {setting}");
             }
         });

@@ -22,7 +22,8 @@ fn a_stranger_gets_401_everywhere_even_with_a_broken_body() {
         let aliases = [path.clone(), format!("{path}/"), path.replace("/v1/admin", "/v1//admin"), path.to_uppercase()];
         for (index, alias) in aliases.iter().enumerate() {
             let call = api.call(&method, alias).header("X-HTTP-Method-Override", "GET");
-            let call = if method == "GET" { call } else { call.header("Content-Type", "application/json").bytes("{broken") };
+            let call =
+                if method == "GET" { call } else { call.header("Content-Type", "application/json").bytes("{broken") };
             let reply = call.send();
             let expected: &[u16] = if index == 0 { &[401] } else { &[401, 404] };
             assert!(expected.contains(&reply.status), "{method} {alias}: {} {}", reply.status, reply.body);
@@ -78,7 +79,10 @@ fn an_editor_reads_no_inquiry_and_the_attempt_is_recorded() {
     for _ in 0..50 {
         api.call("GET", "/v1/auth/me").bearer(&token).send();
         denials = api.as_owner(async |connection| {
-            sqlx::query_scalar("select count(*) from cms.audit_event where action = 'access.denied'").fetch_one(connection).await.unwrap()
+            sqlx::query_scalar("select count(*) from cms.audit_event where action = 'access.denied'")
+                .fetch_one(connection)
+                .await
+                .unwrap()
         });
         if denials == 2 {
             break;

@@ -154,7 +154,8 @@ impl Api {
 
     /// Signs in and answers the whole body.
     pub fn tokens(&self, (email, password): (&str, &str)) -> Value {
-        let reply = self.call("POST", "/v1/auth/login").json(&serde_json::json!({"email": email, "password": password})).send();
+        let reply =
+            self.call("POST", "/v1/auth/login").json(&serde_json::json!({"email": email, "password": password})).send();
         assert_eq!(reply.status, 200, "{}", reply.body);
         reply.json()
     }
@@ -164,8 +165,12 @@ impl Api {
         let created = self.call("POST", "/v1/admin/articles").bearer(token).json(article).send();
         assert_eq!(created.status, 201, "{}", created.body);
         let path = format!("/v1/admin/articles/{}/publication", created.json()["data"]["id"].as_str().unwrap());
-        let published =
-            self.call("PUT", &path).bearer(token).header("If-Match", created.etag()).json(&serde_json::json!({})).send();
+        let published = self
+            .call("PUT", &path)
+            .bearer(token)
+            .header("If-Match", created.etag())
+            .json(&serde_json::json!({}))
+            .send();
         assert_eq!(published.status, 200, "{}", published.body);
         published.json()["data"].clone()
     }
@@ -210,7 +215,14 @@ fn serve(opened: &Arc<Opened>) -> (String, actix_web::dev::ServerHandle, std::th
             let listener = TcpListener::bind(opened.config.listen).unwrap();
             let url = opened.config.public_url_at(listener.local_addr().unwrap()).as_str().to_owned();
             let (public, staff) = (opened.database.public(4), opened.database.staff(4));
-            let parts = Parts::new(&opened.config, url.clone(), &opened.ring, opened.clock.clone(), public.clone(), staff.clone());
+            let parts = Parts::new(
+                &opened.config,
+                url.clone(),
+                &opened.ring,
+                opened.clock.clone(),
+                public.clone(),
+                staff.clone(),
+            );
             let server = app::serve(parts, listener, 1).unwrap();
             started.send((url, server.handle())).unwrap();
             server.await.unwrap();
@@ -271,7 +283,12 @@ impl Call {
         let _ = &mut response;
         let mut answer = agent.run(response).unwrap_or_else(|error| panic!("{} {}: {error}", self.method, self.url));
         let body = answer.body_mut().with_config().limit(64 << 20).read_to_vec().unwrap();
-        Reply { status: answer.status().as_u16(), headers: answer.headers().clone(), body: String::from_utf8_lossy(&body).into_owned(), bytes: body }
+        Reply {
+            status: answer.status().as_u16(),
+            headers: answer.headers().clone(),
+            body: String::from_utf8_lossy(&body).into_owned(),
+            bytes: body,
+        }
     }
 }
 

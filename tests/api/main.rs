@@ -1,6 +1,15 @@
 //! The API over real HTTP and a real PostgreSQL. The files mirror the addresses; each test is a sentence that a
 //! clinic's manager could judge.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test that meets the unexpected fails by panicking"
+)]
+
 mod articles;
 mod clinic;
 mod database_doors;

@@ -25,12 +25,17 @@ fn every_operation_has_a_name_a_body_schema_and_a_problem() {
             let problem = &operation["responses"]["default"]["content"]["application/problem+json"]["schema"]["$ref"];
             assert_eq!(problem, "#/components/schemas/Problem", "{method} {path}");
             let staff = path.starts_with("/v1/admin");
-            assert_eq!(operation["security"][0]["bearer"].is_array(), staff || ["get_me", "delete_session"].contains(&id), "{id}");
+            assert_eq!(
+                operation["security"][0]["bearer"].is_array(),
+                staff || ["get_me", "delete_session"].contains(&id),
+                "{id}"
+            );
             for (status, response) in operation["responses"].as_object().unwrap() {
                 assert!(!response["description"].as_str().unwrap_or_default().is_empty(), "{id} {status}");
             }
             if staff && ["patch", "put", "delete"].contains(&method.as_str()) {
-                let headers: Vec<_> = operation["parameters"].as_array().unwrap().iter().map(|p| p["name"].as_str().unwrap()).collect();
+                let headers: Vec<_> =
+                    operation["parameters"].as_array().unwrap().iter().map(|p| p["name"].as_str().unwrap()).collect();
                 assert!(headers.contains(&"If-Match"), "{id} takes If-Match");
             }
         }
@@ -48,8 +53,12 @@ fn every_key_of_an_answer_is_always_there() {
         let parts = schema["allOf"].as_array().cloned().unwrap_or_else(|| vec![schema.clone()]);
         for part in parts.iter().filter(|part| part["properties"].is_object()) {
             let properties: BTreeSet<_> = part["properties"].as_object().unwrap().keys().cloned().collect();
-            let required: BTreeSet<_> =
-                part["required"].as_array().into_iter().flatten().map(|name| name.as_str().unwrap().to_owned()).collect();
+            let required: BTreeSet<_> = part["required"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .map(|name| name.as_str().unwrap().to_owned())
+                .collect();
             assert_eq!(properties, required, "{name}");
         }
     }

@@ -15,10 +15,12 @@ fn asking_for_health_a_hundred_times_asks_the_database_once() {
     let api = Api::start();
     let count = || -> i64 {
         api.as_owner(async |connection| {
-            sqlx::query_scalar("select coalesce(sum(xact_commit), 0)::bigint from pg_stat_database where datname = current_database()")
-                .fetch_one(connection)
-                .await
-                .unwrap()
+            sqlx::query_scalar(
+                "select coalesce(sum(xact_commit), 0)::bigint from pg_stat_database where datname = current_database()",
+            )
+            .fetch_one(connection)
+            .await
+            .unwrap()
         })
     };
     let before = count();
@@ -31,7 +33,8 @@ fn asking_for_health_a_hundred_times_asks_the_database_once() {
 #[test]
 fn a_request_id_is_echoed_where_it_is_well_formed_and_made_otherwise() {
     let api = Api::start();
-    let id = |given: &str| api.call("GET", "/livez").header("X-Request-Id", given).send().header("x-request-id").to_owned();
+    let id =
+        |given: &str| api.call("GET", "/livez").header("X-Request-Id", given).send().header("x-request-id").to_owned();
     assert_eq!(id("trace-1234.abc"), "trace-1234.abc");
     for bad in ["short", "with space in it", "semi;colon;semi;colon", &"x".repeat(65)] {
         let made = id(bad);
@@ -49,11 +52,8 @@ fn other_sites_may_read_what_is_public_and_post_only_where_they_are_named() {
     assert_eq!(read.header("access-control-allow-origin"), "*");
     assert_eq!(read.header("access-control-allow-credentials"), "");
     let preflight = |origin: &str, method: &str, path: &str| {
-        let reply = api
-            .call("OPTIONS", path)
-            .header("Origin", origin)
-            .header("Access-Control-Request-Method", method)
-            .send();
+        let reply =
+            api.call("OPTIONS", path).header("Origin", origin).header("Access-Control-Request-Method", method).send();
         assert_eq!(reply.status, 204);
         reply.header("access-control-allow-origin").to_owned()
     };

@@ -89,9 +89,27 @@ fn what_a_list_does_not_know_it_refuses_with_a_suggestion() {
     assert_eq!(told("categry=news")["suggestion"], "category");
     assert_eq!(told("sort=titel")["suggestion"], "title");
     for query in [
-        "limit=0", "limit=101", "limit=ten", "limit=", "limit=-1", "limit=%2B5", "page=0", "limit=100&page=101", "tag=a&tag=b",
-        "cursor=forged", "sort=body_markdown", "sort=created_by", "tag[]=x", "tag=A", "published_after=yesterday",
-        "locale=not_a_locale!", "filter[status]=draft", "status=draft", "fields=password_hash", "tag=%00", "q=",
+        "limit=0",
+        "limit=101",
+        "limit=ten",
+        "limit=",
+        "limit=-1",
+        "limit=%2B5",
+        "page=0",
+        "limit=100&page=101",
+        "tag=a&tag=b",
+        "cursor=forged",
+        "sort=body_markdown",
+        "sort=created_by",
+        "tag[]=x",
+        "tag=A",
+        "published_after=yesterday",
+        "locale=not_a_locale!",
+        "filter[status]=draft",
+        "status=draft",
+        "fields=password_hash",
+        "tag=%00",
+        "q=",
         "published_after=9999999999999",
     ] {
         let error = told(query);

@@ -50,8 +50,12 @@ fn a_body_that_is_far_from_json_is_refused_and_nothing_breaks() {
     ];
     for body in bodies {
         let shown = String::from_utf8_lossy(body.get(..40.min(body.len())).unwrap()).into_owned();
-        let reply =
-            api.call("POST", "/v1/admin/articles").bearer(&token).header("Content-Type", "application/json").bytes(body).send();
+        let reply = api
+            .call("POST", "/v1/admin/articles")
+            .bearer(&token)
+            .header("Content-Type", "application/json")
+            .bytes(body)
+            .send();
         assert!(matches!(reply.status, 400 | 422), "{shown}: {} {}", reply.status, reply.body);
         assert_eq!(reply.header("content-type"), "application/problem+json");
     }
@@ -62,7 +66,8 @@ fn a_problem_never_repeats_what_was_sent() {
     let api = Api::start();
     let token = api.sign_in(EDITOR);
     let canary = "canary-7f3a";
-    let body = json!({"title": format!("{canary}\u{1}"), "slug": format!("{canary} !"), "kind": canary, "category": canary});
+    let body =
+        json!({"title": format!("{canary}\u{1}"), "slug": format!("{canary} !"), "kind": canary, "category": canary});
     let refused = api.call("POST", "/v1/admin/articles").bearer(&token).json(&body).send();
     refused.problem(422, "validation_failed");
     assert!(!refused.body.contains(canary), "{}", refused.body);
@@ -75,7 +80,10 @@ fn a_problem_never_repeats_what_was_sent() {
 fn strange_addresses_are_not_found() {
     let api = Api::start();
     for path in [
-        "/v1/articles/%00", "/v1/articles/%ff", "/v1/articles/..%2f..%2fetc%2fpasswd", "/v1/articles/'%20or%201=1--",
+        "/v1/articles/%00",
+        "/v1/articles/%ff",
+        "/v1/articles/..%2f..%2fetc%2fpasswd",
+        "/v1/articles/'%20or%201=1--",
         "/v1/articles/01900000-0000-7000-8000-000000000001",
     ] {
         let status = api.get(path).status;

@@ -67,9 +67,16 @@ fn the_public_sees_the_published_revision_until_the_next_publication() {
     let desk = Desk::with_a_draft();
     desk.publish(&json!({}));
     let before = desk.public();
-    assert_eq!(desk.edit(&json!({"body_markdown": "From Tuesday, not Monday."})).json()["data"]["status"], "published_with_changes");
+    assert_eq!(
+        desk.edit(&json!({"body_markdown": "From Tuesday, not Monday."})).json()["data"]["status"],
+        "published_with_changes"
+    );
     let after = desk.public();
-    assert_eq!((after.body.as_str(), after.etag()), (before.body.as_str(), before.etag()), "an edit changes nothing outside");
+    assert_eq!(
+        (after.body.as_str(), after.etag()),
+        (before.body.as_str(), before.etag()),
+        "an edit changes nothing outside"
+    );
     desk.publish(&json!({}));
     let now = desk.public().json();
     assert!(now["data"]["body"]["value"].as_str().unwrap().contains("Tuesday"));
@@ -165,7 +172,10 @@ fn two_publications_at_once_never_overlap() {
         }
     });
     let live: i64 = desk.api.as_owner(async |connection| {
-        sqlx::query_scalar("select count(*) from cms.publication where visible @> now()").fetch_one(connection).await.unwrap()
+        sqlx::query_scalar("select count(*) from cms.publication where visible @> now()")
+            .fetch_one(connection)
+            .await
+            .unwrap()
     });
     assert_eq!(live, 1);
 }

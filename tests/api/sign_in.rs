@@ -32,7 +32,11 @@ fn an_unknown_address_and_a_wrong_password_cannot_be_told_apart() {
     };
     assert_eq!(attempt(EDITOR.0, "wrong"), attempt("nobody@clinic.example", "wrong"));
     api.as_owner(async |connection| {
-        sqlx::query("update cms.account set status = 'disabled' where email = $1").bind(EDITOR.0).execute(connection).await.unwrap();
+        sqlx::query("update cms.account set status = 'disabled' where email = $1")
+            .bind(EDITOR.0)
+            .execute(connection)
+            .await
+            .unwrap();
     });
     assert_eq!(attempt(EDITOR.0, EDITOR.1), attempt("not even an address", "wrong"));
 }
@@ -108,7 +112,8 @@ fn the_set_up_link_makes_one_owner_once() {
     let weak = json!({"email": "first@clinic.example", "name": "First Owner", "password": "password12345678"});
     api.call("POST", &path).json(&weak).send().problem(422, "validation_failed");
     let statuses: Vec<u16> = std::thread::scope(|scope| {
-        let tries: Vec<_> = (0..10).map(|_| scope.spawn(|| api.call("POST", &path).json(&person).send().status)).collect();
+        let tries: Vec<_> =
+            (0..10).map(|_| scope.spawn(|| api.call("POST", &path).json(&person).send().status)).collect();
         tries.into_iter().map(|attempt| attempt.join().unwrap()).collect()
     });
     assert_eq!(statuses.iter().filter(|status| **status == 201).count(), 1, "{statuses:?}");
@@ -124,7 +129,11 @@ fn too_many_attempts_from_one_address_have_to_wait() {
     for attempt in 0..3 {
         // What a client can change about itself does not change its bucket.
         let forged = format!("203.0.113.{attempt}");
-        api.call("POST", "/v1/auth/login").header("X-Forwarded-For", forged).json(&body).send().problem(401, "unauthenticated");
+        api.call("POST", "/v1/auth/login")
+            .header("X-Forwarded-For", forged)
+            .json(&body)
+            .send()
+            .problem(401, "unauthenticated");
     }
     let refused = api.call("POST", "/v1/auth/login").header("X-Forwarded-For", "203.0.113.9").json(&body).send();
     refused.problem(429, "rate_limited");

@@ -12,7 +12,11 @@ fn a_category_is_public_with_the_first_visible_article_in_it() {
     assert_eq!(made.status, 201, "{}", made.body);
     assert_eq!(made.json()["data"]["slug"], "heart-vessels");
     assert!(made.header("location").ends_with(made.json()["data"]["id"].as_str().unwrap()));
-    assert_eq!(api.get("/v1/categories").json()["data"], json!([]), "a name without a visible article is a draft's word");
+    assert_eq!(
+        api.get("/v1/categories").json()["data"],
+        json!([]),
+        "a name without a visible article is a draft's word"
+    );
     api.publish(&token, &json!({"title": "Blood pressure", "category": "heart-vessels"}));
     let listed = api.get("/v1/categories").json();
     assert_eq!(listed["data"][0]["name"], "Heart & Vessels");
@@ -27,7 +31,9 @@ fn a_renamed_category_shows_at_once_and_a_trashed_one_nowhere() {
     let made = api.call("POST", "/v1/admin/categories").bearer(&token).json(&json!({"name": "News"})).send();
     api.publish(&token, &json!({"title": "Opening", "category": "news"}));
     let path = format!("/v1/admin/categories/{}", made.json()["data"]["id"].as_str().unwrap());
-    let patch = |etag: &str, body: serde_json::Value| api.call("PATCH", &path).bearer(&token).header("If-Match", etag).json(&body).send();
+    let patch = |etag: &str, body: serde_json::Value| {
+        api.call("PATCH", &path).bearer(&token).header("If-Match", etag).json(&body).send()
+    };
     let renamed = patch(&made.etag(), json!({"name": "From us"}));
     assert_eq!(renamed.status, 200, "{}", renamed.body);
     assert_eq!(api.get("/v1/articles").json()["data"][0]["category"]["name"], "From us");
@@ -44,7 +50,9 @@ fn a_renamed_category_shows_at_once_and_a_trashed_one_nowhere() {
 fn a_slug_is_given_once_among_its_kind() {
     let api = Api::start();
     let token = api.sign_in(EDITOR);
-    let make = |kind: &str| api.call("POST", &format!("/v1/admin/{kind}")).bearer(&token).json(&json!({"name": "Sleep"})).send();
+    let make = |kind: &str| {
+        api.call("POST", &format!("/v1/admin/{kind}")).bearer(&token).json(&json!({"name": "Sleep"})).send()
+    };
     assert_eq!(make("tags").status, 201);
     assert_eq!(make("categories").status, 201, "another kind is another name space");
     assert_eq!(make("tags").problem(422, "validation_failed")["errors"][0]["pointer"], "/slug");

@@ -20,7 +20,8 @@ fn status(ground: &Ground, email: &str) -> Value {
 #[test]
 fn an_account_is_created_listed_and_let_in() {
     let ground = Ground::new();
-    let (owner, editor) = (create(&ground, "owner@clinic.example", "owner"), create(&ground, "pen@clinic.example", "editor"));
+    let (owner, editor) =
+        (create(&ground, "owner@clinic.example", "owner"), create(&ground, "pen@clinic.example", "editor"));
     assert_eq!(ground.processes(), Vec::<i32>::new(), "a command stops the database that it started");
     ground.run(&["admin", "list"]).with(0, &["owner@clinic.example", "pen@clinic.example", "Robin Vale", "editor"]);
     let service = ground.serve(&[]);
@@ -33,7 +34,8 @@ fn an_account_is_created_listed_and_let_in() {
 #[test]
 fn what_cannot_be_an_account_is_told_and_not_made() {
     let ground = Ground::new();
-    let create = |email: &str, role: &str| ground.run(&["admin", "create", "--email", email, "--name", "X", "--role", role]);
+    let create =
+        |email: &str, role: &str| ground.run(&["admin", "create", "--email", email, "--name", "X", "--role", role]);
     create("[email protected]", "owner").with(2, &["the address must be an e-mail address"]);
     create("owner@clinic.example", "boss").with(2, &["owner", "editor"]);
     create("owner@clinic.example", "owner").with(0, &["shown once"]);

@@ -25,7 +25,8 @@ fn the_doctor_finds_a_fresh_installation_well() {
     let ground = Ground::new();
     let findings = ground.json(&["doctor", "--json"]);
     assert_eq!(findings["well"], true, "{findings}");
-    let what: Vec<_> = findings["findings"].as_array().unwrap().iter().map(|one| one["what"].as_str().unwrap()).collect();
+    let what: Vec<_> =
+        findings["findings"].as_array().unwrap().iter().map(|one| one["what"].as_str().unwrap()).collect();
     assert_eq!(what, ["settings", "keys", "postgres", "database", "roles"]);
     ground.run(&["doctor"]).with(0, &["ok", "roles"]);
     assert_eq!(ground.processes(), Vec::<i32>::new());
@@ -123,7 +124,8 @@ fn a_database_of_the_operators_own_serves_as_well() {
     let id = client.post("/v1/inquiries", &[], &inquiry).unwrap().good()["data"]["id"].clone();
     let read = service.signed_in(&owner).get(&format!("/v1/admin/inquiries/{}", id.as_str().unwrap())).good();
     assert_eq!(read["data"]["message"], "Is there a ramp?");
-    let roles = "select string_agg(distinct usename, ' ' order by usename) from pg_stat_activity where datname = 'other_db'";
+    let roles =
+        "select string_agg(distinct usename, ' ' order by usename) from pg_stat_activity where datname = 'other_db'";
     let roles: String = elsewhere.ask(async |owner| sqlx::query_scalar(roles).fetch_one(owner).await.unwrap());
     assert_eq!(roles, "cms_public cms_staff", "requests are served by the two roles alone");
     assert!(!ground.data_dir().join("postgres").exists(), "no server of its own");
@@ -152,7 +154,10 @@ fn a_database_that_is_away_leaves_the_service_alive_and_not_ready_until_it_is_st
         waiting.signal(signal);
         let ended = waiting.ended();
         assert_eq!(ended.code, Some(0), "{signal}: {ended:?}");
-        assert!(ended.stderr.contains("cannot be reached") && !ended.stderr.contains("secret-of-the-tide"), "{ended:?}");
+        assert!(
+            ended.stderr.contains("cannot be reached") && !ended.stderr.contains("secret-of-the-tide"),
+            "{ended:?}"
+        );
     }
 }
 

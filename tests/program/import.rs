@@ -93,7 +93,11 @@ fn the_clinic_on_the_page_becomes_a_location_with_its_parts_apart() {
     for file in [TEXT, HTML] {
         let ground = Ground::new();
         let outcome = import(&ground, file, &["--clinic"]);
-        assert_eq!((&outcome["organisation"], &outcome["location"]), (&json!("updated"), &json!("created")), "{outcome}");
+        assert_eq!(
+            (&outcome["organisation"], &outcome["location"]),
+            (&json!("updated"), &json!("created")),
+            "{outcome}"
+        );
         let again = import(&ground, file, &["--clinic"]);
         assert_eq!((&again["organisation"], &again["location"]), (&json!("unchanged"), &json!("unchanged")), "{again}");
         let service = ground.serve(&[]);

@@ -13,6 +13,7 @@ mod crash;
 mod database;
 mod import;
 mod program;
+mod secrecy;
 mod serve;
 mod settings;
 mod web;

@@ -101,7 +101,8 @@ fn the_set_up_link_lets_one_first_owner_in() {
     let service = ground.serve(&[]);
     let set_up = service.said.lines().find_map(|line| line.strip_prefix("Set-up")).expect("a link");
     let link = set_up.split_whitespace().next().unwrap();
-    let owner = json!({"email": "owner@clinic.example", "name": "Robin Vale", "password": "nine herons wade before noon"});
+    let owner =
+        json!({"email": "owner@clinic.example", "name": "Robin Vale", "password": "nine herons wade before noon"});
     let again = json!({"email": "else@clinic.example", "name": "Else", "password": "nine herons wade after noon"});
     Client::default().post(link, &[], &owner).unwrap().good();
     let refused = Client::default().post(link, &[], &again).unwrap();

@@ -35,7 +35,8 @@ fn a_mistyped_setting_is_told_with_the_name_that_was_meant() {
     let ground = Ground::new();
     for arguments in [&["serve"][..], &["migrate"], &["config", "show"], &["admin", "list"]] {
         let wrong = [("CMS_LISTN", "127.0.0.1:0"), ("CMS_LOG_FORMAT", "yaml")];
-        let ended = with_environment(&ground, arguments, &wrong).with(2, &["CMS_LISTN", "CMS_LISTEN", "CMS_LOG_FORMAT"]);
+        let ended =
+            with_environment(&ground, arguments, &wrong).with(2, &["CMS_LISTN", "CMS_LISTEN", "CMS_LOG_FORMAT"]);
         assert!(ended.stdout.is_empty() && !ended.stderr.contains("yaml"), "{ended:?}");
     }
     assert!(!ground.data_dir().exists(), "nothing was begun");

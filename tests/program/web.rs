@@ -99,7 +99,9 @@ impl Client {
             request = request.header("Authorization", format!("Bearer {token}"));
         }
         let mut answer = match body {
-            Some(body) => agent.run(request.header("Content-Type", "application/json").body(body.to_string()).unwrap())?,
+            Some(body) => {
+                agent.run(request.header("Content-Type", "application/json").body(body.to_string()).unwrap())?
+            }
             None => agent.run(request.body(()).unwrap())?,
         };
         let body = answer.body_mut().with_config().limit(16 << 20).read_to_string()?;

@@ -62,9 +62,10 @@ pub async fn delete_planned(
     article: Uuid,
     stamp: DateTime<Utc>,
 ) -> Result<bool, sqlx::Error> {
-    let done = sqlx::query!("delete from cms.publication where article_id = $1 and lower(visible) > $2", article, stamp)
-        .execute(connection)
-        .await?;
+    let done =
+        sqlx::query!("delete from cms.publication where article_id = $1 and lower(visible) > $2", article, stamp)
+            .execute(connection)
+            .await?;
     Ok(done.rows_affected() > 0)
 }
 

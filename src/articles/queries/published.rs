@@ -166,14 +166,9 @@ pub async fn list_published(
             "(m.updated_at, m.id) < ($10::timestamptz, $9)",
             "m.updated_at desc, m.id desc"
         ),
-        Order::Title => page_in_order!(
-            connection,
-            filter,
-            page,
-            title,
-            "(m.title, m.id) > ($10::text, $9)",
-            "m.title, m.id"
-        ),
+        Order::Title => {
+            page_in_order!(connection, filter, page, title, "(m.title, m.id) > ($10::text, $9)", "m.title, m.id")
+        }
     }
 }
 

@@ -161,7 +161,8 @@ pub async fn list_articles(
 
 /// Locks an article for a change. None where there is none.
 pub async fn lock_article(connection: &mut PgConnection, id: Uuid) -> Result<bool, sqlx::Error> {
-    let row = sqlx::query!("select id from cms.article where id = $1 for update", id).fetch_optional(connection).await?;
+    let row =
+        sqlx::query!("select id from cms.article where id = $1 for update", id).fetch_optional(connection).await?;
     Ok(row.is_some())
 }
 
@@ -329,7 +330,9 @@ pub async fn default_locale(connection: &mut PgConnection) -> Result<String, sql
 
 /// The id of an author, by slug or id.
 pub async fn find_author(connection: &mut PgConnection, name: &str) -> Result<Option<Uuid>, sqlx::Error> {
-    sqlx::query_scalar!("select id from cms.author where slug = $1 or id::text = $1", name).fetch_optional(connection).await
+    sqlx::query_scalar!("select id from cms.author where slug = $1 or id::text = $1", name)
+        .fetch_optional(connection)
+        .await
 }
 
 /// The author that an account stands as, made at its first article; without an account, the author of that slug.

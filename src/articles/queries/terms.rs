@@ -47,7 +47,11 @@ pub async fn list_published_terms(
 }
 
 /// Staff's list of a kind, by name: at most 1,000.
-pub async fn list_terms(connection: &mut PgConnection, kind: TermKind, trashed: bool) -> Result<Vec<TermRow>, sqlx::Error> {
+pub async fn list_terms(
+    connection: &mut PgConnection,
+    kind: TermKind,
+    trashed: bool,
+) -> Result<Vec<TermRow>, sqlx::Error> {
     sqlx::query_as!(
         TermRow,
         "select id, slug, name, description, version, created_at, updated_at, trashed_at from cms.term
@@ -60,7 +64,11 @@ pub async fn list_terms(connection: &mut PgConnection, kind: TermKind, trashed: 
 }
 
 /// One term, locked for a change.
-pub async fn lock_term(connection: &mut PgConnection, kind: TermKind, id: Uuid) -> Result<Option<TermRow>, sqlx::Error> {
+pub async fn lock_term(
+    connection: &mut PgConnection,
+    kind: TermKind,
+    id: Uuid,
+) -> Result<Option<TermRow>, sqlx::Error> {
     sqlx::query_as!(
         TermRow,
         "select id, slug, name, description, version, created_at, updated_at, trashed_at from cms.term

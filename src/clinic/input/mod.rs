@@ -8,7 +8,6 @@ mod schema;
 #[cfg(test)]
 mod tests;
 
-
 use super::{
     clinic::ListedPhone,
     values::{TimeZone, WebAddress},

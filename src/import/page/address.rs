@@ -107,11 +107,7 @@ impl Address {
     /// Reads "street, unit, city, ST 12345" from one line, or from several joined by commas.
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {
-        let mut parts: Vec<&str> = text
-            .split(',')
-            .map(str::trim)
-            .filter(|part| !part.is_empty())
-            .collect();
+        let mut parts: Vec<&str> = text.split(',').map(str::trim).filter(|part| !part.is_empty()).collect();
         if parts.last().is_some_and(|part| is_united_states(part)) {
             parts.pop();
         }
@@ -121,16 +117,8 @@ impl Address {
             None => parts.pop()?.to_owned(),
         };
         let (line1, line2) = read_street(&parts)?;
-        let has_name =
-            city.chars().any(char::is_alphabetic) && !city.chars().any(|c| c.is_ascii_digit());
-        has_name.then(|| Self {
-            line1,
-            line2,
-            city,
-            region,
-            postal_code,
-            country: "US".to_owned(),
-        })
+        let has_name = city.chars().any(char::is_alphabetic) && !city.chars().any(|c| c.is_ascii_digit());
+        has_name.then(|| Self { line1, line2, city, region, postal_code, country: "US".to_owned() })
     }
 
     /// The address from parts that structured data already tells apart; the street may hold the unit.
@@ -142,10 +130,7 @@ impl Address {
         postal_code: &str,
     ) -> Option<Self> {
         let unit = unit.map(|unit| format!(", {unit}")).unwrap_or_default();
-        Self::read(&format!(
-            "{street}{unit}, {}, {region} {postal_code}",
-            city.replace(',', " ")
-        ))
+        Self::read(&format!("{street}{unit}, {}, {region} {postal_code}", city.replace(',', " ")))
     }
 }
 
@@ -153,20 +138,14 @@ impl Address {
 pub(super) fn starts_like_street(text: &str) -> bool {
     let lower = text.to_lowercase();
     let numbered = lower.split(' ').next().is_some_and(|word| {
-        word.starts_with(|c: char| c.is_ascii_digit())
-            && word.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+        word.starts_with(|c: char| c.is_ascii_digit()) && word.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
     });
-    (numbered && lower.contains(' '))
-        || lower.starts_with("po box ")
-        || lower.starts_with("p.o. box ")
+    (numbered && lower.contains(' ')) || lower.starts_with("po box ") || lower.starts_with("p.o. box ")
 }
 
 pub(super) fn is_united_states(text: &str) -> bool {
     let letters: String = text.chars().filter(|c| c.is_alphabetic()).collect();
-    matches!(
-        letters.to_lowercase().as_str(),
-        "us" | "usa" | "unitedstates" | "unitedstatesofamerica"
-    )
+    matches!(letters.to_lowercase().as_str(), "us" | "usa" | "unitedstates" | "unitedstatesofamerica")
 }
 
 /// City (when no comma parts it from the state), state and ZIP code from the last part.
@@ -194,10 +173,7 @@ fn is_zip(text: &str) -> bool {
 
 fn state_code(text: &str) -> Option<&'static str> {
     let lower = text.trim_end_matches('.').to_lowercase();
-    STATES
-        .iter()
-        .find(|(code, name)| *code == text || *name == lower)
-        .map(|(code, _)| *code)
+    STATES.iter().find(|(code, name)| *code == text || *name == lower).map(|(code, _)| *code)
 }
 
 /// The first and second line; a unit that no comma parts from the street is cut off it.
@@ -213,22 +189,16 @@ fn read_street(parts: &[&str]) -> Option<(String, Option<String>)> {
     // A unit stands after a number and at least one word of street name, and is followed by its own number.
     let unit_at = (2..words.len()).find(|at| is_unit(&words, *at));
     let (line1, line2) = words.split_at(unit_at.unwrap_or(words.len()));
-    Some((
-        line1.join(" "),
-        (!line2.is_empty()).then(|| line2.join(" ")),
-    ))
+    Some((line1.join(" "), (!line2.is_empty()).then(|| line2.join(" "))))
 }
 
 fn is_unit(words: &[&str], at: usize) -> bool {
     let Some(word) = words.get(at) else {
         return false;
     };
-    let followed = words
-        .get(at + 1)
-        .is_some_and(|next| next.chars().any(|c| c.is_ascii_digit()) || next.chars().count() == 1);
+    let followed =
+        words.get(at + 1).is_some_and(|next| next.chars().any(|c| c.is_ascii_digit()) || next.chars().count() == 1);
     let name = word.trim_end_matches('.').to_lowercase();
-    let signed = word
-        .strip_prefix('#')
-        .is_some_and(|rest| !rest.is_empty() || followed);
+    let signed = word.strip_prefix('#').is_some_and(|rest| !rest.is_empty() || followed);
     signed || (followed && UNITS.contains(&name.as_str()))
 }

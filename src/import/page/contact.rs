@@ -28,10 +28,7 @@ pub(super) struct Chunk {
 impl Chunk {
     /// Lines that may leave one by one.
     pub fn separable(lines: Vec<Line>) -> Self {
-        Self {
-            lines,
-            separable: true,
-        }
+        Self { lines, separable: true }
     }
 }
 
@@ -97,8 +94,7 @@ fn mark_chunk(lines: &[Line], next: &[Line], open: Option<Field>) -> Vec<bool> {
         let span = match label {
             Some(field) => usize::from(announces(field, following)),
             None => contact_span(rest).max(usize::from(
-                is_open_value(line, open)
-                    || (is_weak(line) && (alone || marked.last() == Some(&true))),
+                is_open_value(line, open) || (is_weak(line) && (alone || marked.last() == Some(&true))),
             )),
         };
         open = match label {
@@ -138,9 +134,7 @@ fn is_open_value(line: &Line, open: Option<Field>) -> bool {
     open.is_some_and(|field| field != Field::Group)
         && line.chars() <= LONGEST
         && !line.plain.ends_with(['.', '!', '?', ':'])
-        && line
-            .plain
-            .contains(|c: char| c.is_ascii_digit() || c == '@')
+        && line.plain.contains(|c: char| c.is_ascii_digit() || c == '@')
 }
 
 /// How many lines from the first on are contact lines wherever they stand: a label with its value, or an address.
@@ -149,11 +143,7 @@ fn contact_span(lines: &[Line]) -> usize {
         return 0;
     };
     if let Some((field, value)) = labelled_value(line) {
-        let more = if field == Field::Address {
-            address_span(value, lines).saturating_sub(1)
-        } else {
-            0
-        };
+        let more = if field == Field::Address { address_span(value, lines).saturating_sub(1) } else { 0 };
         return if fits(field, value) { 1 + more } else { 0 };
     }
     address_span(&line.plain, lines)
@@ -197,9 +187,7 @@ fn fits(field: Field, value: &str) -> bool {
         Field::Email => is_email_like(value) || !value.contains(' '),
         Field::Address => starts_like_street(value),
         Field::Unheld => digits > 0 || value.contains('@') || value.contains("://"),
-        Field::Group => {
-            is_email_like(value) || looks_like_phone(value) || starts_like_street(value)
-        }
+        Field::Group => is_email_like(value) || looks_like_phone(value) || starts_like_street(value),
     }
 }
 
@@ -225,13 +213,7 @@ fn read(lines: &[Line], book: &mut FactBook) {
 }
 
 /// Reads one value, for an address also the lines after it that belong to it; returns the lines not yet read.
-fn read_value<'a>(
-    field: Field,
-    value: &str,
-    line: &Line,
-    after: &'a [Line],
-    book: &mut FactBook,
-) -> &'a [Line] {
+fn read_value<'a>(field: Field, value: &str, line: &Line, after: &'a [Line], book: &mut FactBook) -> &'a [Line] {
     let source = line.plain.as_str();
     if matches!(field, Field::Unheld) {
         book.report.leave(source, Why::NoField, line.number);
@@ -245,28 +227,13 @@ fn read_value<'a>(
     after
 }
 
-fn read_address<'a>(
-    value: &str,
-    line: &Line,
-    after: &'a [Line],
-    book: &mut FactBook,
-) -> &'a [Line] {
+fn read_address<'a>(value: &str, line: &Line, after: &'a [Line], book: &mut FactBook) -> &'a [Line] {
     let mut all = vec![line.clone()];
     all.extend(after.iter().take(ADDRESS_LINES).cloned());
     let span = address_span(value, &all).max(1);
-    let further: Vec<&str> = after
-        .iter()
-        .take(span - 1)
-        .map(|line| line.plain.as_str())
-        .collect();
-    let joined = std::iter::once(value)
-        .chain(further.iter().copied())
-        .collect::<Vec<_>>()
-        .join(", ");
-    let source = std::iter::once(line.plain.as_str())
-        .chain(further)
-        .collect::<Vec<_>>()
-        .join(", ");
+    let further: Vec<&str> = after.iter().take(span - 1).map(|line| line.plain.as_str()).collect();
+    let joined = std::iter::once(value).chain(further.iter().copied()).collect::<Vec<_>>().join(", ");
+    let source = std::iter::once(line.plain.as_str()).chain(further).collect::<Vec<_>>().join(", ");
     book.offer_address(Address::read(&joined), &source, line.number);
     after.get(span - 1..).unwrap_or_default()
 }

@@ -19,16 +19,9 @@ pub(super) fn read(text: &str) -> EmailReading {
     if is_placeholder(text) {
         return EmailReading::Placeholder;
     }
-    let options = Options::default()
-        .with_required_tld()
-        .without_display_text()
-        .without_domain_literal();
+    let options = Options::default().with_required_tld().without_display_text().without_domain_literal();
     match EmailAddress::parse_with_options(text.trim(), options) {
-        Ok(address) => EmailReading::Address(format!(
-            "{}@{}",
-            address.local_part(),
-            address.domain().to_lowercase()
-        )),
+        Ok(address) => EmailReading::Address(format!("{}@{}", address.local_part(), address.domain().to_lowercase())),
         Err(_) => EmailReading::Invalid,
     }
 }

@@ -108,22 +108,11 @@ impl FactBook {
         let (scheme, rest) = link.split_once(':').unwrap_or(("", link));
         let value = rest.split('?').next().unwrap_or(rest).replace("%20", " ");
         if scheme.eq_ignore_ascii_case("tel") {
-            let known = self
-                .clinic
-                .phone
-                .as_ref()
-                .map(|phone| phone.number.as_str());
-            if known.is_none()
-                || Phone::read(&value).is_none_or(|phone| known != Some(phone.number.as_str()))
-            {
+            let known = self.clinic.phone.as_ref().map(|phone| phone.number.as_str());
+            if known.is_none() || Phone::read(&value).is_none_or(|phone| known != Some(phone.number.as_str())) {
                 self.offer_phone(&value, link, None);
             }
-        } else if !self
-            .clinic
-            .email
-            .as_ref()
-            .is_some_and(|known| known.eq_ignore_ascii_case(&value))
-        {
+        } else if !self.clinic.email.as_ref().is_some_and(|known| known.eq_ignore_ascii_case(&value)) {
             self.offer_email(&value, link, None);
         }
     }

@@ -38,13 +38,12 @@ pub(super) fn labelled_value(line: &Line) -> Option<(Field, &str)> {
 fn field_of(name: &str) -> Option<Field> {
     let lower = name.trim().to_lowercase();
     let field = match lower.as_str() {
-        "phone" | "telephone" | "tel" | "call" | "call us" | "phone number" | "office" | "main"
-        | "mobile" | "cell" | "text" => Field::Phone,
-        "email" | "e-mail" | "mail" | "email us" | "email address" | "e-mail address" => {
-            Field::Email
+        "phone" | "telephone" | "tel" | "call" | "call us" | "phone number" | "office" | "main" | "mobile" | "cell"
+        | "text" => Field::Phone,
+        "email" | "e-mail" | "mail" | "email us" | "email address" | "e-mail address" => Field::Email,
+        "address" | "location" | "our location" | "our address" | "visit us" | "office address" | "find us" => {
+            Field::Address
         }
-        "address" | "location" | "our location" | "our address" | "visit us" | "office address"
-        | "find us" => Field::Address,
         "connect"
         | "contact"
         | "contact us"
@@ -52,8 +51,8 @@ fn field_of(name: &str) -> Option<Field> {
         | "connect with us"
         | "contact information"
         | "reach us" => Field::Group,
-        "fax" | "hours" | "office hours" | "opening hours" | "website" | "web" | "toll-free"
-        | "toll free" | "after hours" => Field::Unheld,
+        "fax" | "hours" | "office hours" | "opening hours" | "website" | "web" | "toll-free" | "toll free"
+        | "after hours" => Field::Unheld,
         _ => return None,
     };
     Some(field)

@@ -18,11 +18,7 @@ impl Line {
     pub fn from_text(text: &str, number: Option<u32>) -> Self {
         let plain = single_spaced(text);
         let markdown = markdown::escape(&plain);
-        Self {
-            number,
-            plain,
-            markdown,
-        }
+        Self { number, plain, markdown }
     }
 
     pub fn is_blank(&self) -> bool {
@@ -36,9 +32,7 @@ impl Line {
     /// Whether the line ends as a sentence or an introduction does. A question mark does not count, for a
     /// heading may ask.
     pub fn ends_a_sentence(&self) -> bool {
-        let unquoted = self
-            .plain
-            .trim_end_matches(['"', '\'', '\u{201d}', '\u{2019}', ')', ']']);
+        let unquoted = self.plain.trim_end_matches(['"', '\'', '\u{201d}', '\u{2019}', ')', ']']);
         unquoted.ends_with(['.', '!', ':', ';', ',', '\u{2026}'])
     }
 }
@@ -65,9 +59,6 @@ pub(super) fn single_spaced(text: &str) -> String {
 /// Unicode (UAX #9), none of which print.
 fn is_invisible(c: char) -> bool {
     c.is_control()
-        || matches!(
-            c,
-            '\u{ad}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}'
-        )
+        || matches!(c, '\u{ad}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}')
         || matches!(c, '\u{2060}'..='\u{2069}' | '\u{feff}')
 }

@@ -13,10 +13,7 @@ pub(super) enum Block {
     /// A paragraph; its lines are kept apart when `hard`.
     Paragraph { lines: Vec<Line>, hard: bool },
     /// A list, numbered from `start` or bulleted.
-    List {
-        start: Option<u32>,
-        items: Vec<Vec<Block>>,
-    },
+    List { start: Option<u32>, items: Vec<Vec<Block>> },
     /// A quotation.
     Quote(Vec<Block>),
     /// A table whose first row is its head; cells are inline Markdown.
@@ -28,10 +25,7 @@ pub(super) enum Block {
 impl Block {
     /// A paragraph of one line.
     pub fn paragraph(line: Line) -> Self {
-        Self::Paragraph {
-            lines: vec![line],
-            hard: false,
-        }
+        Self::Paragraph { lines: vec![line], hard: false }
     }
 }
 
@@ -71,11 +65,7 @@ fn write_block(block: &Block, other_marker: bool, out: &mut Vec<String>) {
         }
         Block::Paragraph { lines, hard } => write_paragraph(lines, *hard, out),
         Block::List { start, items } => write_list(*start, items, other_marker, out),
-        Block::Quote(inner) => out.extend(
-            lines_of(inner)
-                .iter()
-                .map(|line| format!("> {line}").trim_end().to_owned()),
-        ),
+        Block::Quote(inner) => out.extend(lines_of(inner).iter().map(|line| format!("> {line}").trim_end().to_owned())),
         Block::Table { rows } => write_table(rows, out),
         Block::Code(text) => write_code(text, out),
     }
@@ -115,9 +105,7 @@ fn write_list(start: Option<u32>, items: &[Vec<Block>], other_marker: bool, out:
 /// Whether blank lines must part the blocks of the items: some item, at any depth, is more than one paragraph.
 fn is_loose(items: &[Vec<Block>]) -> bool {
     items.iter().any(|item| {
-        let mut inner = item
-            .iter()
-            .skip_while(|block| matches!(block, Block::Paragraph { .. }));
+        let mut inner = item.iter().skip_while(|block| matches!(block, Block::Paragraph { .. }));
         let paragraphs = item.len() - inner.clone().count();
         paragraphs > 1
             || inner.any(|block| match block {
@@ -173,10 +161,7 @@ pub(super) fn longest_run(text: &str, wanted: char) -> usize {
 pub(super) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 8);
     for c in text.chars() {
-        if matches!(
-            c,
-            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '&' | '~' | '|' | '^' | '$'
-        ) {
+        if matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '&' | '~' | '|' | '^' | '$') {
             out.push('\\');
         }
         out.push(c);

@@ -55,19 +55,11 @@ impl PageFormat {
     pub fn guess(name: &str, bytes: &[u8]) -> Self {
         let start = String::from_utf8_lossy(bytes.get(..1024).unwrap_or(bytes)).to_lowercase();
         let start = start.trim_start_matches('\u{feff}').trim_start();
-        let extension = name
-            .rsplit_once('.')
-            .map(|(_, extension)| extension.to_lowercase());
+        let extension = name.rsplit_once('.').map(|(_, extension)| extension.to_lowercase());
         let html_name = matches!(extension.as_deref(), Some("html" | "htm" | "xhtml"));
-        let opens = ["<!doctype html", "<html", "<head", "<body"]
-            .iter()
-            .any(|tag| start.starts_with(tag));
+        let opens = ["<!doctype html", "<html", "<head", "<body"].iter().any(|tag| start.starts_with(tag));
         let unnamed_markup = extension.is_none() && start.starts_with('<') && start.contains("</");
-        if html_name || opens || unnamed_markup {
-            Self::Html
-        } else {
-            Self::Text
-        }
+        if html_name || opens || unnamed_markup { Self::Html } else { Self::Text }
     }
 }
 
@@ -97,9 +89,7 @@ pub enum PageError {
     #[error("the page's HTML is nested too deeply: save it as text and import that")]
     TooDeep,
     /// No title with text under it.
-    #[error(
-        "nothing on the page looks like an article: it needs a title and at least one paragraph or list"
-    )]
+    #[error("nothing on the page looks like an article: it needs a title and at least one paragraph or list")]
     NoArticle,
 }
 
@@ -128,9 +118,7 @@ pub fn read_page(bytes: &[u8], format: PageFormat) -> Result<Page, PageError> {
     if bytes.len() > MAX_PAGE_BYTES {
         return Err(PageError::TooLarge { bytes: bytes.len() });
     }
-    let text = std::str::from_utf8(bytes).map_err(|error| PageError::NotUtf8 {
-        offset: error.valid_up_to(),
-    })?;
+    let text = std::str::from_utf8(bytes).map_err(|error| PageError::NotUtf8 { offset: error.valid_up_to() })?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if line::single_spaced(text).is_empty() {
         return Err(PageError::Empty);
@@ -145,18 +133,14 @@ pub fn read_page(bytes: &[u8], format: PageFormat) -> Result<Page, PageError> {
 
 fn finish(reading: Reading, mut book: FactBook) -> Result<Page, PageError> {
     let Reading { title, blocks } = reading;
-    let has_text = blocks
-        .iter()
-        .any(|block| !matches!(block, Block::Heading { .. }));
+    let has_text = blocks.iter().any(|block| !matches!(block, Block::Heading { .. }));
     if title.is_empty() || !has_text {
         return Err(PageError::NoArticle);
     }
     let prose = paragraphs_of(&blocks);
     weigh_name(&prose, &mut book);
     report_placeholders(&prose, &mut book);
-    let FactBook {
-        clinic, mut report, ..
-    } = book;
+    let FactBook { clinic, mut report, .. } = book;
     report.counts = count(&blocks, &clinic, &report);
     Ok(Page {
         title,
@@ -189,12 +173,8 @@ fn weigh_name(paragraphs: &[String], book: &mut FactBook) {
 
 /// Reports paragraphs that hold the placeholder of a hidden e-mail address; their text stays.
 fn report_placeholders(paragraphs: &[String], book: &mut FactBook) {
-    for paragraph in paragraphs
-        .iter()
-        .filter(|paragraph| email::is_placeholder(paragraph))
-    {
-        book.report
-            .leave(paragraph.clone(), Why::ScraperPlaceholder, None);
+    for paragraph in paragraphs.iter().filter(|paragraph| email::is_placeholder(paragraph)) {
+        book.report.leave(paragraph.clone(), Why::ScraperPlaceholder, None);
     }
 }
 
@@ -203,22 +183,11 @@ fn paragraphs_of(blocks: &[Block]) -> Vec<String> {
         Block::Paragraph { lines, .. } => Some(lines),
         _ => None,
     });
-    lines
-        .map(|lines| {
-            lines
-                .iter()
-                .map(|line| line.plain.as_str())
-                .collect::<Vec<_>>()
-                .join(" ")
-        })
-        .collect()
+    lines.map(|lines| lines.iter().map(|line| line.plain.as_str()).collect::<Vec<_>>().join(" ")).collect()
 }
 
 fn count(blocks: &[Block], clinic: &ClinicFacts, report: &Report) -> Counts {
-    let mut counts = Counts {
-        facts: clinic.count(),
-        ..report.counts
-    };
+    let mut counts = Counts { facts: clinic.count(), ..report.counts };
     counts.left = u32::try_from(report.left.len()).unwrap_or(u32::MAX);
     for block in blocks {
         match block {

@@ -30,48 +30,29 @@ pub(super) fn weigh<'a>(paragraphs: impl Iterator<Item = &'a str>) -> NameEviden
             count_mention(&words, at, &mut names);
         }
     }
-    let mut own: Vec<(Mentions, String)> = names
-        .into_iter()
-        .filter(|(_, seen)| seen.own > 0)
-        .map(|(name, seen)| (seen, name))
-        .collect();
+    let mut own: Vec<(Mentions, String)> =
+        names.into_iter().filter(|(_, seen)| seen.own > 0).map(|(name, seen)| (seen, name)).collect();
     own.sort_by(|a, b| b.cmp(a));
     let mut own = own.into_iter();
-    let runner_up = |own: &mut std::vec::IntoIter<(Mentions, String)>| {
-        own.next().map_or(0, |(seen, _)| seen.all)
-    };
+    let runner_up = |own: &mut std::vec::IntoIter<(Mentions, String)>| own.next().map_or(0, |(seen, _)| seen.all);
     match own.next() {
         None => NameEvidence::None,
-        Some((seen, name)) if seen.all > 1 && seen.all > runner_up(&mut own) => {
-            NameEvidence::Repeated(name)
-        }
+        Some((seen, name)) if seen.all > 1 && seen.all > runner_up(&mut own) => NameEvidence::Repeated(name),
         Some((_, name)) => NameEvidence::Uncertain(name),
     }
 }
 
 /// Counts the name that follows the word "at" in this place, if one does.
 fn count_mention(words: &[&str], at: usize, names: &mut BTreeMap<String, Mentions>) {
-    if !words
-        .get(at)
-        .is_some_and(|word| word.eq_ignore_ascii_case("at"))
-    {
+    if !words.get(at).is_some_and(|word| word.eq_ignore_ascii_case("at")) {
         return;
     }
     let Some((name, next)) = name_from(words.get(at + 1..).unwrap_or_default()) else {
         return;
     };
-    let before = at
-        .checked_sub(1)
-        .and_then(|before| words.get(before))
-        .map(|word| word.to_lowercase());
-    let of_us =
-        before.is_some_and(|word| matches!(word.as_str(), "us" | "team" | "here" | "staff"));
-    let we = next.is_some_and(|word| {
-        matches!(
-            word.to_lowercase().as_str(),
-            "we" | "our" | "we\u{2019}re" | "we're"
-        )
-    });
+    let before = at.checked_sub(1).and_then(|before| words.get(before)).map(|word| word.to_lowercase());
+    let of_us = before.is_some_and(|word| matches!(word.as_str(), "us" | "team" | "here" | "staff"));
+    let we = next.is_some_and(|word| matches!(word.to_lowercase().as_str(), "we" | "our" | "we\u{2019}re" | "we're"));
     let mentions = names.entry(name).or_default();
     mentions.all += 1;
     mentions.own += u32::from(of_us || we);
@@ -83,10 +64,7 @@ fn name_from<'a>(words: &[&'a str]) -> Option<(String, Option<&'a str>)> {
     let mut length = 0;
     for (index, word) in words.iter().enumerate() {
         let bare = word.trim_end_matches([',', '.', ';', ':', '!', '?', ')']);
-        let bare = bare
-            .strip_suffix("\u{2019}s")
-            .or_else(|| bare.strip_suffix("'s"))
-            .unwrap_or(bare);
+        let bare = bare.strip_suffix("\u{2019}s").or_else(|| bare.strip_suffix("'s")).unwrap_or(bare);
         let capital = bare.starts_with(char::is_uppercase);
         if !capital && (name.is_empty() || !matches!(*word, "and" | "of" | "for" | "the" | "&")) {
             break;

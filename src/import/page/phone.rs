@@ -31,10 +31,7 @@ impl Phone {
             return None;
         }
         let number = format!("+{}{}", parsed.code().value(), parsed.national());
-        Some(Self {
-            number,
-            display: display(&parsed),
-        })
+        Some(Self { number, display: display(&parsed) })
     }
 }
 
@@ -44,27 +41,14 @@ pub(super) fn looks_like_phone(text: &str) -> bool {
     let digits = number.chars().filter(char::is_ascii_digit).count();
     DIGITS.contains(&digits)
         && number.chars().all(|c| {
-            c.is_ascii_digit()
-                || matches!(
-                    c,
-                    ' ' | '(' | ')' | '+' | '-' | '.' | '/' | '\u{2010}'..='\u{2013}'
-                )
+            c.is_ascii_digit() || matches!(c, ' ' | '(' | ')' | '+' | '-' | '.' | '/' | '\u{2010}'..='\u{2013}')
         })
         && extension.len() <= 7
         && extension.chars().all(|c| c.is_ascii_digit())
 }
 
 fn split_extension(text: &str) -> (&str, &str) {
-    for mark in [
-        ";ext=",
-        "extension",
-        "Extension",
-        "ext.",
-        "Ext.",
-        "ext",
-        "Ext",
-        "x",
-    ] {
+    for mark in [";ext=", "extension", "Extension", "ext.", "Ext.", "ext", "Ext", "x"] {
         if let Some((number, extension)) = text.split_once(mark) {
             return (number.trim(), extension.trim());
         }
@@ -73,10 +57,6 @@ fn split_extension(text: &str) -> (&str, &str) {
 }
 
 fn display(number: &PhoneNumber) -> String {
-    let mode = if number.code().value() == 1 {
-        Mode::National
-    } else {
-        Mode::International
-    };
+    let mode = if number.code().value() == 1 { Mode::National } else { Mode::International };
     number.format().mode(mode).to_string()
 }

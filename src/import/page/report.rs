@@ -166,12 +166,8 @@ impl Why {
                 "It stands beside the page's main content; add it to the article by hand if it belongs there."
             }
             Self::RepeatedTitle => "The title stands on the page more than once.",
-            Self::TitleShortened => {
-                "A title holds 200 characters at most; the full words stay in the body."
-            }
-            Self::TitleGuessed => {
-                "The page has no title line; its first words stand in, so give the article a title."
-            }
+            Self::TitleShortened => "A title holds 200 characters at most; the full words stay in the body.",
+            Self::TitleGuessed => "The page has no title line; its first words stand in, so give the article a title.",
             Self::NameUncertain => {
                 "The clinic's name is neither structured nor repeated; enter it by hand if it is right."
             }
@@ -179,27 +175,19 @@ impl Why {
                 "A placeholder stands where the e-mail address was; enter the real address by hand."
             }
             Self::EmailInvalid => "This is not an e-mail address; enter the right one by hand.",
-            Self::AnotherEmail => {
-                "One e-mail address was already taken; add this one by hand if it is needed."
-            }
+            Self::AnotherEmail => "One e-mail address was already taken; add this one by hand if it is needed.",
             Self::PhoneInvalid => "This is not a valid phone number; enter the right one by hand.",
-            Self::AnotherPhone => {
-                "One phone number was already taken; add this one by hand if it is needed."
-            }
+            Self::AnotherPhone => "One phone number was already taken; add this one by hand if it is needed.",
             Self::AddressUnreadable => {
                 "This cannot be taken apart into street, city, state and ZIP code; enter it by hand."
             }
-            Self::AnotherAddress => {
-                "One postal address was already taken; add this one as another location by hand."
-            }
+            Self::AnotherAddress => "One postal address was already taken; add this one as another location by hand.",
             Self::AnotherName => {
                 "One name of the clinic was already taken; add this one as an alias by hand if it is one."
             }
             Self::NoField => "An import has no field for this; enter it by hand.",
             Self::LabelWithoutValue => "The label announces a fact that does not follow.",
-            Self::ImageNotImported => {
-                "Pictures are not imported; upload them with their alternative text."
-            }
+            Self::ImageNotImported => "Pictures are not imported; upload them with their alternative text.",
             Self::MediaNotImported => "Embedded media is not imported; link to it by hand.",
             Self::FormNotImported => "Forms are not imported; build them as inquiry forms.",
             Self::UnsafeLink => {
@@ -242,11 +230,7 @@ impl fmt::Display for Report {
         let counts = &self.counts;
         write!(f, "{}, ", counted(counts.sections, "section"))?;
         write!(f, "{}", counted(counts.paragraphs, "paragraph"))?;
-        for (count, noun) in [
-            (counts.lists, "list"),
-            (counts.tables, "table"),
-            (counts.facts, "fact"),
-        ] {
+        for (count, noun) in [(counts.lists, "list"), (counts.tables, "table"), (counts.facts, "fact")] {
             if count > 0 {
                 write!(f, ", {}", counted(count, noun))?;
             }

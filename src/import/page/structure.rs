@@ -8,10 +8,8 @@ const HEADING_CHARS: usize = 90;
 /// Lines up to this length were ended on purpose, not wrapped, in characters.
 const BROKEN_CHARS: usize = 60;
 /// Signs that begin an item of a list.
-const BULLETS: [char; 11] = [
-    '\u{2022}', '\u{25e6}', '\u{b7}', '\u{25aa}', '\u{2023}', '\u{25cf}', '\u{25cb}', '\u{2013}',
-    '-', '*', '+',
-];
+const BULLETS: [char; 11] =
+    ['\u{2022}', '\u{25e6}', '\u{b7}', '\u{25aa}', '\u{2023}', '\u{25cf}', '\u{25cb}', '\u{2013}', '-', '*', '+'];
 
 /// A piece of the text between blank lines, before headings are told from paragraphs.
 #[derive(Debug)]
@@ -44,18 +42,10 @@ pub(super) fn blocks_of(groups: Vec<Vec<Line>>) -> Vec<Block> {
 /// Parts one group into prose and lists.
 fn pieces_of(group: Vec<Line>, introduced: bool) -> Vec<Piece> {
     let alone = group.len() == 1;
-    if !alone
-        && introduced
-        && group
-            .iter()
-            .all(|line| is_heading_like(line) && item_text(line).is_none())
-    {
+    if !alone && introduced && group.iter().all(|line| is_heading_like(line) && item_text(line).is_none()) {
         return vec![Piece::Bullets(group)];
     }
-    let numbered = group
-        .iter()
-        .filter(|line| number_of(line).is_some())
-        .count();
+    let numbered = group.iter().filter(|line| number_of(line).is_some()).count();
     let mut pieces: Vec<Piece> = Vec::new();
     for line in group {
         let number = number_of(&line).filter(|_| alone || numbered > 1);
@@ -97,11 +87,7 @@ fn settle_introduced(pieces: Vec<Piece>) -> Vec<Piece> {
         {
             run.push(line);
         }
-        let heading = if pieces.peek().is_some() {
-            run.pop()
-        } else {
-            None
-        };
+        let heading = if pieces.peek().is_some() { run.pop() } else { None };
         if run.len() > 1 {
             out.push(Piece::Bullets(run));
         } else {
@@ -120,26 +106,19 @@ fn settle_numbers(pieces: Vec<Piece>) -> Vec<Piece> {
     let mut last_heading = 0;
     while let Some(piece) = pieces.next() {
         let Piece::Numbered(first, line) = piece else {
-            let heading = matches!(&piece, Piece::Single(line) if is_heading_like(line))
-                && pieces.peek().is_some();
+            let heading = matches!(&piece, Piece::Single(line) if is_heading_like(line)) && pieces.peek().is_some();
             has_section |= heading;
             last_heading = if heading { 0 } else { last_heading };
             out.push(piece);
             continue;
         };
         let mut run = vec![(first, line)];
-        while let Some(Piece::Numbered(number, line)) =
-            pieces.next_if(|next| matches!(next, Piece::Numbered(..)))
-        {
+        while let Some(Piece::Numbered(number, line)) = pieces.next_if(|next| matches!(next, Piece::Numbered(..))) {
             run.push((number, line));
         }
-        let above_text = matches!(
-            pieces.peek(),
-            Some(Piece::Single(_) | Piece::Prose(_) | Piece::Bullets(_))
-        );
+        let above_text = matches!(pieces.peek(), Some(Piece::Single(_) | Piece::Prose(_) | Piece::Bullets(_)));
         let short = run.iter().all(|(_, line)| is_heading_like(line));
-        if above_text && short && (run.len() == 1 || first == last_heading + 1 && last_heading > 0)
-        {
+        if above_text && short && (run.len() == 1 || first == last_heading + 1 && last_heading > 0) {
             last_heading = run.last().map_or(0, |(number, _)| *number);
             let level = if has_section { 3 } else { 2 };
             out.extend(run.into_iter().map(|(_, line)| Piece::Heading(level, line)));
@@ -153,19 +132,11 @@ fn settle_numbers(pieces: Vec<Piece>) -> Vec<Piece> {
 /// A numbered list, or paragraphs where the numbers do not count up, for Markdown would renumber them.
 fn ordered(run: Vec<(u32, Line)>) -> Vec<Piece> {
     let start = run.first().map_or(0, |(number, _)| *number);
-    if (start..)
-        .zip(&run)
-        .all(|(expected, (number, _))| expected == *number)
-    {
-        let items = run
-            .into_iter()
-            .map(|(_, line)| without_number(&line))
-            .collect();
+    if (start..).zip(&run).all(|(expected, (number, _))| expected == *number) {
+        let items = run.into_iter().map(|(_, line)| without_number(&line)).collect();
         return vec![Piece::Ordered(start, items)];
     }
-    run.into_iter()
-        .map(|(_, line)| Piece::Prose(vec![line]))
-        .collect()
+    run.into_iter().map(|(_, line)| Piece::Prose(vec![line])).collect()
 }
 
 /// A short line alone is a heading when something follows it.
@@ -187,26 +158,17 @@ fn push_block(mut blocks: Vec<Block>, piece: Piece) -> Vec<Block> {
             let hard = lines.len() > 1 && lines.iter().all(|line| line.chars() <= BROKEN_CHARS);
             blocks.push(Block::Paragraph { lines, hard });
         }
-        Piece::Ordered(start, lines) => blocks.push(Block::List {
-            start: Some(start),
-            items: items_of(lines),
-        }),
+        Piece::Ordered(start, lines) => blocks.push(Block::List { start: Some(start), items: items_of(lines) }),
         Piece::Bullets(lines) => match blocks.last_mut() {
             Some(Block::List { start: None, items }) => items.extend(items_of(lines)),
-            _ => blocks.push(Block::List {
-                start: None,
-                items: items_of(lines),
-            }),
+            _ => blocks.push(Block::List { start: None, items: items_of(lines) }),
         },
     }
     blocks
 }
 
 fn items_of(lines: Vec<Line>) -> Vec<Vec<Block>> {
-    lines
-        .into_iter()
-        .map(|line| vec![Block::paragraph(line)])
-        .collect()
+    lines.into_iter().map(|line| vec![Block::paragraph(line)]).collect()
 }
 
 /// Whether the line looks like a heading: short and no sentence.
@@ -236,9 +198,6 @@ fn number_of(line: &Line) -> Option<u32> {
 }
 
 fn without_number(line: &Line) -> Line {
-    let text = line
-        .plain
-        .split_once(' ')
-        .map_or(line.plain.as_str(), |(_, text)| text);
+    let text = line.plain.split_once(' ').map_or(line.plain.as_str(), |(_, text)| text);
     Line::from_text(text, line.number)
 }

@@ -26,22 +26,13 @@ pub(super) fn read(text: &str, book: &mut FactBook) -> Option<Reading> {
     let title = take_title(&mut groups, book)?;
     let mut chunks: Vec<Chunk> = groups.into_iter().map(Chunk::separable).collect();
     contact::take(&mut chunks, book);
-    let groups = chunks
-        .into_iter()
-        .map(|chunk| chunk.lines)
-        .filter(|lines| !lines.is_empty())
-        .collect();
-    Some(Reading {
-        title,
-        blocks: structure::blocks_of(groups),
-    })
+    let groups = chunks.into_iter().map(|chunk| chunk.lines).filter(|lines| !lines.is_empty()).collect();
+    Some(Reading { title, blocks: structure::blocks_of(groups) })
 }
 
 /// The lines of the page in groups parted by blank lines.
 fn groups_of(text: &str) -> Vec<Vec<Line>> {
-    let text = text
-        .replace("\r\n", "\n")
-        .replace(['\r', '\u{2028}', '\u{2029}'], "\n");
+    let text = text.replace("\r\n", "\n").replace(['\r', '\u{2028}', '\u{2029}'], "\n");
     let mut groups: Vec<Vec<Line>> = vec![Vec::new()];
     for (number, line) in (1..).zip(text.split('\n')) {
         let line = Line::from_text(line, Some(number));
@@ -53,11 +44,7 @@ fn groups_of(text: &str) -> Vec<Vec<Line>> {
     }
     groups.retain(|group| !group.is_empty());
     if is_paragraph_a_line(&groups) {
-        return groups
-            .into_iter()
-            .flatten()
-            .map(|line| vec![line])
-            .collect();
+        return groups.into_iter().flatten().map(|line| vec![line]).collect();
     }
     groups
 }
@@ -68,20 +55,12 @@ fn is_paragraph_a_line(groups: &[Vec<Line>]) -> bool {
 }
 
 fn leave_chrome(groups: &mut Vec<Vec<Line>>, book: &mut FactBook) {
-    let first = groups
-        .iter()
-        .position(|group| !chrome::is_edge_chrome(group))
-        .unwrap_or(groups.len());
-    let end = groups
-        .iter()
-        .rposition(|group| !chrome::is_edge_chrome(group))
-        .map_or(groups.len(), |last| last + 1);
+    let first = groups.iter().position(|group| !chrome::is_edge_chrome(group)).unwrap_or(groups.len());
+    let end = groups.iter().rposition(|group| !chrome::is_edge_chrome(group)).map_or(groups.len(), |last| last + 1);
     let mut kept = Vec::with_capacity(groups.len());
     for (index, group) in std::mem::take(groups).into_iter().enumerate() {
         let edge = index < first || index >= end;
-        let (gone, stays): (Vec<Line>, Vec<Line>) = group
-            .into_iter()
-            .partition(|line| edge || chrome::is_chrome(line));
+        let (gone, stays): (Vec<Line>, Vec<Line>) = group.into_iter().partition(|line| edge || chrome::is_chrome(line));
         for line in gone {
             book.report.leave(line.plain, Why::PageChrome, line.number);
         }
@@ -98,27 +77,23 @@ fn take_title(groups: &mut Vec<Vec<Line>>, book: &mut FactBook) -> Option<String
     if !is_title(&line, group.get(1)) {
         let words: Vec<&str> = group.iter().map(|line| line.plain.as_str()).collect();
         let title = title::shortened(&words.join(" "), TITLE_CHARS / 2);
-        book.report
-            .leave(title.clone(), Why::TitleGuessed, line.number);
+        book.report.leave(title.clone(), Why::TitleGuessed, line.number);
         return Some(title);
     }
     if line.chars() > TITLE_CHARS {
-        book.report
-            .leave(line.plain.clone(), Why::TitleShortened, line.number);
+        book.report.leave(line.plain.clone(), Why::TitleShortened, line.number);
         return Some(title::shortened(&line.plain, TITLE_CHARS));
     }
     group.remove(0);
     groups.retain(|group| !group.is_empty());
     leave_repeated_title(&line.plain, groups, book);
-    book.report
-        .take(ItemKind::Title, line.plain.clone(), line.number);
+    book.report.take(ItemKind::Title, line.plain.clone(), line.number);
     Some(line.plain)
 }
 
 /// A title stands alone, or above a line that does not go on with its words, and is no sentence of a paragraph.
 fn is_title(line: &Line, next: Option<&Line>) -> bool {
-    let goes_on =
-        next.is_some_and(|next| line.chars() > 40 && next.plain.starts_with(char::is_lowercase));
+    let goes_on = next.is_some_and(|next| line.chars() > 40 && next.plain.starts_with(char::is_lowercase));
     let is_prose = line.chars() > TITLE_CHARS && line.ends_a_sentence();
     !goes_on && !is_prose
 }
@@ -127,8 +102,7 @@ fn leave_repeated_title(title: &str, groups: &mut Vec<Vec<Line>>, book: &mut Fac
     let repeated = matches!(groups.first().map(Vec::as_slice), Some([only]) if title::same(&only.plain, title));
     if repeated {
         for line in groups.remove(0) {
-            book.report
-                .leave(line.plain, Why::RepeatedTitle, line.number);
+            book.report.leave(line.plain, Why::RepeatedTitle, line.number);
         }
     }
 }

@@ -20,20 +20,13 @@ pub(super) fn shortened(text: &str, limit: usize) -> String {
 
 /// Whether two titles say the same, letter case and punctuation aside.
 pub(super) fn same(one: &str, other: &str) -> bool {
-    let letters = |text: &str| {
-        text.to_lowercase()
-            .chars()
-            .filter(|c| c.is_alphanumeric())
-            .collect::<String>()
-    };
+    let letters = |text: &str| text.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect::<String>();
     letters(one) == letters(other)
 }
 
 /// The title and the site's name after the last separator, if there is one.
 pub(super) fn split_site_name(title: &str) -> (&str, Option<&str>) {
-    let cut = SEPARATORS
-        .iter()
-        .filter_map(|separator| title.rsplit_once(separator));
+    let cut = SEPARATORS.iter().filter_map(|separator| title.rsplit_once(separator));
     match cut.min_by_key(|(_, site)| site.len()) {
         Some((title, site)) => (title.trim(), Some(site.trim())),
         None => (title, None),

@@ -15,9 +15,8 @@ pub(super) fn first_level(block: &Block) -> Option<&Line> {
 
 /// Removes the first heading that says what the title says.
 pub(super) fn remove_title(blocks: &mut Vec<Block>, title: &str) {
-    let at = blocks.iter().position(
-        |block| matches!(block, Block::Heading { line, .. } if title::same(&line.plain, title)),
-    );
+    let at =
+        blocks.iter().position(|block| matches!(block, Block::Heading { line, .. } if title::same(&line.plain, title)));
     if let Some(at) = at {
         blocks.remove(at);
     }
@@ -25,16 +24,8 @@ pub(super) fn remove_title(blocks: &mut Vec<Block>, title: &str) {
 
 /// The words of the first block that has any.
 pub(super) fn first_words(blocks: &[Block]) -> String {
-    let lines = blocks
-        .iter()
-        .map(lines_of)
-        .find(|lines| !lines.is_empty())
-        .unwrap_or_default();
-    lines
-        .iter()
-        .map(|line| line.plain.as_str())
-        .collect::<Vec<_>>()
-        .join(" ")
+    let lines = blocks.iter().map(lines_of).find(|lines| !lines.is_empty()).unwrap_or_default();
+    lines.iter().map(|line| line.plain.as_str()).collect::<Vec<_>>().join(" ")
 }
 
 /// Makes the first heading level 2 and lets each go at most one level deeper than the one it stands under.
@@ -55,10 +46,7 @@ pub(super) fn chunk_of(block: &Block) -> Chunk {
         Block::Table { .. } | Block::Code(_) | Block::Quote(_) => Vec::new(),
         other => lines_of(other),
     };
-    Chunk {
-        lines,
-        separable: matches!(block, Block::Paragraph { .. }),
-    }
+    Chunk { lines, separable: matches!(block, Block::Paragraph { .. }) }
 }
 
 /// All lines in a block, in the order of the page.
@@ -68,16 +56,9 @@ pub(super) fn lines_of(block: &Block) -> Vec<Line> {
         Block::Paragraph { lines, .. } => lines.clone(),
         Block::List { items, .. } => items.iter().flatten().flat_map(lines_of).collect(),
         Block::Quote(inner) => inner.iter().flat_map(lines_of).collect(),
-        Block::Table { rows } => rows
-            .iter()
-            .flatten()
-            .filter(|cell| !cell.is_blank())
-            .cloned()
-            .collect(),
-        Block::Code(text) => text
-            .lines()
-            .map(|line| Line::from_text(line, None))
-            .filter(|line| !line.is_blank())
-            .collect(),
+        Block::Table { rows } => rows.iter().flatten().filter(|cell| !cell.is_blank()).cloned().collect(),
+        Block::Code(text) => {
+            text.lines().map(|line| Line::from_text(line, None)).filter(|line| !line.is_blank()).collect()
+        }
     }
 }

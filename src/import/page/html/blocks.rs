@@ -33,33 +33,17 @@ pub(super) struct Walker {
 
 impl Walker {
     pub fn new(whole_body: bool) -> Self {
-        Self {
-            whole_body,
-            ..Self::default()
-        }
+        Self { whole_body, ..Self::default() }
     }
 
     /// Reads an element around the article as plain lines.
     pub fn region(node: &NodeRef, why: Why, found: &mut Found) -> Region {
-        let mut walker = Self {
-            around: true,
-            found: std::mem::take(found),
-            ..Self::default()
-        };
+        let mut walker = Self { around: true, found: std::mem::take(found), ..Self::default() };
         walker.node(node);
         walker.flush();
         *found = walker.found;
-        let titles = walker
-            .blocks
-            .iter()
-            .filter_map(article::first_level)
-            .cloned()
-            .collect();
-        Region {
-            why,
-            lines: walker.blocks.iter().flat_map(article::lines_of).collect(),
-            titles,
-        }
+        let titles = walker.blocks.iter().filter_map(article::first_level).cloned().collect();
+        Region { why, lines: walker.blocks.iter().flat_map(article::lines_of).collect(), titles }
     }
 
     /// The blocks inside an element.
@@ -109,8 +93,7 @@ impl Walker {
         }
         if let Some(why) = self.why_left(node, name) {
             let region = Self::region(node, why, &mut self.found);
-            self.regions
-                .extend((!region.lines.is_empty()).then_some(region));
+            self.regions.extend((!region.lines.is_empty()).then_some(region));
         } else if !is_block(name) {
             self.inline_element(node, name);
         } else if self.in_line > 0 {
@@ -191,10 +174,7 @@ impl Walker {
         if self.nested > 0 {
             self.styled(node, |style| style.strong = true);
         } else if let Some(line) = self.line_of(node) {
-            let level = name
-                .bytes()
-                .last()
-                .map_or(2, |digit| digit.saturating_sub(b'0'));
+            let level = name.bytes().last().map_or(2, |digit| digit.saturating_sub(b'0'));
             self.push_block(Block::Heading { level, line });
         }
     }
@@ -205,10 +185,7 @@ impl Walker {
         self.in_line += 1;
         self.children(node);
         self.in_line -= 1;
-        std::mem::replace(&mut self.inline, around)
-            .finish(true)
-            .into_iter()
-            .next()
+        std::mem::replace(&mut self.inline, around).finish(true).into_iter().next()
     }
 }
 
@@ -233,14 +210,12 @@ fn is_block(name: &str) -> bool {
         "figcaption",
     ];
     const SECTIONS: [&str; 16] = [
-        "section", "article", "main", "header", "footer", "aside", "nav", "search", "details",
-        "summary", "dialog", "form", "fieldset", "legend", "body", "html",
+        "section", "article", "main", "header", "footer", "aside", "nav", "search", "details", "summary", "dialog",
+        "form", "fieldset", "legend", "body", "html",
     ];
     const LISTS_AND_TABLES: [&str; 18] = [
-        "ul", "ol", "menu", "li", "dl", "dt", "dd", "table", "caption", "thead", "tbody", "tfoot",
-        "tr", "td", "th", "option", "button", "label",
+        "ul", "ol", "menu", "li", "dl", "dt", "dd", "table", "caption", "thead", "tbody", "tfoot", "tr", "td", "th",
+        "option", "button", "label",
     ];
-    HEADINGS_AND_TEXT.contains(&name)
-        || SECTIONS.contains(&name)
-        || LISTS_AND_TABLES.contains(&name)
+    HEADINGS_AND_TEXT.contains(&name) || SECTIONS.contains(&name) || LISTS_AND_TABLES.contains(&name)
 }

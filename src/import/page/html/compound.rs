@@ -18,9 +18,7 @@ impl Walker {
                 items.push(item);
             }
         }
-        let first = node
-            .attr("start")
-            .and_then(|start| start.parse::<u32>().ok());
+        let first = node.attr("start").and_then(|start| start.parse::<u32>().ok());
         let start = (name == "ol").then(|| first.unwrap_or(1).min(HIGHEST_START));
         if !items.is_empty() {
             self.push_block(Block::List { start, items });
@@ -49,9 +47,7 @@ impl Walker {
                 self.children(&part);
                 self.flush();
             } else if part.has_name("tr") {
-                let row: Vec<Line> = cells(&part)
-                    .map(|cell| self.line_of(&cell).unwrap_or_default())
-                    .collect();
+                let row: Vec<Line> = cells(&part).map(|cell| self.line_of(&cell).unwrap_or_default()).collect();
                 rows.extend(row.iter().any(|cell| !cell.is_blank()).then_some(row));
             }
         }
@@ -62,10 +58,7 @@ impl Walker {
 
     pub(super) fn preformatted(&mut self, node: &NodeRef) {
         let text = node.text().replace("\r\n", "\n").replace('\r', "\n");
-        let text: String = text
-            .chars()
-            .filter(|c| !c.is_control() || matches!(c, '\n' | '\t'))
-            .collect();
+        let text: String = text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
         if !text.trim().is_empty() {
             self.push_block(Block::Code(text.trim_matches('\n').to_owned()));
         }
@@ -73,8 +66,7 @@ impl Walker {
 }
 
 fn cells<'a>(row: &NodeRef<'a>) -> impl Iterator<Item = NodeRef<'a>> {
-    row.children_it(false)
-        .filter(|cell| cell.has_name("td") || cell.has_name("th"))
+    row.children_it(false).filter(|cell| cell.has_name("td") || cell.has_name("th"))
 }
 
 /// Whether the table shows data: two columns at least, no table inside; others only lay the page out.

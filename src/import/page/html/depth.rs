@@ -12,9 +12,9 @@ const MAX_WORK: usize = 20_000_000;
 
 /// Elements without an end tag, or whose end tag may be left out (HTML Standard, sections 13.1.2 and 13.1.2.4).
 const UNCLOSED: [&str; 35] = [
-    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source",
-    "track", "wbr", "p", "li", "dt", "dd", "tr", "td", "th", "thead", "tbody", "tfoot", "colgroup",
-    "caption", "option", "optgroup", "html", "head", "body", "rp", "rt", "frame", "keygen",
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr", "p",
+    "li", "dt", "dd", "tr", "td", "th", "thead", "tbody", "tfoot", "colgroup", "caption", "option", "optgroup", "html",
+    "head", "body", "rp", "rt", "frame", "keygen",
 ];
 
 /// Whether the source leaves more elements open than a page may, end tags taken at their word.
@@ -25,13 +25,8 @@ pub(super) fn is_source_too_deep(html: &str) -> bool {
     let mut in_drawing = false;
     let mut in_script = false;
     for tag in html.split('<').skip(1) {
-        let (closes, rest) = tag
-            .strip_prefix('/')
-            .map_or((false, tag), |rest| (true, rest));
-        let name: String = rest
-            .chars()
-            .take_while(char::is_ascii_alphanumeric)
-            .collect();
+        let (closes, rest) = tag.strip_prefix('/').map_or((false, tag), |rest| (true, rest));
+        let name: String = rest.chars().take_while(char::is_ascii_alphanumeric).collect();
         let name = name.to_ascii_lowercase();
         if in_script && !(closes && (name == "script" || name == "style")) {
             continue;
@@ -41,16 +36,11 @@ pub(super) fn is_source_too_deep(html: &str) -> bool {
         if name == "svg" {
             in_drawing = !closes;
         }
-        let closed_itself =
-            in_drawing && rest.split('>').next().is_some_and(|tag| tag.ends_with('/'));
+        let closed_itself = in_drawing && rest.split('>').next().is_some_and(|tag| tag.ends_with('/'));
         if name.is_empty() || UNCLOSED.contains(&name.as_str()) || closed_itself {
             continue;
         }
-        open = if closes {
-            open.saturating_sub(1)
-        } else {
-            open + 1
-        };
+        open = if closes { open.saturating_sub(1) } else { open + 1 };
         deepest = deepest.max(open);
     }
     // Sloppy pages leave some elements open that the parser closes, so the count alone allows four times the depth.

@@ -7,13 +7,9 @@ use super::super::line::single_spaced;
 use super::super::report::Why;
 
 /// Elements that show nothing.
-const UNSEEN: [&str; 9] = [
-    "script", "style", "template", "noscript", "link", "meta", "base", "title", "head",
-];
+const UNSEEN: [&str; 9] = ["script", "style", "template", "noscript", "link", "meta", "base", "title", "head"];
 /// Elements that show something other than text.
-const MEDIA: [&str; 7] = [
-    "iframe", "video", "audio", "object", "embed", "canvas", "frame",
-];
+const MEDIA: [&str; 7] = ["iframe", "video", "audio", "object", "embed", "canvas", "frame"];
 /// The longest description of a picture that is reported, in characters.
 const DESCRIPTION_CHARS: usize = 200;
 
@@ -69,8 +65,7 @@ impl Found {
             self.leave(&target, Why::UnsafeLink);
             return None;
         }
-        let leads_nowhere =
-            target.is_empty() || target == "#" || target.contains("/cdn-cgi/l/email-protection");
+        let leads_nowhere = target.is_empty() || target == "#" || target.contains("/cdn-cgi/l/email-protection");
         (!leads_nowhere).then_some(target)
     }
 
@@ -94,10 +89,7 @@ impl Found {
         let path = source.split(['?', '#']).next().unwrap_or_default();
         let file = path.rsplit('/').next().unwrap_or_default();
         let names = [alternative.as_str(), file, "image"];
-        let name = names
-            .into_iter()
-            .find(|name| !name.is_empty())
-            .unwrap_or_default();
+        let name = names.into_iter().find(|name| !name.is_empty()).unwrap_or_default();
         let name: String = name.chars().take(DESCRIPTION_CHARS).collect();
         self.leave(&name, Why::ImageNotImported);
     }
@@ -109,11 +101,5 @@ fn scheme_of(target: &str) -> Option<String> {
     if scheme.contains(['/', '?', '#']) {
         return None;
     }
-    Some(
-        scheme
-            .chars()
-            .filter(|c| !c.is_control() && !c.is_whitespace())
-            .collect::<String>()
-            .to_lowercase(),
-    )
+    Some(scheme.chars().filter(|c| !c.is_control() && !c.is_whitespace()).collect::<String>().to_lowercase())
 }

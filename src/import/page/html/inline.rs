@@ -41,10 +41,7 @@ impl Inline {
         let text = shifted(text, style.shift);
         match self.line.last_mut() {
             Some(last) if last.style == *style => last.text.push_str(&text),
-            _ => self.line.push(Span {
-                text,
-                style: style.clone(),
-            }),
+            _ => self.line.push(Span { text, style: style.clone() }),
         }
     }
 
@@ -55,11 +52,7 @@ impl Inline {
     /// The lines that show something. Headings and cells take no code spans, for these cannot be escaped there.
     pub fn finish(mut self, no_code: bool) -> Vec<Line> {
         self.line_break();
-        self.done
-            .into_iter()
-            .map(|spans| line_from(spans, no_code))
-            .filter(|line| !line.plain.is_empty())
-            .collect()
+        self.done.into_iter().map(|spans| line_from(spans, no_code)).filter(|line| !line.plain.is_empty()).collect()
     }
 }
 
@@ -91,19 +84,12 @@ fn line_from(spans: Vec<Span>, no_code: bool) -> Line {
     let mut markdown = String::new();
     let mut rest = spans.as_slice();
     while let Some(first) = rest.first() {
-        let length = rest
-            .iter()
-            .take_while(|span| span.style.link == first.style.link)
-            .count();
+        let length = rest.iter().take_while(|span| span.style.link == first.style.link).count();
         let (group, after) = rest.split_at(length);
         write_group(group, after.first(), &mut markdown);
         rest = after;
     }
-    Line {
-        number: None,
-        plain: plain.trim().to_owned(),
-        markdown: markdown.trim().to_owned(),
-    }
+    Line { number: None, plain: plain.trim().to_owned(), markdown: markdown.trim().to_owned() }
 }
 
 /// Makes white space single across the spans of a line and none at its ends.
@@ -118,20 +104,13 @@ fn collapsed(spans: Vec<Span>) -> Vec<Span> {
             open_space |= starts_open;
             continue;
         }
-        let lead = if (open_space || starts_open) && !out.is_empty() {
-            " "
-        } else {
-            ""
-        };
+        let lead = if (open_space || starts_open) && !out.is_empty() { " " } else { "" };
         match out.last_mut() {
             // The space goes to the plainer of the two, for emphasis may not touch it.
             Some(last) if !lead.is_empty() => last.text.push(' '),
             _ => {}
         }
-        out.push(Span {
-            text: words,
-            style: span.style,
-        });
+        out.push(Span { text: words, style: span.style });
         open_space = ends_open;
     }
     out
@@ -156,29 +135,14 @@ fn write_group(group: &[Span], next: Option<&Span>, out: &mut String) {
 fn write_spans(spans: &[Span], next: Option<&Span>, out: &mut String) {
     let mut rest = spans;
     while let Some((span, after)) = rest.split_first() {
-        let follower = after
-            .first()
-            .or(next)
-            .and_then(|span| span.text.chars().next());
+        let follower = after.first().or(next).and_then(|span| span.text.chars().next());
         let text = span.text.trim_end();
-        let space = if text.len() < span.text.len() {
-            " "
-        } else {
-            ""
-        };
+        let space = if text.len() < span.text.len() { " " } else { "" };
         let mark = mark_of(&span.style);
         if span.style.code {
             out.push_str(&code_span(text));
         } else if !mark.is_empty()
-            && may_mark(
-                text,
-                out.chars().last(),
-                if space.is_empty() {
-                    follower
-                } else {
-                    Some(' ')
-                },
-            )
+            && may_mark(text, out.chars().last(), if space.is_empty() { follower } else { Some(' ') })
         {
             out.push_str(mark);
             out.push_str(&escape(text));
@@ -202,8 +166,7 @@ fn mark_of(style: &Style) -> &'static str {
 /// Whether asterisks around the text mean emphasis (`CommonMark` 0.31, section 6.2, on flanking delimiter runs).
 /// Where they would not, they would show.
 fn may_mark(text: &str, before: Option<char>, after: Option<char>) -> bool {
-    let outside =
-        |c: Option<char>| c.is_none_or(|c| c == ' ' || (c.is_ascii_punctuation() && c != '*'));
+    let outside = |c: Option<char>| c.is_none_or(|c| c == ' ' || (c.is_ascii_punctuation() && c != '*'));
     let opens = text.starts_with(char::is_alphanumeric) || outside(before);
     let closes = text.ends_with(char::is_alphanumeric) || outside(after);
     opens && closes && before != Some('*') && after != Some('*')
@@ -211,11 +174,7 @@ fn may_mark(text: &str, before: Option<char>, after: Option<char>) -> bool {
 
 fn code_span(text: &str) -> String {
     let fence = "`".repeat(longest_run(text, '`') + 1);
-    let pad = if text.starts_with('`') || text.ends_with('`') {
-        " "
-    } else {
-        ""
-    };
+    let pad = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
     format!("{fence}{pad}{text}{pad}{fence}")
 }
 

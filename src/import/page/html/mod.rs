@@ -38,9 +38,7 @@ pub(super) fn read(html: &str, book: &mut FactBook) -> Result<Reading, PageError
     let root = region::main_content(&document).ok_or(PageError::NoArticle)?;
     let mut walker = Walker::new(root.has_name("body"));
     let mut blocks = walker.blocks_in(&root);
-    walker
-        .regions
-        .extend(region::around(&document, &root, &mut walker.found));
+    walker.regions.extend(region::around(&document, &root, &mut walker.found));
     let heads = HeadTitles::read(&document);
     let title = choose_title(&mut blocks, &walker.regions, &heads, book);
     take_site_name(&heads, &title, book);
@@ -61,9 +59,7 @@ struct HeadTitles {
 
 impl HeadTitles {
     fn read(document: &Document) -> Self {
-        let meta = |selector: &str| {
-            single_spaced(&document.select_single(selector).attr_or("content", ""))
-        };
+        let meta = |selector: &str| single_spaced(&document.select_single(selector).attr_or("content", ""));
         Self {
             open_graph: meta("meta[property='og:title']"),
             element: single_spaced(&document.select_single("head > title").text()),
@@ -77,10 +73,7 @@ impl HeadTitles {
     }
 
     fn is_site_name(&self, text: &str) -> bool {
-        title::same(text, &self.site_name)
-            || self
-                .suffix()
-                .is_some_and(|suffix| title::same(text, suffix))
+        title::same(text, &self.site_name) || self.suffix().is_some_and(|suffix| title::same(text, suffix))
     }
 
     /// The page's title without the site's name.
@@ -93,27 +86,12 @@ impl HeadTitles {
 }
 
 /// Chooses the title (first heading of level 1, else the head's, else the first words) and takes it off the body.
-fn choose_title(
-    blocks: &mut Vec<Block>,
-    regions: &[Region],
-    heads: &HeadTitles,
-    book: &mut FactBook,
-) -> String {
-    let headings = blocks
-        .iter()
-        .filter_map(article::first_level)
-        .chain(regions.iter().flat_map(|region| region.titles.iter()));
-    let heading = headings
-        .map(|line| line.plain.clone())
-        .find(|text| !heads.is_site_name(text));
-    let from_head = [
-        heads.without_site(&heads.open_graph),
-        heads.without_site(&heads.element),
-    ];
-    let full = heading
-        .into_iter()
-        .chain(from_head)
-        .find(|text| text.contains(char::is_alphanumeric));
+fn choose_title(blocks: &mut Vec<Block>, regions: &[Region], heads: &HeadTitles, book: &mut FactBook) -> String {
+    let headings =
+        blocks.iter().filter_map(article::first_level).chain(regions.iter().flat_map(|region| region.titles.iter()));
+    let heading = headings.map(|line| line.plain.clone()).find(|text| !heads.is_site_name(text));
+    let from_head = [heads.without_site(&heads.open_graph), heads.without_site(&heads.element)];
+    let full = heading.into_iter().chain(from_head).find(|text| text.contains(char::is_alphanumeric));
     let Some(full) = full else {
         let title = title::shortened(&article::first_words(blocks), TITLE_CHARS / 2);
         book.report.leave(title.clone(), Why::TitleGuessed, None);
@@ -152,10 +130,7 @@ fn take_contacts(blocks: &mut Vec<Block>, book: &mut FactBook) {
     for ((block, chunk), before) in std::mem::take(blocks).into_iter().zip(chunks).zip(before) {
         match block {
             _ if before > 0 && chunk.lines.is_empty() => {}
-            Block::Paragraph { hard, .. } => kept.push(Block::Paragraph {
-                lines: chunk.lines,
-                hard,
-            }),
+            Block::Paragraph { hard, .. } => kept.push(Block::Paragraph { lines: chunk.lines, hard }),
             other => kept.push(other),
         }
     }
@@ -164,16 +139,11 @@ fn take_contacts(blocks: &mut Vec<Block>, book: &mut FactBook) {
 
 /// Reads the contact lines around the article and reports the rest.
 fn leave_regions(regions: Vec<Region>, title: &str, book: &mut FactBook) {
-    let (whys, mut chunks): (Vec<Why>, Vec<Chunk>) = regions
-        .into_iter()
-        .map(|region| (region.why, Chunk::separable(region.lines)))
-        .unzip();
+    let (whys, mut chunks): (Vec<Why>, Vec<Chunk>) =
+        regions.into_iter().map(|region| (region.why, Chunk::separable(region.lines))).unzip();
     contact::take(&mut chunks, book);
     for (why, chunk) in whys.into_iter().zip(chunks) {
-        let rest = chunk
-            .lines
-            .into_iter()
-            .filter(|line| !title::same(&line.plain, title));
+        let rest = chunk.lines.into_iter().filter(|line| !title::same(&line.plain, title));
         let words: Vec<String> = rest.map(|line: Line| line.plain).collect();
         if !words.is_empty() {
             book.report.leave(words.join(" \u{b7} "), why, None);

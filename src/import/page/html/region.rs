@@ -10,30 +10,12 @@ use super::found::Found;
 /// Elements that hold the site's furniture (HTML Standard, section 4.3).
 const CHROME_NAMES: [&str; 4] = ["nav", "footer", "dialog", "menu"];
 /// Roles that say the same (WAI-ARIA 1.2, landmark and window roles).
-const CHROME_ROLES: [&str; 6] = [
-    "navigation",
-    "banner",
-    "contentinfo",
-    "search",
-    "dialog",
-    "alertdialog",
-];
+const CHROME_ROLES: [&str; 6] = ["navigation", "banner", "contentinfo", "search", "dialog", "alertdialog"];
 /// Words in class names that page builders give to furniture.
-const CHROME_CLASSES: [&str; 9] = [
-    "breadcrumb",
-    "breadcrumbs",
-    "cookie",
-    "cookies",
-    "share",
-    "sharing",
-    "social",
-    "skip",
-    "pagination",
-];
+const CHROME_CLASSES: [&str; 9] =
+    ["breadcrumb", "breadcrumbs", "cookie", "cookies", "share", "sharing", "social", "skip", "pagination"];
 /// Elements of forms.
-const FORM_NAMES: [&str; 7] = [
-    "form", "button", "input", "select", "textarea", "fieldset", "datalist",
-];
+const FORM_NAMES: [&str; 7] = ["form", "button", "input", "select", "textarea", "fieldset", "datalist"];
 
 /// A part of the page that is not the article.
 #[derive(Debug)]
@@ -48,9 +30,7 @@ pub(super) struct Region {
 pub(super) fn main_content(document: &Document) -> Option<NodeRef<'_>> {
     let mains = document.select("main, [role='main']");
     let articles = document.select("article");
-    longest(mains.nodes())
-        .or_else(|| prevailing(articles.nodes()))
-        .or_else(|| document.body())
+    longest(mains.nodes()).or_else(|| prevailing(articles.nodes())).or_else(|| document.body())
 }
 
 fn text_chars(node: &NodeRef) -> usize {
@@ -58,11 +38,7 @@ fn text_chars(node: &NodeRef) -> usize {
 }
 
 fn longest<'a>(nodes: &[NodeRef<'a>]) -> Option<NodeRef<'a>> {
-    nodes
-        .iter()
-        .filter(|node| text_chars(node) > 0)
-        .max_by_key(|node| text_chars(node))
-        .copied()
+    nodes.iter().filter(|node| text_chars(node) > 0).max_by_key(|node| text_chars(node)).copied()
 }
 
 /// The article that holds more than half of the text of all, so that a list of teasers is not taken for one.
@@ -77,9 +53,7 @@ pub(super) fn why_left(node: &NodeRef) -> Option<Why> {
     if FORM_NAMES.contains(&&*name) {
         return Some(Why::FormNotImported);
     }
-    let role = node
-        .attr("role")
-        .is_some_and(|role| CHROME_ROLES.contains(&&*role));
+    let role = node.attr("role").is_some_and(|role| CHROME_ROLES.contains(&&*role));
     let class = node.attr("class").is_some_and(|class| names_chrome(&class));
     let site_header = &*name == "header" && !has_title(node);
     let chrome = CHROME_NAMES.contains(&&*name) || role || class || site_header;
@@ -110,13 +84,9 @@ fn collect(node: &NodeRef, root: &NodeRef, found: &mut Found, regions: &mut Vec<
     if node.id == root.id {
         return;
     }
-    let holds_root = root
-        .ancestors_it(None)
-        .any(|ancestor| ancestor.id == node.id);
+    let holds_root = root.ancestors_it(None).any(|ancestor| ancestor.id == node.id);
     let mixed = why_left(node).is_none()
-        && node
-            .children_it(false)
-            .any(|child| child.is_element() && why_left(&child).is_some());
+        && node.children_it(false).any(|child| child.is_element() && why_left(&child).is_some());
     if holds_root || mixed {
         for child in node.children_it(false) {
             collect(&child, root, found, regions);

@@ -15,37 +15,19 @@ fn phones_are_read_in_the_ways_people_write_them() {
         "561\u{2013}555\u{2013}0144",
     ] {
         let phone = Phone::read(written).unwrap_or_else(|| panic!("{written}"));
-        assert_eq!(
-            (phone.number.as_str(), phone.display.as_str()),
-            ("+15615550144", "(561) 555-0144"),
-            "{written}"
-        );
+        assert_eq!((phone.number.as_str(), phone.display.as_str()), ("+15615550144", "(561) 555-0144"), "{written}");
     }
-    assert_eq!(
-        Phone::read("+44 20 7946 0018").unwrap().number,
-        "+442079460018"
-    );
+    assert_eq!(Phone::read("+44 20 7946 0018").unwrap().number, "+442079460018");
     let extended = Phone::read("(561) 555-0144 ext. 12").unwrap();
     assert_eq!(extended.number, "+15615550144");
-    assert!(
-        extended.display.ends_with("ext. 12"),
-        "{}",
-        extended.display
-    );
+    assert!(extended.display.ends_with("ext. 12"), "{}", extended.display);
 }
 
 #[test]
 fn what_is_no_phone_is_refused() {
-    for written in [
-        "",
-        "911",
-        "988",
-        "1-800-HERON",
-        "33499-1234",
-        "(161) 555-0144",
-        "2024-10-12",
-        "561-555-0144 or 561-555-0199",
-    ] {
+    for written in
+        ["", "911", "988", "1-800-HERON", "33499-1234", "(161) 555-0144", "2024-10-12", "561-555-0144 or 561-555-0199"]
+    {
         assert_eq!(Phone::read(written), None, "{written}");
     }
 }
@@ -61,18 +43,8 @@ fn placeholders_of_hidden_addresses_are_known() {
     ] {
         assert_eq!(email::read(written), EmailReading::Placeholder, "{written}");
     }
-    assert_eq!(
-        email::read("Desk@Heron.EXAMPLE"),
-        EmailReading::Address("Desk@heron.example".to_owned())
-    );
-    for written in [
-        "desk@heron",
-        "desk at heron.example",
-        "Desk <desk@heron.example>",
-        "desk@[127.0.0.1]",
-        "@",
-        "",
-    ] {
+    assert_eq!(email::read("Desk@Heron.EXAMPLE"), EmailReading::Address("Desk@heron.example".to_owned()));
+    for written in ["desk@heron", "desk at heron.example", "Desk <desk@heron.example>", "desk@[127.0.0.1]", "@", ""] {
         assert_eq!(email::read(written), EmailReading::Invalid, "{written}");
     }
 }
@@ -91,14 +63,8 @@ fn addresses_are_taken_apart() {
         ))
     };
     for (written, expected) in [
-        (
-            "4210 Egret Hollow Rd, Suite 12, Lake Verity, FL 33499",
-            "4210 Egret Hollow Rd|Suite 12|Lake Verity|FL|33499",
-        ),
-        (
-            "4210 Egret Hollow Rd Ste 12B, Lake Verity, FL, 33499",
-            "4210 Egret Hollow Rd|Ste 12B|Lake Verity|FL|33499",
-        ),
+        ("4210 Egret Hollow Rd, Suite 12, Lake Verity, FL 33499", "4210 Egret Hollow Rd|Suite 12|Lake Verity|FL|33499"),
+        ("4210 Egret Hollow Rd Ste 12B, Lake Verity, FL, 33499", "4210 Egret Hollow Rd|Ste 12B|Lake Verity|FL|33499"),
         (
             "4210 Egret Hollow Rd #12, Lake Verity FL 33499-0001, USA",
             "4210 Egret Hollow Rd|#12|Lake Verity|FL|33499-0001",
@@ -107,10 +73,7 @@ fn addresses_are_taken_apart() {
             "12-B Main St, Bldg 2, Floor 3, Lake Verity, West Virginia 24999",
             "12-B Main St|Bldg 2, Floor 3|Lake Verity|WV|24999",
         ),
-        (
-            "PO Box 7, Lake Verity, North Carolina 27999",
-            "PO Box 7||Lake Verity|NC|27999",
-        ),
+        ("PO Box 7, Lake Verity, North Carolina 27999", "PO Box 7||Lake Verity|NC|27999"),
     ] {
         assert_eq!(parts(written).as_deref(), Some(expected), "{written}");
     }
@@ -136,31 +99,16 @@ fn half_an_address_is_none() {
 #[test]
 fn a_name_needs_repetition_and_a_word_of_their_own() {
     let weigh = |text: &[&str]| name::weigh(text.iter().copied());
-    let repeated = weigh(&[
-        "At Heron and Egret Clinic, we care.",
-        "Ask at Heron and Egret Clinic\u{2019}s desk.",
-    ]);
+    let repeated = weigh(&["At Heron and Egret Clinic, we care.", "Ask at Heron and Egret Clinic\u{2019}s desk."]);
+    assert_eq!(repeated, NameEvidence::Repeated("Heron and Egret Clinic".to_owned()));
     assert_eq!(
-        repeated,
-        NameEvidence::Repeated("Heron and Egret Clinic".to_owned())
-    );
-    assert_eq!(
-        weigh(&[
-            "Studies at Verity State University began.",
-            "More came at Verity State University."
-        ]),
+        weigh(&["Studies at Verity State University began.", "More came at Verity State University."]),
         NameEvidence::None
     );
-    assert_eq!(
-        weigh(&["Reach out to us at Heron Clinic today."]),
-        NameEvidence::Uncertain("Heron Clinic".to_owned())
-    );
+    assert_eq!(weigh(&["Reach out to us at Heron Clinic today."]), NameEvidence::Uncertain("Heron Clinic".to_owned()));
     assert!(matches!(
         weigh(&["At Heron One, we care. At Egret Two, we care. At Heron One. At Egret Two."]),
         NameEvidence::Uncertain(_)
     ));
-    assert_eq!(
-        weigh(&["At night, we rest. At Night, we rest."]),
-        NameEvidence::None
-    );
+    assert_eq!(weigh(&["At night, we rest. At Night, we rest."]), NameEvidence::None);
 }

@@ -21,19 +21,12 @@ fn html_page(html: &str) -> Page {
 }
 
 fn html_body(body: &str) -> Page {
-    html_page(&format!(
-        "<html><body><main><h1>Caring for a sprain</h1>{body}</main></body></html>"
-    ))
+    html_page(&format!("<html><body><main><h1>Caring for a sprain</h1>{body}</main></body></html>"))
 }
 
 /// The pieces left for one reason.
 fn left(page: &Page, why: Why) -> Vec<&str> {
-    page.report
-        .left
-        .iter()
-        .filter(|left| left.why == why)
-        .map(|left| left.what.as_str())
-        .collect()
+    page.report.left.iter().filter(|left| left.why == why).map(|left| left.what.as_str()).collect()
 }
 
 /// The headings of a Markdown document as level and text.
@@ -82,9 +75,7 @@ fn visible(markdown: &str) -> String {
             Event::Start(Tag::BlockQuote(_) | Tag::CodeBlock(_) | Tag::Table(_))
             | Event::SoftBreak
             | Event::HardBreak
-            | Event::End(
-                TagEnd::Paragraph | TagEnd::Heading(_) | TagEnd::TableCell | TagEnd::Item,
-            ) => out.push(' '),
+            | Event::End(TagEnd::Paragraph | TagEnd::Heading(_) | TagEnd::TableCell | TagEnd::Item) => out.push(' '),
             Event::Html(_) | Event::InlineHtml(_) => panic!("raw HTML in {markdown:?}"),
             Event::InlineMath(_) | Event::DisplayMath(_) | Event::FootnoteReference(_) => {
                 panic!("an extension took {markdown:?}")

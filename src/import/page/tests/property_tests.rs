@@ -45,23 +45,16 @@ fn page_line() -> impl Strategy<Value = String> {
 
 /// Text and the element it stands in.
 fn inline_piece() -> impl Strategy<Value = (&'static str, String)> {
-    let tags =
-        proptest::sample::select(vec!["", "b", "i", "code", "a href='/x'", "span", "strong"]);
+    let tags = proptest::sample::select(vec!["", "b", "i", "code", "a href='/x'", "span", "strong"]);
     (tags, "[ a-c0-2!#*_`~|<>&\\[\\](){}:.\\-+=\\\\$^'\"/;]{0,9}")
 }
 
 fn element(tag: &str, name: &str, content: String) -> String {
-    if tag.is_empty() {
-        content
-    } else {
-        format!("<{tag}>{content}</{name}>")
-    }
+    if tag.is_empty() { content } else { format!("<{tag}>{content}</{name}>") }
 }
 
 fn escaped_html(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 proptest! {
