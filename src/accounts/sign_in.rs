@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::{
     Accounts, Permission, Role, Staff,
-    input::{LoginInput, RefreshInput},
+    input::{LoginInput, RefreshInput, check_password},
     queries::{self, Credentials},
     request_id,
 };
@@ -67,12 +67,16 @@ pub async fn create_session(
         .transact(async move |transaction| Ok::<_, ApiError>(queries::find_credentials(transaction, &email).await?))
         .await?;
     let hash = known.as_ref().map(|account| account.password_hash.clone());
+    let typed = input.password.reveal().to_owned();
     let verified = accounts.passwords.verify(hash, input.password).await.map_err(busy)?;
     let admitted = known.clone().filter(|account| verified.ok && account.active);
     let Some(account) = admitted else {
         record_refusal(&database, &site, known.map(|account| account.id), request_id(&request)).await?;
         return Err(ApiError::Unauthenticated);
     };
+    if verified.rehash {
+        rehash(&account, &input.email, &typed, &accounts, &database).await?;
+    }
     let tokens = begin_session(account, &site, &accounts, &database, request_id(&request)).await?;
     Ok(private_answer(StatusCode::OK, &TokensAnswer { data: tokens }))
 }
@@ -82,6 +86,24 @@ pub(super) fn busy(error: GateError) -> ApiError {
         GateError::Busy | GateError::Stopped => ApiError::Busy,
         GateError::Hash(_) => ApiError::Internal,
     }
+}
+
+/// Keeps the password under today's parameters. One that today's rules would refuse stays as it is.
+async fn rehash(
+    account: &Credentials,
+    email: &str,
+    typed: &str,
+    accounts: &Data<Accounts>,
+    database: &StaffDb,
+) -> Result<(), ApiError> {
+    let Ok(password) = check_password(typed, email) else { return Ok(()) };
+    let hash = accounts.passwords.hash(password).await.map_err(busy)?;
+    let id = account.id;
+    database
+        .transact(async move |transaction| {
+            Ok::<_, ApiError>(queries::update_password_hash(transaction, id, &hash).await?)
+        })
+        .await
 }
 
 async fn record_refusal(

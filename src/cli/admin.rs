@@ -49,7 +49,7 @@ pub async fn first_owner(opened: &Opened, staff: &StaffDb, demo: bool) -> Result
     }
     if demo {
         let (email, password) = ("owner@demo.example".to_owned(), new_password()?);
-        store(staff, clock, &email, "Dana Fuller", "owner", &check(&password, &email)?).await?;
+        store(staff, clock, &email, "Demo Owner", "owner", &check(&password, &email)?).await?;
         return Ok(FirstOwner::Printed { email, password });
     }
     let token =

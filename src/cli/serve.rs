@@ -73,10 +73,11 @@ async fn serve(opened: &Opened, listener: TcpListener, demo: bool) -> Result<(),
     }
     let server = app::serve(parts, listener, workers).map_err(Failure::failed)?;
     let handle = server.handle();
-    let running = actix_web::rt::spawn(server);
+    // The server takes SIGINT and SIGTERM itself, also while the database is awaited.
+    let mut running = actix_web::rt::spawn(server);
     let settled = tokio::select! {
         settled = settle_when_there(opened) => settled,
-        stopped = tokio::signal::ctrl_c() => stopped.map_err(Failure::failed),
+        stopped = &mut running => return stopped.map_err(Failure::failed)?.map_err(Failure::failed),
     };
     let settled = match settled {
         Ok(()) => welcome(opened, &staff, &public_url, demo).await,

@@ -31,14 +31,18 @@ impl From<SettleError> for Failure {
 /// # Errors
 /// [`SettleError`].
 pub async fn settle(opened: &Opened) -> Result<usize, SettleError> {
-    let applied = opened.database.prepare().await?;
-    let mut owner = opened.database.connect_as_owner().await?;
     let refused = |error: sqlx::Error| SettleError::Refused(error.into());
-    clinic::ensure(&mut owner, opened.clock.new_id()).await.map_err(refused)?;
-    inquiries::ensure_default_form(&mut owner, opened.clock.new_id()).await?;
-    let mut transaction = owner.begin().await.map_err(refused)?;
+    let applied = opened.database.prepare().await?;
+    if opened.database.has_owner() {
+        let mut owner = opened.database.connect_as_owner().await?;
+        clinic::ensure(&mut owner, opened.clock.new_id()).await.map_err(refused)?;
+        inquiries::ensure_default_form(&mut owner, opened.clock.new_id()).await?;
+        owner.close().await.map_err(refused)?;
+    }
+    let mut staff = opened.database.connect_as(false).await?;
+    let mut transaction = staff.begin().await.map_err(refused)?;
     inquiries::register_keys(&mut transaction, &opened.ring).await?;
     transaction.commit().await.map_err(refused)?;
-    owner.close().await.map_err(refused)?;
+    staff.close().await.map_err(refused)?;
     Ok(applied)
 }

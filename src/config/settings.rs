@@ -192,10 +192,10 @@ settings! {
     DATABASE_URL: Kind::Postgres, Absent("the embedded server, unless the two addresses below are set"), InUse;
     /// Postgres as the role `cms_public`, which serves public reads and posts. It is set together
     /// with `DATABASE_URL` or with `CMS_DATABASE_STAFF_URL`.
-    CMS_DATABASE_PUBLIC_URL: Kind::Postgres, Absent("settled at start-up"), InUse;
+    CMS_DATABASE_PUBLIC_URL: Kind::Postgres, Absent("made and signed in by the owner at start-up"), InUse;
     /// Postgres as the role `cms_staff`, which serves sign-in and staff. It is set together with
     /// `DATABASE_URL` or with `CMS_DATABASE_PUBLIC_URL`.
-    CMS_DATABASE_STAFF_URL: Kind::Postgres, Absent("settled at start-up"), InUse;
+    CMS_DATABASE_STAFF_URL: Kind::Postgres, Absent("made and signed in by the owner at start-up"), InUse;
     /// Postgres replica for public reads.
     CMS_DATABASE_READ_URL: Kind::Postgres, Absent("public reads use the primary"), Reserved;
     /// Most connections that each pool of database connections opens.
@@ -223,14 +223,14 @@ settings! {
     /// Mail server through which mail is sent.
     CMS_SMTP_URL: Kind::Smtp, Absent("no mail is sent"), Reserved;
     /// Loopback address and port on which metrics are served, apart from the API.
-    CMS_METRICS_LISTEN: Kind::LoopbackSocket, Absent("no metrics are served"), InUse;
+    CMS_METRICS_LISTEN: Kind::LoopbackSocket, Absent("no metrics are served"), Reserved;
     /// Address under which media files are served.
     CMS_MEDIA_URL: Kind::BaseAddress, Absent("none"), Reserved;
     /// Shape of a log line.
     CMS_LOG_FORMAT: Kind::LogFormat, Value("text"), InUse;
     /// Which events are logged, as directives of the `tracing` filter.
     CMS_LOG: Kind::LogFilter, Value("info"), InUse;
-    /// Days for which an inquiry is kept before it is erased.
+    /// Days after which an inquiry's retention ends; the day is written with each inquiry.
     CMS_INQUIRY_RETENTION_DAYS: Kind::Number { min: 1, max: 36_500 }, Value("730"), InUse;
     /// How many requests an address may send: `inquiries` (30 in 60 seconds) and `login` (10 in 60
     /// seconds). A name that is left out of a list keeps its rate.

@@ -38,6 +38,21 @@ pub async fn migrate(owner: &PgConnectOptions, roles: &roles::RolePasswords) -> 
     outcome
 }
 
+/// Compares the schema with this program's, for a node that may not change it.
+///
+/// # Errors
+/// [`OpenError::Outdated`].
+pub async fn check(mut connection: PgConnection) -> Result<usize, OpenError> {
+    let version = sqlx::query_scalar!("select version from site.schema_version").fetch_one(&mut connection).await;
+    let _ = connection.close().await;
+    match version {
+        Ok(Some(version)) if version == newest() => Ok(0),
+        Ok(_) => Err(OpenError::Outdated),
+        Err(sqlx::Error::Database(_)) => Err(OpenError::Outdated),
+        Err(error) => Err(OpenError::unreachable(error)),
+    }
+}
+
 async fn lock(connection: &mut PgConnection) -> Result<(), OpenError> {
     for _ in 0..TRIES {
         let row = sqlx::query_scalar!(r#"select pg_try_advisory_lock($1) as "held!""#, LOCK);

@@ -59,6 +59,12 @@ pub enum OpenError {
     /// The server would lose committed rows in a crash.
     #[error("the server runs with {0} off: a crash would lose inquiries that were answered 201. Turn it on")]
     NotDurable(&'static str),
+    /// The schema is another version's, and the settings name no owner who could change that.
+    #[error("the schema is not this version's. Run clinic-cms migrate with DATABASE_URL set to its owner's address")]
+    Outdated,
+    /// The settings name the two roles alone.
+    #[error("this needs the owner of the tables: set DATABASE_URL")]
+    NoOwner,
     /// An older server.
     #[error("the server is PostgreSQL {0}; at least 15 is needed")]
     TooOld(i32),
@@ -80,7 +86,8 @@ impl OpenError {
 /// How the program reaches its database: as owner for migrations, and as each of the two roles.
 #[derive(Debug)]
 pub struct Database {
-    owner: PgConnectOptions,
+    /// None where the settings name the two roles alone: then somebody else migrates.
+    owner: Option<PgConnectOptions>,
     public: PgConnectOptions,
     staff: PgConnectOptions,
     passwords: RolePasswords,
@@ -116,7 +123,7 @@ impl Database {
         };
         let (public, staff) = (sign_in(PUBLIC_ROLE, &passwords.public), sign_in(STAFF_ROLE, &passwords.staff));
         Ok(Self {
-            owner,
+            owner: Some(owner),
             public,
             staff,
             passwords,
@@ -153,14 +160,15 @@ impl Database {
         let (public, of_public) = sign_in(public, PUBLIC_ROLE, PUBLIC_LABEL)?;
         let (staff, of_staff) = sign_in(staff, STAFF_ROLE, STAFF_LABEL)?;
         let passwords = RolePasswords { public: of_public, staff: of_staff };
-        Ok(Self { owner: base, public, staff, passwords, server: None, disposable: false })
+        let owner = owner.is_some().then_some(base);
+        Ok(Self { owner, public, staff, passwords, server: None, disposable: false })
     }
 
     /// Another database of the same server, with the same roles: each test has one of its own.
     #[must_use]
     pub fn named(&self, database: &str) -> Self {
         Self {
-            owner: self.owner.clone().database(database),
+            owner: self.owner.clone().map(|owner| owner.database(database)),
             public: self.public.clone().database(database),
             staff: self.staff.clone().database(database),
             passwords: self.passwords.clone(),
@@ -174,16 +182,19 @@ impl Database {
     /// # Errors
     /// [`OpenError`], each with what to do.
     pub async fn prepare(&self) -> Result<usize, OpenError> {
-        self.check_server().await?;
-        let applied = migrations::migrate(&self.owner, &self.passwords).await?;
-        roles::admit(&self.owner, PUBLIC_ROLE, &self.public, self.passwords.public.as_deref()).await?;
-        roles::admit(&self.owner, STAFF_ROLE, &self.staff, self.passwords.staff.as_deref()).await?;
+        let Some(owner) = &self.owner else {
+            self.check_server(self.connect_as(false).await?).await?;
+            return migrations::check(self.connect_as(false).await?).await;
+        };
+        self.create_if_missing(owner).await?;
+        self.check_server(PgConnection::connect_with(owner).await.map_err(OpenError::unreachable)?).await?;
+        let applied = migrations::migrate(owner, &self.passwords).await?;
+        roles::admit(owner, PUBLIC_ROLE, &self.public, self.passwords.public.as_deref()).await?;
+        roles::admit(owner, STAFF_ROLE, &self.staff, self.passwords.staff.as_deref()).await?;
         Ok(applied)
     }
 
-    async fn check_server(&self) -> Result<(), OpenError> {
-        self.create_if_missing().await?;
-        let mut connection = self.connect_as_owner().await?;
+    async fn check_server(&self, mut connection: PgConnection) -> Result<(), OpenError> {
         let server = sqlx::query!(
             r#"select current_setting('server_version_num')::integer / 10000 as "major!",
                       current_setting('fsync') = 'on' as "fsync!", current_setting('full_page_writes') = 'on' as "pages!""#
@@ -201,14 +212,14 @@ impl Database {
     }
 
     /// The embedded server begins with no database of ours.
-    async fn create_if_missing(&self) -> Result<(), OpenError> {
+    async fn create_if_missing(&self, owner: &PgConnectOptions) -> Result<(), OpenError> {
         const UNKNOWN_DATABASE: &str = "3D000";
-        match PgConnection::connect_with(&self.owner).await {
+        match PgConnection::connect_with(owner).await {
             Ok(connection) => connection.close().await.map_err(OpenError::unreachable),
             Err(sqlx::Error::Database(error))
                 if self.server.is_some() && error.code().as_deref() == Some(UNKNOWN_DATABASE) =>
             {
-                let maintenance = self.owner.clone().database("postgres");
+                let maintenance = owner.clone().database("postgres");
                 let mut connection = PgConnection::connect_with(&maintenance).await.map_err(OpenError::unreachable)?;
                 let made = sqlx::raw_sql("create database clinic_cms").execute(&mut connection).await;
                 let _ = connection.close().await;
@@ -221,9 +232,15 @@ impl Database {
     /// A connection as the owner of the tables: for migrations and the command line.
     ///
     /// # Errors
-    /// [`OpenError::Unreachable`].
+    /// [`OpenError::Unreachable`], [`OpenError::NoOwner`].
     pub async fn connect_as_owner(&self) -> Result<PgConnection, OpenError> {
-        PgConnection::connect_with(&self.owner).await.map_err(OpenError::unreachable)
+        let owner = self.owner.as_ref().ok_or(OpenError::NoOwner)?;
+        PgConnection::connect_with(owner).await.map_err(OpenError::unreachable)
+    }
+
+    /// Whether the settings name the owner of the tables.
+    pub fn has_owner(&self) -> bool {
+        self.owner.is_some()
     }
 
     /// A connection as one of the two roles, outside the pools: for whoever checks what they may do.

@@ -70,7 +70,13 @@ pub async fn envelope(
         None => match guarded(next.call(request)).await {
             Ok(response) => finish(response, &site, &id),
             Err(lost) => {
-                let answer = lost.respond(&site.public_url, &id.0);
+                tracing::error!(
+                    request_id = id.0,
+                    status = lost.kind().0.as_u16(),
+                    "a request was lost with its handler"
+                );
+                let mut answer = lost.respond(&site.public_url, &id.0);
+                mark(answer.headers_mut(), &id);
                 return Err(InternalError::from_response(lost, answer).into());
             }
         },
@@ -79,13 +85,17 @@ pub async fn envelope(
     if inbound.method() != Method::OPTIONS {
         cors::allow(&inbound, response.headers_mut(), &site.cors_origins);
     }
-    let headers = response.headers_mut();
+    mark(response.headers_mut(), &id);
+    log(&inbound, response.status(), &id, started.elapsed(), &site.trusted_proxies);
+    Ok(response)
+}
+
+/// What stands in the head of every answer.
+fn mark(headers: &mut header::HeaderMap, id: &RequestId) {
     headers.insert(HeaderName::from_static("x-content-type-options"), HeaderValue::from_static("nosniff"));
     if let Ok(id) = HeaderValue::from_str(&id.0) {
         headers.insert(HeaderName::from_static("x-request-id"), id);
     }
-    log(&inbound, response.status(), &id, started.elapsed(), &site.trusted_proxies);
-    Ok(response)
 }
 
 /// What needs no handler: a preflight, a compressed body, a head that two readers could understand differently.

@@ -50,7 +50,7 @@ fn receipt(reply: &Reply) -> Value {
     assert_eq!((reply.header("content-type"), reply.header("cache-control")), ("application/json", "no-store"));
     let data = reply.json()["data"].clone();
     let keys: Vec<_> = data.as_object().unwrap().keys().map(String::as_str).collect();
-    assert_eq!(keys, ["id", "notices", "received_at", "receipt"]);
+    assert_eq!(keys, ["id", "notices", "receipt", "received_at"]);
     data
 }
 

@@ -1,6 +1,8 @@
 //! What a patient writes is read by staff alone. Every personal field is sent with a text that occurs nowhere else,
 //! and whatever comes out of the database and the API is searched for it.
 
+mod sealing;
+
 use std::{path::Path, process::Command};
 
 use clinic_cms::db::embedded::{Options, installed};
@@ -41,7 +43,7 @@ fn inquiry() -> Value {
 
 /// As a client that tells of itself wherever it can.
 fn telling(api: &Api) -> Call {
-    let call = api.call("POST", "/v1/inquiries").header("Idempotency-Key", "qzcanary-key");
+    let call = api.call("POST", "/v1/inquiries");
     call.header("User-Agent", "qzcanary/1")
         .header("Referer", "https://qzcanary.example/")
         .header("Cookie", "qzcanary=1")
@@ -65,16 +67,14 @@ fn with_inquiries() -> (Api, Vec<Value>) {
     let draft = json!({"title": format!("A draft with {CONTROL}")});
     assert_eq!(api.call("POST", "/v1/admin/articles").bearer(&editor).json(&draft).send().status, 201);
     let posts = [
-        telling(&api).json(&inquiry()),
-        telling(&api).form(&FIELDS).header("Idempotency-Key-Unused", "x"),
-        multipart(api.call("POST", "/v1/inquiries"), &FIELDS),
-        api.call("POST", "/v1/inquiries").form(&[&FIELDS[..11], &[("_website", "qzcanary")]].concat()),
+        telling(&api).header("Idempotency-Key", "qzcanary-key").json(&inquiry()),
+        telling(&api).form(&FIELDS),
+        multipart(telling(&api), &FIELDS),
+        telling(&api).form(&[&FIELDS[..11], &[("_website", "qzcanary")]].concat()),
     ];
     let mut receipts = Vec::new();
     for post in posts {
         let reply = post.send();
-        // The second has the key of the first and other content; it is sent again without one.
-        let reply = if reply.status == 422 { api.call("POST", "/v1/inquiries").form(&FIELDS).send() } else { reply };
         assert_eq!(reply.status, 201, "{}", reply.body);
         is_quiet(&reply);
         receipts.push(reply.json()["data"].clone());
@@ -155,22 +155,6 @@ fn no_table_of_any_schema_holds_what_a_patient_wrote() {
     assert_eq!(found(&all), None);
     let statistics = text(&api, "select coalesce(string_agg(most_common_vals::text, ' '), '') from pg_stats");
     assert_eq!(found(&statistics), None);
-}
-
-#[test]
-fn equal_texts_are_not_equal_once_they_are_sealed() {
-    let api = Api::start();
-    for _ in 0..3 {
-        let body = json!({"full_name": "Qzcanary", "email": "a@mail.example", "message": "No"});
-        assert_eq!(api.call("POST", "/v1/inquiries").json(&body).send().status, 201);
-    }
-    for column in ["wrapped_key", "sealed_name", "sealed_email", "sealed_message", "sealed_details"] {
-        assert_eq!(text(&api, &format!("select count(distinct {column})::text from cms.inquiry")), "3", "{column}");
-    }
-    let lengths = "select count(distinct octet_length(sealed_message))::text from cms.inquiry";
-    let body = json!({"full_name": "Qzcanary", "email": "a@mail.example", "message": "Yes, in a few words more"});
-    assert_eq!(api.call("POST", "/v1/inquiries").json(&body).send().status, 201);
-    assert_eq!(text(&api, lengths), "1", "a short message does not show its length");
 }
 
 #[test]
@@ -275,44 +259,4 @@ fn no_refusal_repeats_what_was_sent() {
         is_quiet(&reply);
     }
     assert_eq!(text(&api, "select count(*)::text from cms.inquiry"), "0");
-}
-
-#[test]
-fn a_sealed_text_is_bound_to_its_place() {
-    let (api, receipts) = with_inquiries();
-    let owner = api.sign_in(OWNER);
-    let read = |receipt: &Value| {
-        api.call("GET", &format!("/v1/admin/inquiries/{}", receipt["id"].as_str().unwrap())).bearer(&owner).send()
-    };
-    let (one, other) = (receipts[0]["id"].as_str().unwrap(), receipts[1]["id"].as_str().unwrap());
-    let of_the_other =
-        |column: &str| format!("{column} = (select o.{column} from cms.inquiry o where o.id = '{other}')");
-    let tampered = [
-        of_the_other("sealed_message"),
-        of_the_other("sealed_name"),
-        of_the_other("sealed_details"),
-        of_the_other("wrapped_key"),
-        format!("{}, {}", of_the_other("wrapped_key"), of_the_other("sealed_message")),
-        "sealed_message = sealed_email".to_owned(),
-        "sealed_message = set_byte(sealed_message, 40, get_byte(sealed_message, 40) # 1)".to_owned(),
-        "sealed_message = ''".to_owned(),
-        "sealed_message = convert_to('qzcanary in the clear', 'UTF8')".to_owned(),
-        "key_id = 'no-such-key'".to_owned(),
-    ];
-    for change in tampered {
-        let work = async |owner: &mut sqlx::PgConnection| {
-            owner.execute("create table if not exists cms.kept as select * from cms.inquiry").await.unwrap();
-            owner.execute(AssertSqlSafe(format!("update cms.inquiry set {change} where id = '{one}'"))).await.unwrap();
-        };
-        api.as_owner(work);
-        let reply = read(&receipts[0]);
-        reply.problem(500, "internal");
-        is_quiet(&reply);
-        assert_eq!(read(&receipts[1]).status, 200, "the other is not harmed");
-        let restore =
-            "update cms.inquiry i set key_id = k.key_id, wrapped_key = k.wrapped_key, sealed_name = k.sealed_name,
-            sealed_message = k.sealed_message, sealed_details = k.sealed_details from cms.kept k where k.id = i.id";
-        api.as_owner(async |owner| owner.execute(restore).await.map(drop).unwrap());
-        assert_eq!(read(&receipts[0]).json()["data"]["message"], "qzcanary message", "{change}");
-    }
 }

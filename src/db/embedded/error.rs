@@ -165,8 +165,8 @@ Install one of:
   Debian, Ubuntu:  apt install postgresql
   Fedora, RHEL:    dnf install postgresql-server postgresql-contrib
   macOS:           brew install postgresql@18
-  Docker:          docker compose up   (or run the clinic-cms image, which has it)
-or set CMS_DATABASE_URL to a PostgreSQL server of your own, or CMS_POSTGRES_BIN to a folder that has initdb and postgres.";
+  Docker:          docker compose up
+or set DATABASE_URL to a PostgreSQL server of your own, or CMS_POSTGRES_BIN to a folder that has initdb and postgres.";
 
 impl EmbeddedError {
     /// Turns an I/O error into [`EmbeddedError::File`], for `map_err`.
