@@ -9,6 +9,6 @@ create table cms.outbox_event (
   attempts integer not null default 0,
   delivered_at timestamptz
 );
-create index outbox_event_waiting on cms.outbox_event (available_at) where delivered_at is null;
+create index outbox_event_waiting on cms.outbox_event (available_at, id) where delivered_at is null;
 
 grant select, insert, update on cms.outbox_event to cms_staff;

@@ -63,7 +63,7 @@ create table cms.revision (
   cover jsonb constraint revision_cover_object check (jsonb_typeof(cover) = 'object'),
   sources jsonb not null default '[]' constraint revision_sources_list check (jsonb_typeof(sources) = 'array'),
   faqs jsonb not null default '[]' constraint revision_faqs_list check (jsonb_typeof(faqs) = 'array'),
-  seo jsonb not null default '{}' constraint revision_seo_object check (jsonb_typeof(seo) = 'object'),
+  seo jsonb not null constraint revision_seo_object check (jsonb_typeof(seo) = 'object'),
   -- SHA-256 over the canonical JSON of everything above that an editor wrote.
   content_hash bytea not null constraint revision_hash_length check (octet_length(content_hash) = 32),
   message text constraint revision_message_length check (char_length(message) between 1 and 500),

@@ -75,13 +75,13 @@ async fn serve(opened: &Opened, listener: TcpListener, demo: bool) -> Result<(),
     let handle = server.handle();
     // The server takes SIGINT and SIGTERM itself, also while the database is awaited.
     let mut running = actix_web::rt::spawn(server);
-    let settled = tokio::select! {
-        settled = settle_when_there(opened) => settled,
-        stopped = &mut running => return stopped.map_err(Failure::failed)?.map_err(Failure::failed),
+    let start = async {
+        settle_when_there(opened).await?;
+        welcome(opened, &staff, &public_url, demo).await
     };
-    let settled = match settled {
-        Ok(()) => welcome(opened, &staff, &public_url, demo).await,
-        refused => refused,
+    let settled = tokio::select! {
+        settled = start => settled,
+        stopped = &mut running => return stopped.map_err(Failure::failed)?.map_err(Failure::failed),
     };
     if let Err(failure) = settled {
         handle.stop(false).await;

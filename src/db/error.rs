@@ -38,14 +38,15 @@ impl From<sqlx::Error> for DbError {
     }
 }
 
-/// Classes of SQLSTATE: 08 connection, 53 resources, 57 operator intervention (restart, time-out), 55P03 lock
-/// not available, 40 serialisation and deadlock; 23 integrity, 22 unfit values.
+/// Classes of SQLSTATE: 08 connection, 53 resources, 57 operator intervention (restart, time-out), 55 not in the
+/// needed state (a lock not to be had), 40 serialisation and deadlock; 23 integrity. A database that is not settled
+/// yet has no role to sign in with (28), is not there (3D) or has no schema (3F000, 42P01): all worth another try.
 fn from_postgres(error: &PgDatabaseError) -> DbError {
     let code = error.code();
     match (code.get(..2).unwrap_or_default(), error.constraint()) {
         ("23", Some(constraint)) => DbError::Constraint(constraint.to_owned()),
-        ("08" | "53" | "57" | "40", _) => DbError::Busy,
-        _ if code == "55P03" => DbError::Busy,
+        ("08" | "28" | "3D" | "3F" | "40" | "53" | "55" | "57", _) => DbError::Busy,
+        _ if code == "42P01" => DbError::Busy,
         _ => {
             // The server's message names columns, never values; its detail may hold a row and is left out.
             tracing::error!(code, message = error.message(), "the database refused a statement");

@@ -63,7 +63,9 @@ pub async fn close_database(connection: &mut PgConnection) -> Result<(), OpenErr
     connection.execute(statement).await.map(drop).map_err(OpenError::unreachable)
 }
 
-/// Several statements in one call are one transaction: a role without its time-outs never exists.
+/// Several statements in one call are one transaction: a role without its time-outs never exists. Optional filters
+/// make a generic plan look dear, and PostgreSQL would plan the article list anew for each request, which takes longer
+/// than running it.
 async fn create(connection: &mut PgConnection, role: &str, password: Option<&str>) -> Result<(), sqlx::Error> {
     let login = match password {
         Some(password) => format!("login password '{}'", verifier(password)?),
@@ -73,7 +75,8 @@ async fn create(connection: &mut PgConnection, role: &str, password: Option<&str
         "create role {role} {login} nosuperuser nocreatedb nocreaterole noinherit;
          alter role {role} set statement_timeout = '5s';
          alter role {role} set lock_timeout = '4s';
-         alter role {role} set idle_in_transaction_session_timeout = '10s'"
+         alter role {role} set idle_in_transaction_session_timeout = '10s';
+         alter role {role} set plan_cache_mode = 'force_generic_plan'"
     );
     connection.execute(AssertSqlSafe(statements)).await?;
     Ok(())

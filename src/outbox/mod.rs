@@ -77,7 +77,7 @@ async fn announce_batch(transaction: &mut PgConnection) -> Result<usize, DbError
     let events = sqlx::query!(
         "update cms.outbox_event set delivered_at = clock_timestamp(), attempts = attempts + 1
           where id in (select id from cms.outbox_event
-                        where delivered_at is null and available_at <= clock_timestamp()
+                        where delivered_at is null and available_at <= now()
                         order by available_at, id limit $1 for update skip locked)
       returning id, kind, subject_id",
         BATCH,

@@ -22,9 +22,9 @@ fn inquiry() -> Value {
 }
 
 /// [`inquiry`] with other fields, or without those that are null.
-fn with(changes: Value) -> Value {
+fn with(changes: &Value) -> Value {
     let mut body = inquiry();
-    json_patch::merge(&mut body, &changes);
+    json_patch::merge(&mut body, changes);
     body
 }
 
@@ -84,9 +84,9 @@ fn rows(api: &Api) -> i64 {
 /// A form as a browser sends it with `multipart/form-data` (RFC 7578).
 fn multipart(call: Call, fields: &[(&str, &str)]) -> Call {
     const EDGE: &str = "edge-of-the-form";
-    let parts: String = fields
-        .iter()
-        .map(|(name, value)| format!("--{EDGE}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"))
-        .collect();
+    let part = |(name, value): &(&str, &str)| {
+        format!("--{EDGE}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+    };
+    let parts = fields.iter().map(part).collect::<Vec<_>>().concat();
     call.header("Content-Type", format!("multipart/form-data; boundary={EDGE}")).bytes(format!("{parts}--{EDGE}--\r\n"))
 }

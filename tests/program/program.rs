@@ -21,7 +21,7 @@ use tempfile::TempDir;
 use crate::web::Client;
 
 /// No command and no start takes longer, on a slow machine either.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// Waits for `condition`, and stops the test where it does not come.
 #[track_caller]

@@ -62,7 +62,7 @@ fn other_content_under_the_same_key_is_refused() {
         json!({"consents": [{"purpose": "texting", "granted": false}]}),
         json!({"preferred_times": ["noon"]}),
     ] {
-        let reply = again(&api, &with(change));
+        let reply = again(&api, &with(&change));
         reply.problem(422, "idempotency_key_reused");
         assert!(!reply.body.contains(first["id"].as_str().unwrap()), "{}", reply.body);
     }
@@ -74,7 +74,7 @@ fn other_content_under_the_same_key_is_refused() {
 fn nobody_learns_from_a_key_that_another_person_used() {
     let api = Api::start();
     let first = receipt(&again(&api, &inquiry()));
-    let other = receipt(&again(&api, &with(json!({"email": "else@mail.example"}))));
+    let other = receipt(&again(&api, &with(&json!({"email": "else@mail.example"}))));
     assert_ne!((&other["id"], &other["receipt"]), (&first["id"], &first["receipt"]));
     assert_eq!(rows(&api), 2);
 }
@@ -95,7 +95,7 @@ fn a_key_is_kept_for_seven_days() {
 #[test]
 fn a_refused_post_does_not_use_its_key_up() {
     let api = Api::start();
-    again(&api, &with(json!({"message": null}))).problem(422, "validation_failed");
+    again(&api, &with(&json!({"message": null}))).problem(422, "validation_failed");
     receipt(&again(&api, &inquiry()));
 }
 

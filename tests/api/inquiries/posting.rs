@@ -31,9 +31,10 @@ fn an_inquiry_needs_a_name_a_message_and_a_way_to_answer() {
     let problem = post(&api).json(&json!({})).send().problem(422, "validation_failed");
     assert_eq!(mistakes(&problem), [("", "contact_required"), ("/message", "required"), ("/name", "required")]);
     for contact in [json!({"email": null}), json!({"phone": null})] {
-        sent(&api, &with(contact));
+        sent(&api, &with(&contact));
     }
-    let nobody = post(&api).json(&with(json!({"email": null, "phone": null}))).send().problem(422, "validation_failed");
+    let nobody =
+        post(&api).json(&with(&json!({"email": null, "phone": null}))).send().problem(422, "validation_failed");
     assert_eq!(mistakes(&nobody), [("", "contact_required")]);
     assert_eq!(rows(&api), 2);
 }
@@ -74,11 +75,11 @@ fn every_mistake_is_told_at_once() {
 #[test]
 fn a_field_that_nobody_knows_is_told_with_the_one_that_was_meant() {
     let api = Api::start();
-    let problem = post(&api).json(&with(json!({"mesage": "Hello"}))).send().problem(422, "validation_failed");
+    let problem = post(&api).json(&with(&json!({"mesage": "Hello"}))).send().problem(422, "validation_failed");
     assert_eq!(mistakes(&problem), [("/mesage", "unknown_field")]);
     assert_eq!(problem["errors"][0]["suggestion"], "message");
     for column in ["id", "status", "priority", "version", "received_at", "spam_reasons", "source"] {
-        let problem = post(&api).json(&with(json!({column: "x"}))).send().problem(422, "validation_failed");
+        let problem = post(&api).json(&with(&json!({column: "x"}))).send().problem(422, "validation_failed");
         assert_eq!(mistakes(&problem), [(format!("/{column}").as_str(), "unknown_field")]);
     }
     assert_eq!(rows(&api), 0);
@@ -88,7 +89,7 @@ fn a_field_that_nobody_knows_is_told_with_the_one_that_was_meant() {
 fn the_placeholder_of_a_hidden_address_is_no_address() {
     let api = Api::start();
     for hidden in ["[email protected]", "[email\u{a0}protected]"] {
-        let problem = post(&api).json(&with(json!({"email": hidden}))).send().problem(422, "validation_failed");
+        let problem = post(&api).json(&with(&json!({"email": hidden}))).send().problem(422, "validation_failed");
         assert_eq!(mistakes(&problem), [("/email", "bad_email")]);
     }
 }
@@ -96,7 +97,7 @@ fn the_placeholder_of_a_hidden_address_is_no_address() {
 #[test]
 fn a_consent_that_is_granted_names_its_text() {
     let api = Api::start();
-    let consents = |list: Value| with(json!({"consents": list}));
+    let consents = |list: Value| with(&json!({"consents": list}));
     let nameless = consents(json!([{"purpose": "texting", "granted": true}]));
     let problem = post(&api).json(&nameless).send().problem(422, "validation_failed");
     assert_eq!(mistakes(&problem), [("/consents/0/text_version", "text_version_required")]);
@@ -115,10 +116,10 @@ fn a_consent_that_is_granted_names_its_text() {
 #[test]
 fn a_form_or_location_that_nobody_knows_is_refused() {
     let api = Api::start();
-    let unknown = with(json!({"form": "no-such-form", "location": "nowhere"}));
+    let unknown = with(&json!({"form": "no-such-form", "location": "nowhere"}));
     let problem = post(&api).json(&unknown).send().problem(422, "validation_failed");
     assert_eq!(mistakes(&problem), [("/form", "unknown_reference"), ("/location", "unknown_reference")]);
-    sent(&api, &with(json!({"form": "contact"})));
+    sent(&api, &with(&json!({"form": "contact"})));
 }
 
 #[test]
@@ -144,9 +145,9 @@ fn a_body_of_another_kind_is_not_taken() {
 #[test]
 fn a_body_without_end_is_not_read() {
     let api = Api::start();
-    let long = with(json!({"message": "x".repeat(256 * 1024)}));
+    let long = with(&json!({"message": "x".repeat(256 * 1024)}));
     post(&api).json(&long).send().problem(413, "too_large");
-    let largest = with(json!({"message": "\u{10348}".repeat(10_000)}));
+    let largest = with(&json!({"message": "\u{10348}".repeat(10_000)}));
     let stored = read(&api, &sent(&api, &largest));
     assert_eq!(stored["message"], largest["message"], "what is allowed fits");
 }

@@ -24,12 +24,12 @@ fn who_fills_the_hidden_field_is_answered_alike_and_kept_apart() {
     let api = Api::start();
     let form = api.get("/v1/forms/contact").json()["data"].clone();
     let hidden = form["honeypot"].as_str().unwrap().to_owned();
-    let person = post(&api).json(&with(json!({hidden.as_str(): ""}))).send();
+    let person = post(&api).json(&with(&json!({hidden.as_str(): ""}))).send();
     let person_id = receipt(&person)["id"].clone();
     let fields =
         [("full_name", "Wren"), ("email", "wren@mail.example"), ("message", "Buy"), (&hidden, "https://spam.example")];
     let machines = [
-        post(&api).json(&with(json!({hidden.as_str(): "https://spam.example"}))).send(),
+        post(&api).json(&with(&json!({hidden.as_str(): "https://spam.example"}))).send(),
         post(&api).form(&fields).send(),
         multipart(post(&api), &fields).send(),
     ];
@@ -62,7 +62,7 @@ fn a_form_that_comes_back_at_once_was_filled_by_a_machine() {
     let clock = noon();
     let api = Api::start_with(clock.clone(), &[("rate-limits", "off")]);
     let form_token = api.get("/v1/forms/contact").json()["data"]["form_token"].clone();
-    let body = with(json!({"form_token": form_token}));
+    let body = with(&json!({"form_token": form_token}));
     let start = clock.now();
     clock.set(start + Duration::milliseconds(1_900));
     assert_eq!(read(&api, &sent(&api, &body))["spam_reasons"], json!(["too_fast"]));
@@ -71,13 +71,13 @@ fn a_form_that_comes_back_at_once_was_filled_by_a_machine() {
     clock.set(start + Duration::hours(25));
     let problem = post(&api).json(&body).send().problem(422, "validation_failed");
     assert_eq!(mistakes(&problem), [("/form_token", "expired_form_token")]);
-    sent(&api, &with(json!({})));
+    sent(&api, &with(&json!({})));
 }
 
 #[test]
 fn an_address_may_post_thirty_times_in_a_minute() {
     let api = Api::start_with(noon(), &[]);
-    let body = with(json!({}));
+    let body = with(&json!({}));
     for _ in 0..30 {
         sent(&api, &body);
     }

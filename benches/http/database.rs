@@ -1,0 +1,157 @@
+//! What the benchmark does in the service's database, as its owner: fills it with articles, and looks at what an inquiry
+//! has become there.
+
+use std::future::Future;
+
+use serde_json::Value;
+use sqlx::{Connection, PgConnection, Row, postgres::PgConnectOptions};
+use tokio::runtime::Runtime;
+
+use super::{service::Service, trouble::Trouble, writing::Writing};
+
+/// The superuser of an embedded server, and the database in it.
+pub const USER: &str = "clinic_owner";
+/// The database of the product.
+pub const NAME: &str = "clinic_cms";
+
+/// Articles, each with one revision that is public since as many hours as its number.
+const PUBLISH: &str = "
+with given as materialized (
+       select gen_random_uuid() as article, gen_random_uuid() as revision, g.*
+         from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
+              with ordinality as g (slug, title, html, markdown, body, headings, n)),
+     clinic as (select default_locale as locale from cms.clinic),
+     articles as (insert into cms.article (id) select article from given),
+     revisions as (
+       insert into cms.revision (id, article_id, number, kind, locale, slug, title, summary, body_markdown, body_html,
+                                 body_text, headings, excerpt, reading_minutes, warnings, seo, category_id, author_id,
+                                 content_hash)
+       select g.revision, g.article, 1, 'general', c.locale, g.slug, g.title, left(g.body, 200), g.markdown, g.html,
+              g.body, g.headings::jsonb, left(g.body, 160), 7, '[]',
+              '{\"title\": null, \"description\": null, \"canonical_url\": null, \"image\": null, \"noindex\": false}',
+              (select id from cms.term where kind = 'category' order by slug limit 1),
+              (select id from cms.author order by slug limit 1), sha256(g.html::bytea)
+         from given g, clinic c),
+     terms as (
+       insert into cms.revision_term (revision_id, term_id, position)
+       select g.revision, t.id, t.position
+         from given g, (select id, row_number() over (order by slug) as position from cms.term
+                         where kind = 'tag' order by slug limit 2) t)
+insert into cms.publication (id, article_id, revision_id, locale, slug, visible, published_at)
+select gen_random_uuid(), g.article, g.revision, c.locale, g.slug,
+       tstzrange(now() - g.n * interval '1 hour', null), now() - g.n * interval '1 hour'
+  from given g, clinic c";
+
+/// The newest inquiry as the arguments that would store it again: the open part, and the sealed columns.
+const NEWEST_INQUIRY: &str = "
+select jsonb_strip_nulls(jsonb_build_object(
+         'form_id', i.form_id, 'kind', i.kind, 'status', i.status, 'spam_reasons', i.spam_reasons, 'location_id', i.location_id,
+         'source', i.source, 'preferred_contact', i.preferred_contact, 'language', i.language, 'on_behalf_of', i.on_behalf_of,
+         'key_id', i.key_id, 'consents', '[]'::jsonb, 'request_id', i.id,
+         'retention_days', round(extract(epoch from i.retention_expires_at - i.received_at) / 86400)::integer))::text as open,
+       i.wrapped_key::text, i.sealed_name::text, i.sealed_email::text, i.sealed_phone::text, i.sealed_message::text,
+       i.sealed_details::text
+  from cms.inquiry i order by i.received_at desc, i.id desc limit 1";
+
+/// The owner's way in.
+#[derive(Debug)]
+pub struct Owner {
+    runtime: Runtime,
+    options: PgConnectOptions,
+}
+
+/// An inquiry as it was stored, for storing more of its kind.
+#[derive(Clone, Debug)]
+pub struct StoredInquiry {
+    /// JSON without ids and times.
+    pub open: String,
+    /// Each with the name of its argument; an absent column is `None`.
+    pub sealed: Vec<(&'static str, Option<String>)>,
+}
+
+impl Owner {
+    /// Of the service's embedded server.
+    ///
+    /// # Errors
+    /// [`Trouble::Failed`] where the password cannot be read.
+    pub fn of(service: &Service) -> Result<Self, Trouble> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let cluster = &service.cluster;
+        let options =
+            PgConnectOptions::new_without_pgpass().socket(&cluster.socket_dir).port(cluster.port).database(NAME);
+        let options = options.username(USER).password(&cluster.password()?);
+        Ok(Self { runtime: runtime.map_err(Trouble::at("database"))?, options })
+    }
+
+    /// Writes the articles and lets the server look at its tables anew. Answers the slug of the newest.
+    ///
+    /// # Errors
+    /// [`Trouble::Failed`] with the database's words.
+    pub fn publish(&self, articles: &[Writing]) -> Result<String, Trouble> {
+        let column =
+            |field: fn(&Writing) -> &String| articles.iter().map(|article| field(article).clone()).collect::<Vec<_>>();
+        self.ask(async |connection: &mut PgConnection| {
+            sqlx::query(PUBLISH)
+                .bind(column(|article| &article.slug))
+                .bind(column(|article| &article.title))
+                .bind(column(|article| &article.html))
+                .bind(column(|article| &article.markdown))
+                .bind(column(|article| &article.text))
+                .bind(column(|article| &article.headings))
+                .execute(&mut *connection)
+                .await?;
+            sqlx::query("vacuum analyze").execute(connection).await.map(drop)
+        })?;
+        articles.first().map(|article| article.slug.clone()).ok_or_else(|| Trouble::failed("no article was written"))
+    }
+
+    /// The newest inquiry.
+    ///
+    /// # Errors
+    /// [`Trouble::Failed`] where there is none.
+    pub fn newest_inquiry(&self) -> Result<StoredInquiry, Trouble> {
+        const SEALED: [&str; 6] = ["wrapped_key", "name", "email", "phone", "message", "details"];
+        self.ask(async |connection: &mut PgConnection| {
+            let row = sqlx::query(NEWEST_INQUIRY).fetch_one(connection).await?;
+            let sealed = SEALED.iter().enumerate().map(|(index, name)| Ok((*name, row.try_get(index + 1)?)));
+            Ok(StoredInquiry { open: row.try_get("open")?, sealed: sealed.collect::<Result<_, sqlx::Error>>()? })
+        })
+    }
+
+    /// Takes waiting events off the outbox: pgbench's would be announced by the service, at its cost and in its rounds.
+    ///
+    /// # Errors
+    /// [`Trouble::Failed`] with the database's words.
+    pub fn clear_outbox(&self) -> Result<(), Trouble> {
+        const MARK: &str = "update cms.outbox_event set delivered_at = clock_timestamp() where delivered_at is null";
+        self.ask(async |connection: &mut PgConnection| {
+            sqlx::query(MARK).execute(&mut *connection).await?;
+            sqlx::query("vacuum analyze cms.outbox_event").execute(connection).await.map(drop)
+        })
+    }
+
+    /// What the server says about itself, and how many articles are visible.
+    ///
+    /// # Errors
+    /// [`Trouble::Failed`] with the database's words.
+    pub fn facts(&self) -> Result<Value, Trouble> {
+        const FACTS: &str = "select json_build_object('version', current_setting('server_version'), \
+            'fsync', current_setting('fsync'), 'synchronous_commit', current_setting('synchronous_commit'), \
+            'shared_buffers', current_setting('shared_buffers'), 'articles', (select count(*) from site.article))";
+        self.ask(async |connection: &mut PgConnection| sqlx::query_scalar(FACTS).fetch_one(connection).await)
+    }
+
+    fn ask<T>(&self, work: impl AsyncFnOnce(&mut PgConnection) -> Result<T, sqlx::Error>) -> Result<T, Trouble> {
+        let asked: Result<T, sqlx::Error> = self.wait(async {
+            let mut connection = PgConnection::connect_with(&self.options).await?;
+            let answer = work(&mut connection).await?;
+            connection.close().await?;
+            Ok(answer)
+        });
+        asked.map_err(Trouble::at("database"))
+    }
+
+    fn wait<T>(&self, work: impl Future<Output = T>) -> T {
+        self.runtime.block_on(work)
+    }
+}
