@@ -109,7 +109,8 @@ fn routes(config: &mut ServiceConfig) {
     config.service(staff);
 }
 
-/// Starts to serve on `listener`. The answer is the running server: awaiting it is serving, and its handle stops it.
+/// Starts to serve on `listener`. The answer is the running server: awaiting it is serving, and its handle stops it;
+/// it takes no signals.
 ///
 /// # Errors
 /// Those of the socket.
@@ -123,6 +124,7 @@ pub fn serve(parts: Parts, listener: TcpListener, workers: usize) -> std::io::Re
     });
     let server = server
         .workers(workers)
+        .disable_signals()
         .client_request_timeout(HEAD_DEADLINE)
         .client_disconnect_timeout(Duration::from_secs(5))
         .keep_alive(Duration::from_secs(75))

@@ -2,6 +2,8 @@
 
 use std::{net::TcpListener, time::Duration};
 
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
 use super::{
     Exit, Failure, Invocation, Opened, admin, demo, load,
     opened::{embedded_options, is_embedded},
@@ -14,7 +16,7 @@ use crate::{
     clock::Clock,
     config::Config,
     db::{
-        OpenError, PublicDb, StaffDb,
+        OpenError, StaffDb,
         embedded::{Lifetime, ServeLock},
     },
     http::ApiError,
@@ -51,6 +53,7 @@ fn bind(config: &Config) -> Result<TcpListener, Failure> {
 }
 
 async fn serve(opened: &Opened, listener: TcpListener, demo: bool) -> Result<(), Failure> {
+    let mut stop = Stop::listen()?;
     let address = listener.local_addr().map_err(Failure::failed)?;
     let public_url = opened.config.public_url_at(address).as_str().to_owned();
     let public = opened.database.public(opened.config.database_connections);
@@ -65,43 +68,73 @@ async fn serve(opened: &Opened, listener: TcpListener, demo: bool) -> Result<(),
     );
     let workers = opened.config.workers.unwrap_or_else(|| std::thread::available_parallelism().map_or(2, Into::into));
     // The embedded server is up by now. A database elsewhere may be away: the API is alive and not ready meanwhile.
-    if is_embedded(&opened.config) {
-        settle(opened).await?;
-        welcome(opened, &staff, &public_url, demo).await?;
-        let server = app::serve(parts, listener, workers).map_err(Failure::failed)?;
-        return until_stopped(server, &public, &staff).await;
+    let is_here = is_embedded(&opened.config);
+    if is_here {
+        tokio::select! {
+            begun = begin(opened, &staff, &public_url, demo) => begun?,
+            _ = stop.asked() => return Ok(()),
+        }
     }
     let server = app::serve(parts, listener, workers).map_err(Failure::failed)?;
     let handle = server.handle();
-    // The server takes SIGINT and SIGTERM itself, also while the database is awaited.
     let mut running = actix_web::rt::spawn(server);
-    let start = async {
-        settle_when_there(opened).await?;
-        welcome(opened, &staff, &public_url, demo).await
+    let work = async {
+        if !is_here {
+            begin(opened, &staff, &public_url, demo).await?;
+        }
+        outbox::announce(staff.clone()).await;
+        Ok(())
     };
-    let settled = tokio::select! {
-        settled = start => settled,
-        stopped = &mut running => return stopped.map_err(Failure::failed)?.map_err(Failure::failed),
+    let (outcome, patience) = tokio::select! {
+        failed = work => (failed, Patience::None),
+        ended = &mut running => (ended.map_err(Failure::failed)?.map_err(Failure::failed), Patience::None),
+        patience = stop.asked() => (Ok(()), patience),
     };
-    if let Err(failure) = settled {
-        handle.stop(false).await;
-        return Err(failure);
-    }
-    let announcing = actix_web::rt::spawn(outbox::announce(staff.clone()));
-    let outcome = running.await.map_err(Failure::failed)?.map_err(Failure::failed);
-    announcing.abort();
+    handle.stop(patience == Patience::Drain).await;
     public.close().await;
     staff.close().await;
     outcome
 }
 
-async fn until_stopped(server: actix_web::dev::Server, public: &PublicDb, staff: &StaffDb) -> Result<(), Failure> {
-    let announcing = actix_web::rt::spawn(outbox::announce(staff.clone()));
-    let outcome = server.await.map_err(Failure::failed);
-    announcing.abort();
-    public.close().await;
-    staff.close().await;
-    outcome
+/// Settles the installation and welcomes its people.
+async fn begin(opened: &Opened, staff: &StaffDb, public_url: &str, demo: bool) -> Result<(), Failure> {
+    if is_embedded(&opened.config) {
+        settle(opened).await?;
+    } else {
+        settle_when_there(opened).await?;
+    }
+    welcome(opened, staff, public_url, demo).await
+}
+
+/// What is done about requests that are under way.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Patience {
+    /// They are waited for.
+    Drain,
+    /// They are cut off.
+    None,
+}
+
+/// SIGINT and SIGTERM, heard from before the first word is printed: whoever reads the welcome may stop the program
+/// in the same moment, and everything that it started is still put away.
+struct Stop {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Stop {
+    fn listen() -> Result<Self, Failure> {
+        let heard = |kind| signal(kind).map_err(Failure::failed);
+        Ok(Self { interrupt: heard(SignalKind::interrupt())?, terminate: heard(SignalKind::terminate())? })
+    }
+
+    /// Waits for either. A supervisor's SIGTERM lets requests end; somebody at a keyboard does not wait.
+    async fn asked(&mut self) -> Patience {
+        tokio::select! {
+            _ = self.interrupt.recv() => Patience::None,
+            _ = self.terminate.recv() => Patience::Drain,
+        }
+    }
 }
 
 /// Waits for a database that cannot be reached; every other trouble ends the start.

@@ -74,6 +74,10 @@ fn run_folder() -> PathBuf {
         let text = entry.file_name().to_string_lossy().into_owned();
         let pid = text.strip_prefix("clinic-cms-api-tests-").and_then(|pid| pid.parse::<u32>().ok());
         if pid.is_some_and(|pid| !Path::new(&format!("/proc/{pid}")).exists()) {
+            // The first line names the folder of the socket, which stands apart since its name has to be short.
+            let socket = std::fs::read_to_string(entry.path().join("postgres/server")).unwrap_or_default();
+            let socket = socket.lines().next().filter(|folder| folder.contains("clinic-cms-"));
+            let _ = socket.map(std::fs::remove_dir_all);
             let _ = std::fs::remove_dir_all(entry.path());
         }
     }
