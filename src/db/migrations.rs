@@ -47,8 +47,7 @@ pub async fn check(mut connection: PgConnection) -> Result<usize, OpenError> {
     let _ = connection.close().await;
     match version {
         Ok(Some(version)) if version == newest() => Ok(0),
-        Ok(_) => Err(OpenError::Outdated),
-        Err(sqlx::Error::Database(_)) => Err(OpenError::Outdated),
+        Ok(_) | Err(sqlx::Error::Database(_)) => Err(OpenError::Outdated),
         Err(error) => Err(OpenError::unreachable(error)),
     }
 }

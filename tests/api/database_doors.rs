@@ -29,7 +29,7 @@ async fn relations(connection: &mut PgConnection) -> Vec<String> {
 async fn refusal(connection: &mut PgConnection, statement: String) -> Option<String> {
     match sqlx::raw_sql(AssertSqlSafe(statement)).execute(connection).await {
         Ok(_) => None,
-        Err(sqlx::Error::Database(error)) => error.code().map(|code| code.into_owned()),
+        Err(sqlx::Error::Database(error)) => error.code().map(std::borrow::Cow::into_owned),
         Err(other) => panic!("{other}"),
     }
 }
