@@ -1,26 +1,25 @@
 //! What editors do with articles. Every write names the version that it was made against.
 
-use actix_web::{
-    HttpRequest,
-    http::{StatusCode, header},
-    web::Data,
-};
+use actix_web::{HttpRequest, http::StatusCode, web::Data};
 use serde_json::json;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::{
-    answers::{RevisionList, StaffArticle, StaffArticleAnswer, StaffArticlePage},
     article::Status,
     editing, input, publication,
-    queries::staff::{self, StaffFilter, StaffKey, StaffRow},
+    queries::{
+        revisions,
+        staff::{self, StaffFilter, StaffKey, StaffRow},
+    },
+    staff_answers::{RevisionList, StaffArticle, StaffArticleAnswer, StaffArticlePage, StaffListedArticle},
 };
 use crate::{
     accounts::Editor,
     db::StaffDb,
     http::{
-        Answer, ApiError, Expected, JsonBody, MergePatch, PageRequest, QueryReader, Question, Site, no_content,
-        no_parameters, path_id, private_answer, staff_answer,
+        Answer, ApiError, Expected, JsonBody, MergePatch, PageRequest, QueryReader, Question, Site, created_answer,
+        no_content, no_parameters, path_id, private_answer, staff_answer,
     },
 };
 
@@ -64,7 +63,7 @@ pub async fn list_staff_articles(
     let mut data = rows.items.0;
     let about =
         Question { public_url: &site.public_url, request: &request, signer: &site.cursors, question: &question };
-    let key = |row: &super::answers::StaffListedArticle| StaffKey { updated_at: row.updated_at, id: row.id };
+    let key = |row: &StaffListedArticle| StaffKey { updated_at: row.updated_at, id: row.id };
     let (meta, links) = page.complete(&mut data, rows.total, key, &about);
     Ok(private_answer(StatusCode::OK, &StaffArticlePage { data, meta, links }))
 }
@@ -90,11 +89,7 @@ pub async fn create_article(
         })
         .await?;
     let address = format!("{}/v1/admin/articles/{}", site.public_url, article.id);
-    let mut answer = staff_answer(StatusCode::CREATED, article.version, &StaffArticleAnswer { data: article });
-    if let Ok(address) = header::HeaderValue::from_str(&address) {
-        answer.headers_mut().insert(header::LOCATION, address);
-    }
-    Ok(answer)
+    Ok(created_answer(&address, article.version, &StaffArticleAnswer { data: article }))
 }
 
 /// Reads an article as staff see it.
@@ -204,7 +199,7 @@ pub async fn list_revisions(request: HttpRequest, editor: Editor, database: Data
     let data = database
         .transact(async move |connection| {
             editor.staff.record(connection, "revision.list", "article", Some(id), &[]).await?;
-            let revisions = staff::list_revisions(connection, id).await?;
+            let revisions = revisions::list_revisions(connection, id).await?;
             if revisions.is_empty() { Err(ApiError::NotFound) } else { Ok(revisions) }
         })
         .await?;

@@ -6,12 +6,9 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
-    article::{Citation, Faq, Image, Kind, Seo, Status, site_path},
-    body::{Heading, Warning},
-    queries::{
-        published::{ListedArticle, PublishedArticle},
-        staff::{RevisionSummary, StaffRow},
-    },
+    article::{Citation, Faq, Image, Kind, Seo, site_path},
+    body::Heading,
+    queries::published::{ListedArticle, PublishedArticle},
 };
 use crate::http::{ApiError, PageLinks, PageMeta, Reference};
 
@@ -219,150 +216,6 @@ fn resolved(seo: Seo, article: &ArticleSummary, site_url: Option<&str>) -> Seo {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ArticleAnswer {
     pub data: Article,
-}
-
-/// An article in staff's list.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-pub struct StaffListedArticle {
-    pub id: Uuid,
-    pub kind: Kind,
-    pub slug: String,
-    pub locale: String,
-    pub title: String,
-    pub status: Status,
-    pub version: i32,
-    pub revision: i32,
-    pub published_revision: Option<i32>,
-    pub published_at: Option<DateTime<Utc>>,
-    pub author: Option<Author>,
-    pub created_at: DateTime<Utc>,
-    pub updated_at: DateTime<Utc>,
-}
-
-/// A page of staff's list.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct StaffArticlePage {
-    pub data: Vec<StaffListedArticle>,
-    pub meta: PageMeta,
-    pub links: PageLinks,
-}
-
-/// The publication that is live, or the next one that is planned.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Publication {
-    /// When it begins or began.
-    pub publish_at: DateTime<Utc>,
-    /// When it ends by itself; null never.
-    pub unpublish_at: Option<DateTime<Utc>>,
-    /// What it shows.
-    pub revision: i32,
-}
-
-/// An article as staff see it, in its source form.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct StaffArticle {
-    pub id: Uuid,
-    pub version: i32,
-    pub status: Status,
-    pub revision: i32,
-    pub published_revision: Option<i32>,
-    pub publication: Option<Publication>,
-    /// A recorded sign-off; none can be recorded yet.
-    pub signoff: Option<Review>,
-    pub kind: Kind,
-    pub slug: String,
-    pub path: String,
-    pub locale: String,
-    pub title: String,
-    pub summary: Option<String>,
-    pub body_markdown: String,
-    pub headings: Vec<Heading>,
-    /// The beginning of the text, which stands in for a missing summary.
-    pub excerpt: String,
-    pub reading_minutes: i32,
-    pub category: Option<Reference>,
-    pub tags: Vec<Reference>,
-    pub conditions: Vec<Reference>,
-    pub services: Vec<Reference>,
-    pub author: Option<Author>,
-    pub references: Vec<Citation>,
-    pub disclosures: Vec<Disclosure>,
-    pub faqs: Vec<Faq>,
-    pub seo: Seo,
-    pub cover: Option<Image>,
-    pub related: Vec<Reference>,
-    pub translations: Vec<Translation>,
-    /// Everything that sanitising removed from the body as it was sent.
-    pub warnings: Vec<Warning>,
-    pub published_at: Option<DateTime<Utc>>,
-    pub created_at: DateTime<Utc>,
-    pub created_by: Option<Person>,
-    pub updated_at: DateTime<Utc>,
-    pub updated_by: Option<Person>,
-    pub trashed_at: Option<DateTime<Utc>>,
-}
-
-impl TryFrom<StaffRow> for StaffArticle {
-    type Error = ApiError;
-
-    fn try_from(row: StaffRow) -> Result<Self, ApiError> {
-        let publication = row.publish_at.zip(row.publication_revision).map(|(publish_at, revision)| Publication {
-            publish_at,
-            unpublish_at: row.unpublish_at,
-            revision,
-        });
-        let status = serde_json::from_value(row.status.into()).map_err(|_| ApiError::Internal)?;
-        Ok(Self {
-            id: row.id,
-            version: row.version,
-            status,
-            revision: row.revision,
-            published_revision: row.published_revision,
-            publication,
-            signoff: None,
-            kind: Kind::named(&row.kind).ok_or(ApiError::Internal)?,
-            path: site_path(&row.slug),
-            slug: row.slug,
-            locale: row.locale,
-            title: row.title,
-            summary: row.summary,
-            body_markdown: row.body_markdown,
-            headings: row.headings.0,
-            excerpt: row.excerpt,
-            reading_minutes: row.reading_minutes,
-            category: row.category.map(|category| category.0),
-            tags: row.tags.0,
-            conditions: row.conditions.0,
-            services: Vec::new(),
-            author: row.author.map(|author| author.0),
-            references: row.sources.0,
-            disclosures: Vec::new(),
-            faqs: row.faqs.0,
-            seo: row.seo.0,
-            cover: row.cover.map(|cover| cover.0),
-            related: Vec::new(),
-            translations: Vec::new(),
-            warnings: row.warnings.0,
-            published_at: row.published_at,
-            created_at: row.created_at,
-            created_by: row.created_by.map(|person| person.0),
-            updated_at: row.updated_at,
-            updated_by: row.updated_by.map(|person| person.0),
-            trashed_at: row.trashed_at,
-        })
-    }
-}
-
-/// One article, for staff.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct StaffArticleAnswer {
-    pub data: StaffArticle,
-}
-
-/// The revisions of an article, newest first.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct RevisionList {
-    pub data: Vec<RevisionSummary>,
 }
 
 /// A term that visible articles carry.

@@ -7,7 +7,9 @@ use uuid::Uuid;
 use super::{
     article::{Draft, Manuscript},
     queries::{
-        staff::{self, Relations, StaffRow},
+        authors,
+        revisions::{self, Relations},
+        staff::{self, StaffRow},
         terms::resolve_terms,
     },
     terms::TermKind,
@@ -49,7 +51,7 @@ pub async fn store_new(
     let mut relations = resolve(connection, &manuscript.draft, id).await?;
     relations.author = relations.author.or(author);
     staff::insert_article(connection, id, source, by).await?;
-    staff::insert_revision(connection, clock.new_id(), id, 1, manuscript, &relations, by).await?;
+    revisions::insert_revision(connection, clock.new_id(), id, 1, manuscript, &relations, by).await?;
     Ok(id)
 }
 
@@ -66,8 +68,16 @@ pub async fn revise(
     let staff = &editor.staff;
     let relations = resolve(connection, &manuscript.draft, stored.id).await?;
     let number = stored.revision + 1;
-    staff::insert_revision(connection, staff.clock.new_id(), stored.id, number, manuscript, &relations, Some(staff.id))
-        .await?;
+    revisions::insert_revision(
+        connection,
+        staff.clock.new_id(),
+        stored.id,
+        number,
+        manuscript,
+        &relations,
+        Some(staff.id),
+    )
+    .await?;
     staff::touch_article(connection, stored.id, Some(number), staff.id).await?;
     Ok(())
 }
@@ -96,7 +106,7 @@ pub fn draft_of(row: &StaffRow) -> Result<Draft, ApiError> {
 
 async fn own_author(connection: &mut PgConnection, staff: &Staff) -> Result<Uuid, sqlx::Error> {
     let slug = slug_of(&staff.name, "author");
-    staff::find_or_insert_author(connection, staff.clock.new_id(), Some(staff.id), &slug, &staff.name).await
+    authors::find_or_insert_author(connection, staff.clock.new_id(), Some(staff.id), &slug, &staff.name).await
 }
 
 async fn resolve(connection: &mut PgConnection, draft: &Draft, article: Uuid) -> Result<Relations, ApiError> {
@@ -109,7 +119,7 @@ async fn resolve(connection: &mut PgConnection, draft: &Draft, article: Uuid) ->
     let author = match &draft.author {
         None => None,
         Some(name) => {
-            let found = staff::find_author(connection, name).await?;
+            let found = authors::find_author(connection, name).await?;
             errors.extend(found.is_none().then(|| unknown("/author".to_owned())));
             found
         }
@@ -166,7 +176,7 @@ async fn free_slug(
     article: Uuid,
 ) -> Result<String, ApiError> {
     let stem = slug_of(title, "article");
-    let taken = staff::list_slugs_like(connection, &stem, locale, article).await?;
+    let taken = revisions::list_slugs_like(connection, &stem, locale, article).await?;
     let numbered = (2_u32..).map(|number| format!("{stem}-{number}"));
     let mut candidates = std::iter::once(stem.clone()).chain(numbered);
     candidates.find(|slug| !taken.contains(slug)).ok_or(ApiError::Internal)

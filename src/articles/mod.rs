@@ -6,6 +6,7 @@ pub mod article;
 pub mod body;
 pub(crate) mod editing;
 pub mod input;
+pub(crate) mod staff_answers;
 
 mod admin;
 mod public;

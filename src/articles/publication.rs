@@ -10,11 +10,11 @@ use uuid::Uuid;
 
 use super::{
     admin::{lock, read, refuse_trashed},
-    answers::StaffArticleAnswer,
     queries::{
         publications::{self, NewPublication},
         staff::{StaffRow, touch_article},
     },
+    staff_answers::StaffArticleAnswer,
 };
 use crate::{
     accounts::Editor,

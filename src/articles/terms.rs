@@ -1,11 +1,7 @@
 //! Categories, tags and conditions: three kinds of one thing. A term becomes public with the first visible article
 //! that carries it.
 
-use actix_web::{
-    HttpRequest,
-    http::{StatusCode, header},
-    web::Data,
-};
+use actix_web::{HttpRequest, http::StatusCode, web::Data};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -19,7 +15,7 @@ use crate::{
     db::{DbError, StaffDb},
     http::{
         Answer, ApiError, Expected, FieldError, Fields, JsonBody, MergePatch, QueryReader, Site, check_slug,
-        no_content, no_parameters, patched, path_id, private_answer, slug_of, staff_answer,
+        created_answer, no_content, no_parameters, patched, path_id, private_answer, slug_of, staff_answer,
     },
 };
 
@@ -170,11 +166,7 @@ pub async fn create(
         })
         .await?;
     let address = format!("{}{}/{}", site.public_url, request.path(), term.id);
-    let mut answer = staff_answer(StatusCode::CREATED, term.version, &TermAnswer { data: term });
-    if let Ok(address) = header::HeaderValue::from_str(&address) {
-        answer.headers_mut().insert(header::LOCATION, address);
-    }
-    Ok(answer)
+    Ok(created_answer(&address, term.version, &TermAnswer { data: term }))
 }
 
 /// Reads a term.

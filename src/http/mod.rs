@@ -111,6 +111,15 @@ pub fn staff_answer<T: Serialize>(status: StatusCode, version: i32, item: &T) ->
         .json(item)
 }
 
+/// 201 to staff, with the address of what was made.
+pub fn created_answer<T: Serialize>(address: &str, version: i32, item: &T) -> HttpResponse {
+    let mut answer = staff_answer(StatusCode::CREATED, version, item);
+    if let Ok(address) = header::HeaderValue::from_str(address) {
+        answer.headers_mut().insert(header::LOCATION, address);
+    }
+    answer
+}
+
 /// An answer to staff without a version: lists and tokens.
 pub fn private_answer<T: Serialize>(status: StatusCode, item: &T) -> HttpResponse {
     HttpResponse::build(status).insert_header((header::CACHE_CONTROL, "no-store")).json(item)

@@ -1,6 +1,8 @@
 //! All SQL about articles, and nothing else. The file's name says who may see the rows.
 
+pub mod authors;
 pub mod publications;
 pub mod published;
+pub mod revisions;
 pub mod staff;
 pub mod terms;

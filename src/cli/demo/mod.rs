@@ -12,8 +12,8 @@ use crate::{
     articles::{
         self,
         queries::{
+            authors::find_or_insert_author,
             publications::{self, NewPublication},
-            staff::find_or_insert_author,
         },
         terms::{self, TermInput, TermKind},
     },

@@ -1,10 +1,6 @@
 //! Locations, read and written by staff.
 
-use actix_web::{
-    HttpRequest, HttpResponse,
-    http::{StatusCode, header},
-    web::Data,
-};
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web::Data};
 use serde::Serialize;
 use sqlx::PgConnection;
 use utoipa::ToSchema;
@@ -22,7 +18,7 @@ use crate::{
     db::{DbError, StaffDb},
     http::{
         Answer, ApiError, Expected, JsonBody, MergePatch, PageLinks, PageMeta, PageRequest, QueryReader, Question,
-        Site, no_content, no_parameters, patched, path_id, private_answer, staff_answer,
+        Site, created_answer, no_content, no_parameters, patched, path_id, private_answer, staff_answer,
     },
 };
 
@@ -40,8 +36,8 @@ pub struct StaffLocationPage {
     links: PageLinks,
 }
 
-fn answer(status: StatusCode, location: StaffLocation) -> HttpResponse {
-    staff_answer(status, location.version, &StaffLocationAnswer { data: location })
+fn answer(location: StaffLocation) -> HttpResponse {
+    staff_answer(StatusCode::OK, location.version, &StaffLocationAnswer { data: location })
 }
 
 /// The locations in the order of their names, or those in the trash.
@@ -100,10 +96,8 @@ pub async fn create_location(
             Ok::<_, ApiError>(location)
         })
         .await?;
-    let mut response = answer(StatusCode::CREATED, location);
-    let address = header::HeaderValue::from_str(&format!("{}/v1/admin/locations/{id}", site.public_url));
-    response.headers_mut().insert(header::LOCATION, address.map_err(|_| ApiError::Internal)?);
-    Ok(response)
+    let address = format!("{}/v1/admin/locations/{id}", site.public_url);
+    Ok(created_answer(&address, location.version, &StaffLocationAnswer { data: location }))
 }
 
 /// A location as it was written, in the trash or not.
@@ -116,7 +110,7 @@ pub async fn get_staff_location(request: HttpRequest, _permit: ClinicEditor, dat
     let found = database
         .transact(async move |connection| Ok::<_, ApiError>(queries::find_location_for_staff(connection, id).await?))
         .await?;
-    Ok(answer(StatusCode::OK, found.ok_or(ApiError::NotFound)?))
+    Ok(answer(found.ok_or(ApiError::NotFound)?))
 }
 
 /// Changes a location by a merge patch (RFC 7396). The change is public at once.
@@ -147,7 +141,7 @@ pub async fn update_location(
             Ok::<_, ApiError>(after)
         })
         .await?;
-    Ok(answer(StatusCode::OK, location))
+    Ok(answer(location))
 }
 
 /// Puts a location into the trash, out of the public's sight.
@@ -192,7 +186,7 @@ pub async fn restore_location(request: HttpRequest, permit: ClinicEditor, databa
             queries::find_location_for_staff(connection, id).await?.ok_or(ApiError::Internal)
         })
         .await?;
-    Ok(answer(StatusCode::OK, location))
+    Ok(answer(location))
 }
 
 async fn lock(connection: &mut PgConnection, id: Uuid) -> Result<StaffLocation, ApiError> {

@@ -1,0 +1,128 @@
+//! Revisions: written once, listed, never changed.
+
+use chrono::{DateTime, Utc};
+use sqlx::{PgConnection, types::Json};
+use uuid::Uuid;
+
+use crate::articles::{answers::Person, article::Manuscript};
+
+/// The relations of a revision, resolved.
+#[derive(Clone, Debug, Default)]
+pub struct Relations {
+    pub locale: String,
+    pub slug: String,
+    pub category: Option<Uuid>,
+    pub author: Option<Uuid>,
+    /// Tags, then conditions.
+    pub terms: Vec<Uuid>,
+}
+
+/// Stores a revision with its terms.
+pub async fn insert_revision(
+    connection: &mut PgConnection,
+    id: Uuid,
+    article: Uuid,
+    number: i32,
+    manuscript: &Manuscript,
+    relations: &Relations,
+    by: Option<Uuid>,
+) -> Result<(), sqlx::Error> {
+    let (draft, body) = (&manuscript.draft, &manuscript.body);
+    sqlx::query!(
+        "insert into cms.revision (id, article_id, number, kind, locale, slug, title, summary, body_markdown, body_html,
+                                   body_text, headings, excerpt, reading_minutes, warnings, category_id, author_id, cover,
+                                   sources, faqs, seo, content_hash, message, created_by)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)",
+        id,
+        article,
+        number,
+        draft.kind.name(),
+        relations.locale,
+        relations.slug,
+        draft.title,
+        draft.summary,
+        body.markdown,
+        body.html,
+        body.text,
+        Json(&body.headings) as _,
+        body.excerpt,
+        i32::try_from(body.reading_minutes).unwrap_or(i32::MAX),
+        Json(&body.warnings) as _,
+        relations.category,
+        relations.author,
+        draft.cover.as_ref().map(Json) as _,
+        Json(&draft.references) as _,
+        Json(&draft.faqs) as _,
+        Json(&draft.seo) as _,
+        &draft.content_hash()[..],
+        manuscript.message,
+        by,
+    )
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query!(
+        "insert into cms.revision_term (revision_id, term_id, position)
+         select $1, t.id, t.position from unnest($2::uuid[]) with ordinality as t(id, position)",
+        id,
+        &relations.terms,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Slugs of other articles that begin with `stem`: what a made slug has to keep clear of.
+pub async fn list_slugs_like(
+    connection: &mut PgConnection,
+    stem: &str,
+    locale: &str,
+    except: Uuid,
+) -> Result<Vec<String>, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"select r.slug from cms.article a join cms.revision r on r.article_id = a.id and r.number = a.latest_revision
+            where a.id <> $3 and r.locale = $2 and starts_with(r.slug, $1)
+            union
+           select p.slug from cms.publication p
+            where p.article_id <> $3 and p.locale = $2 and starts_with(p.slug, $1) and (upper(p.visible) is null or upper(p.visible) > now())"#,
+        stem,
+        locale,
+        except,
+    )
+    .fetch_all(connection)
+    .await
+    .map(|slugs| slugs.into_iter().flatten().collect())
+}
+
+/// One revision in the list of an article's revisions.
+#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+pub struct RevisionSummary {
+    /// From 1.
+    pub number: i32,
+    /// As it stood.
+    pub title: String,
+    /// As it stood.
+    pub slug: String,
+    /// Why it was made.
+    pub message: Option<String>,
+    /// SHA-256 of the content, in hexadecimal.
+    pub content_hash: String,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// Who made it.
+    #[schema(value_type = Option<Person>)]
+    pub created_by: Option<Json<Person>>,
+}
+
+/// The revisions of an article, newest first; at most 100 below `before`.
+pub async fn list_revisions(connection: &mut PgConnection, article: Uuid) -> Result<Vec<RevisionSummary>, sqlx::Error> {
+    sqlx::query_as!(
+        RevisionSummary,
+        r#"select r.number, r.title, r.slug, r.message, encode(r.content_hash, 'hex') as "content_hash!", r.created_at,
+                  (select json_build_object('id', c.id, 'name', c.name) from cms.account c where c.id = r.created_by)
+                    as "created_by: Json<Person>"
+             from cms.revision r where r.article_id = $1 order by r.number desc limit 1000"#,
+        article,
+    )
+    .fetch_all(connection)
+    .await
+}
