@@ -1,11 +1,10 @@
 //! What people send to sign in. Refuses to trim, fold or cut a password: what was typed is what counts.
 
-use email_address::EmailAddress;
-use serde::Deserialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::{
+    contact::{Email, Refusal},
     crypto::{Attempt, Password, PasswordRules, blind_index::normalise_email},
     http::{ApiError, FieldError, Fields},
 };
@@ -52,11 +51,11 @@ fn secret(fields: &mut Fields<'_>, name: &'static str) -> Option<String> {
 }
 
 /// Body of a refresh.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, ToSchema)]
 pub struct RefreshInput {
     /// Opaque, as it was issued.
-    #[schema(min_length = 1, max_length = 100)]
-    pub refresh_token: String,
+    #[schema(value_type = String, min_length = 1, max_length = 100)]
+    pub refresh_token: Attempt,
 }
 
 impl RefreshInput {
@@ -69,7 +68,7 @@ impl RefreshInput {
         let token = secret(&mut fields, "refresh_token");
         let token = fields.require("refresh_token", token);
         fields.finish()?;
-        token.map(|refresh_token| Self { refresh_token }).ok_or(ApiError::Internal)
+        token.map(|token| Self { refresh_token: Attempt::new(token) }).ok_or(ApiError::Internal)
     }
 }
 
@@ -114,13 +113,8 @@ impl NewPerson {
 ///
 /// # Errors
 /// `(code, sentence)`.
-pub fn check_email(text: &str) -> Result<String, (&'static str, String)> {
-    let email = normalise_email(text);
-    if email.len() <= 254 && EmailAddress::is_valid(&email) && email.is_ascii() {
-        Ok(email)
-    } else {
-        Err(("bad_email", "must be an e-mail address".to_owned()))
-    }
+pub fn check_email(text: &str) -> Result<String, Refusal> {
+    Email::parse(text).map(|email| normalise_email(email.as_str()))
 }
 
 /// A new password for the account of `email`.

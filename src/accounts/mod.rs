@@ -16,7 +16,7 @@ use utoipa::OpenApi;
 
 pub use first_owner::{FIRST_OWNER, TOKEN_MINUTES, create_account, issue_first_owner_token};
 pub use gate::gate;
-pub use input::{NewPerson, check_password};
+pub use input::{NewPerson, check_email, check_password};
 pub use role::{Permission, Role};
 pub use staff::{ClinicEditor, Editor, InquiryReader, Permit, Staff, request_id};
 

@@ -219,7 +219,7 @@ pub async fn refresh_session(
     no_parameters(&request)?;
     accounts.attempts.spend(site.trusted_proxies.client(&request))?;
     let input = RefreshInput::parse(&body.0)?;
-    let old = OpaqueToken::parse(&input.refresh_token).ok_or(ApiError::Unauthenticated)?.hash();
+    let old = OpaqueToken::parse(input.refresh_token.reveal()).ok_or(ApiError::Unauthenticated)?.hash();
     let next = random::token256().map_err(|_| ApiError::Internal)?;
     let (new, now) = (next.hash(), site.clock.now());
     let (audit_id, request_id) = (site.clock.new_id(), request_id(&request));

@@ -6,11 +6,10 @@ use sqlx::PgConnection;
 
 use super::{Exit, Failure, Invocation, Opened, print_json};
 use crate::{
-    accounts::{self, check_password, queries, queries::Disabled},
+    accounts::{self, check_email, check_password, queries, queries::Disabled},
     audit::{self, Actor, Entry},
     clock::Clock,
     config::ExposeSecret,
-    contact::Email,
     crypto::{Password, password_hash, random},
     db::StaffDb,
     http::ApiError,
@@ -180,8 +179,7 @@ fn unknown(error: ApiError) -> Failure {
 }
 
 fn address(email: &str) -> Result<String, Failure> {
-    let parsed = Email::parse(email).map_err(|(_, wrong)| Failure::new(Exit::Usage, format!("the address {wrong}")))?;
-    Ok(parsed.as_str().to_lowercase())
+    check_email(email).map_err(|(_, wrong)| Failure::new(Exit::Usage, format!("the address {wrong}")))
 }
 
 fn check(password: &str, email: &str) -> Result<Password, Failure> {
