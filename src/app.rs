@@ -12,7 +12,9 @@ use actix_web::{
 
 use crate::{
     accounts::{self, Accounts},
-    articles, clinic,
+    articles,
+    audit::Trail,
+    clinic,
     clock::Clock,
     config::{Config, LimitName},
     crypto::{KeyRing, PasswordGate},
@@ -67,6 +69,7 @@ impl Parts {
         };
         let accounts = Accounts {
             ring: Arc::clone(ring),
+            trail: Trail::new(ring, site.clock.clone()),
             passwords: PasswordGate::for_this_machine(),
             attempts: limit(LimitName::Login, "login"),
         };

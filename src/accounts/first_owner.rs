@@ -16,7 +16,7 @@ use super::{
     sign_in::busy,
 };
 use crate::{
-    audit::{self, Actor, Entry},
+    audit::{Actor, Entry, Trail},
     clock::Clock,
     crypto::{OpaqueToken, random},
     db::StaffDb,
@@ -52,7 +52,7 @@ pub async fn issue_first_owner_token(
 /// 422 where the address is taken; those of the database.
 pub async fn create_account(
     connection: &mut PgConnection,
-    clock: &Clock,
+    trail: &Trail,
     account: &NewAccount,
     actor: Actor,
     request_id: Option<&str>,
@@ -61,7 +61,6 @@ pub async fn create_account(
         return Err(email_taken());
     }
     let entry = Entry {
-        id: clock.new_id(),
         actor,
         action: "account.create",
         subject: "account",
@@ -69,7 +68,7 @@ pub async fn create_account(
         fields: &[],
         request_id,
     };
-    Ok(audit::record(connection, entry).await?)
+    Ok(trail.record(connection, entry).await?)
 }
 
 /// An account that was just made.
@@ -121,13 +120,13 @@ pub async fn accept_invitation(
         password_hash,
     };
     let answer = Account { id: account.id, email: account.email.clone(), name: account.name.clone(), role };
-    let (clock, request_id) = (site.clock.clone(), request_id(&request));
+    let (trail, request_id) = (accounts.trail.clone(), request_id(&request));
     database
         .transact(async move |connection| {
             if !queries::spend_one_time_token(connection, FIRST_OWNER, &token, now).await? {
                 return Err(ApiError::NotFound);
             }
-            create_account(connection, &clock, &account, Actor::Public, request_id.as_deref()).await
+            create_account(connection, &trail, &account, Actor::Public, request_id.as_deref()).await
         })
         .await?;
     Ok(private_answer(StatusCode::CREATED, &AccountAnswer { data: answer }))

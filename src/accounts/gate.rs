@@ -56,7 +56,8 @@ pub async fn admit(request: &HttpRequest) -> Result<Staff, ApiError> {
         .ok_or(ApiError::Unauthenticated)?;
     let role = Role::named(&row.role).ok_or(ApiError::Unauthenticated)?;
     let request_id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
-    Ok(Staff { id: account, session, name: row.name, email: row.email, role, request_id, clock: site.clock.clone() })
+    let (clock, trail) = (site.clock.clone(), accounts.trail.clone());
+    Ok(Staff { id: account, session, name: row.name, email: row.email, role, request_id, clock, trail })
 }
 
 /// Exactly one `Authorization: Bearer …`.

@@ -21,6 +21,7 @@ pub use role::{Permission, Role};
 pub use staff::{ClinicEditor, Editor, InquiryReader, Permit, Staff, request_id};
 
 use crate::{
+    audit::Trail,
     crypto::{KeyRing, PasswordGate},
     http::{Endpoint, RateLimit},
 };
@@ -32,6 +33,8 @@ pub struct Accounts {
     pub ring: Arc<KeyRing>,
     /// Lets a bounded number of passwords be hashed at once.
     pub passwords: PasswordGate,
+    /// Where sign-ins and refusals are written down.
+    pub trail: Trail,
     /// Attempts to sign in, by address.
     pub attempts: RateLimit,
 }

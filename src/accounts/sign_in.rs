@@ -15,7 +15,7 @@ use super::{
     request_id,
 };
 use crate::{
-    audit::{self, Actor, Entry},
+    audit::{Actor, Entry, Trail},
     crypto::{AccessClaims, GateError, OpaqueToken, random},
     db::StaffDb,
     http::{Answer, ApiError, JsonBody, Site, no_content, no_parameters, private_answer},
@@ -71,7 +71,7 @@ pub async fn create_session(
     let verified = accounts.passwords.verify(hash, input.password).await.map_err(busy)?;
     let admitted = known.clone().filter(|account| verified.ok && account.active);
     let Some(account) = admitted else {
-        record_refusal(&database, &site, known.map(|account| account.id), request_id(&request)).await?;
+        record_refusal(&database, &accounts, known.map(|account| account.id), request_id(&request)).await?;
         return Err(ApiError::Unauthenticated);
     };
     if verified.rehash {
@@ -108,15 +108,14 @@ async fn rehash(
 
 async fn record_refusal(
     database: &StaffDb,
-    site: &Data<Site>,
+    accounts: &Data<Accounts>,
     account: Option<Uuid>,
     request_id: Option<String>,
 ) -> Result<(), ApiError> {
-    let id = site.clock.new_id();
+    let trail = accounts.trail.clone();
     database
         .transact(async move |transaction| {
             let entry = Entry {
-                id,
                 actor: Actor::Public,
                 action: "session.refuse",
                 subject: "account",
@@ -124,7 +123,7 @@ async fn record_refusal(
                 fields: &[],
                 request_id: request_id.as_deref(),
             };
-            Ok(audit::record(transaction, entry).await?)
+            Ok(trail.record(transaction, entry).await?)
         })
         .await
 }
@@ -140,13 +139,13 @@ async fn begin_session(
     let session = Session { id: site.clock.new_id(), expires_at: now + Duration::hours(SESSION_HOURS) };
     let refresh = random::token256().map_err(|_| ApiError::Internal)?;
     let hash = refresh.hash();
-    let (audit_id, user) = (site.clock.new_id(), account.id);
+    let (trail, user) = (accounts.trail.clone(), account.id);
     let role = account.role.clone();
     database
         .transact(async move |transaction| {
             queries::insert_session(transaction, session.id, &account, now, session.expires_at).await?;
             queries::insert_refresh_token(transaction, &hash, session.id, None, now, session.expires_at).await?;
-            record_session(transaction, audit_id, account.id, "session.create", session.id, request_id.as_deref())
+            record_session(transaction, &trail, account.id, "session.create", session.id, request_id.as_deref())
                 .await?;
             Ok::<_, ApiError>(())
         })
@@ -162,15 +161,15 @@ struct Session {
 
 async fn record_session(
     transaction: &mut PgConnection,
-    id: Uuid,
+    trail: &Trail,
     account: Uuid,
     action: &'static str,
     session: Uuid,
     request_id: Option<&str>,
 ) -> Result<(), sqlx::Error> {
     let actor = Actor::Account(account);
-    let entry = Entry { id, actor, action, subject: "session", subject_id: Some(session), fields: &[], request_id };
-    audit::record(transaction, entry).await
+    let entry = Entry { actor, action, subject: "session", subject_id: Some(session), fields: &[], request_id };
+    trail.record(transaction, entry).await
 }
 
 fn tokens(
@@ -222,7 +221,7 @@ pub async fn refresh_session(
     let old = OpaqueToken::parse(input.refresh_token.reveal()).ok_or(ApiError::Unauthenticated)?.hash();
     let next = random::token256().map_err(|_| ApiError::Internal)?;
     let (new, now) = (next.hash(), site.clock.now());
-    let (audit_id, request_id) = (site.clock.new_id(), request_id(&request));
+    let (trail, request_id) = (accounts.trail.clone(), request_id(&request));
     let refreshed = database
         .transact(async move |transaction| {
             if let Some(session) = queries::spend_refresh_token(transaction, &old, now).await? {
@@ -234,7 +233,7 @@ pub async fn refresh_session(
             // Committed, although the answer is 401: somebody holds a copy of a spent token.
             if let Some((session, account)) = queries::find_reused_session(transaction, &old).await? {
                 queries::revoke_session(transaction, session, "refresh_reuse", now).await?;
-                record_session(transaction, audit_id, account, "session.reuse", session, request_id.as_deref()).await?;
+                record_session(transaction, &trail, account, "session.reuse", session, request_id.as_deref()).await?;
             }
             Ok::<_, ApiError>(None)
         })

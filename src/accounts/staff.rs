@@ -15,7 +15,7 @@ use super::{
     role::{Permission, Role},
 };
 use crate::{
-    audit::{self, Actor, Entry},
+    audit::{Actor, Entry, Trail},
     clock::Clock,
     db::StaffDb,
     http::{ApiError, RequestId},
@@ -38,6 +38,8 @@ pub struct Staff {
     pub request_id: String,
     /// The time.
     pub clock: Clock,
+    /// Where what they do is written down.
+    pub trail: Trail,
 }
 
 impl Staff {
@@ -54,7 +56,6 @@ impl Staff {
         fields: &[String],
     ) -> Result<(), sqlx::Error> {
         let entry = Entry {
-            id: self.clock.new_id(),
             actor: Actor::Account(self.id),
             action,
             subject,
@@ -62,7 +63,7 @@ impl Staff {
             fields,
             request_id: Some(&self.request_id),
         };
-        audit::record(transaction, entry).await
+        self.trail.record(transaction, entry).await
     }
 }
 

@@ -1,8 +1,15 @@
 //! Who did or saw what. A row is written in the transaction that it tells of: where it cannot be written, the
 //! read or the change fails. Refuses values: ids and field names only, and nothing here can be changed or removed.
 
+use std::sync::Arc;
+
 use sqlx::PgConnection;
 use uuid::Uuid;
+
+use crate::{
+    clock::Clock,
+    crypto::{KeyRing, TagKey},
+};
 
 /// Who acted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,8 +43,6 @@ impl Actor {
 /// One row of the trail.
 #[derive(Clone, Copy, Debug)]
 pub struct Entry<'a> {
-    /// UUIDv7 of the row.
-    pub id: Uuid,
     /// Who acted.
     pub actor: Actor,
     /// `noun.verb`, such as `article.publish` or `inquiry.read`.
@@ -52,24 +57,43 @@ pub struct Entry<'a> {
     pub request_id: Option<&'a str>,
 }
 
-/// Writes a row in the caller's transaction.
-///
-/// # Errors
-/// Those of the database; the caller's transaction is then lost, as it should be.
-pub async fn record(transaction: &mut PgConnection, entry: Entry<'_>) -> Result<(), sqlx::Error> {
-    sqlx::query!(
-        "insert into cms.audit_event (id, actor_kind, actor_id, action, subject_type, subject_id, fields, request_id)
+/// The way into the trail. Holds the key of the rows' HMAC, which the database never sees. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Trail {
+    key: Arc<TagKey>,
+    clock: Clock,
+}
+
+impl Trail {
+    /// The trail of the installation whose keys these are.
+    pub fn new(ring: &KeyRing, clock: Clock) -> Self {
+        Self { key: Arc::new(ring.tag_key("audit")), clock }
+    }
+
+    /// The clock that dates the rows.
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// Writes a row in the caller's transaction.
+    ///
+    /// # Errors
+    /// Those of the database; the caller's transaction is then lost, as it should be.
+    pub async fn record(&self, transaction: &mut PgConnection, entry: Entry<'_>) -> Result<(), sqlx::Error> {
+        sqlx::query!(
+            "insert into cms.audit_event (id, actor_kind, actor_id, action, subject_type, subject_id, fields, request_id)
          values ($1, $2, $3, $4, $5, $6, $7, $8)",
-        entry.id,
-        entry.actor.kind(),
-        entry.actor.account(),
-        entry.action,
-        entry.subject,
-        entry.subject_id,
-        entry.fields,
-        entry.request_id,
-    )
-    .execute(transaction)
-    .await?;
-    Ok(())
+            self.clock.new_id(),
+            entry.actor.kind(),
+            entry.actor.account(),
+            entry.action,
+            entry.subject,
+            entry.subject_id,
+            entry.fields,
+            entry.request_id,
+        )
+        .execute(transaction)
+        .await?;
+        Ok(())
+    }
 }

@@ -7,8 +7,7 @@ use sqlx::PgConnection;
 use super::{Exit, Failure, Invocation, Opened, print_json};
 use crate::{
     accounts::{self, check_email, check_password, queries, queries::Disabled},
-    audit::{self, Actor, Entry},
-    clock::Clock,
+    audit::{Actor, Entry, Trail},
     config::ExposeSecret,
     crypto::{Password, password_hash, random},
     db::StaffDb,
@@ -43,12 +42,12 @@ pub async fn first_owner(opened: &Opened, staff: &StaffDb, demo: bool) -> Result
     if let Some(owner) = &opened.config.first_owner {
         let email = owner.email.as_str().to_lowercase();
         let password = check(owner.password.expose_secret(), &email)?;
-        store(staff, clock, &email, "Owner", "owner", &password).await?;
+        store(staff, opened, &email, "Owner", "owner", &password).await?;
         return Ok(FirstOwner::FromSettings(email));
     }
     if demo {
         let (email, password) = ("owner@demo.example".to_owned(), new_password()?);
-        store(staff, clock, &email, "Demo Owner", "owner", &check(&password, &email)?).await?;
+        store(staff, opened, &email, "Demo Owner", "owner", &check(&password, &email)?).await?;
         return Ok(FirstOwner::Printed { email, password });
     }
     let token =
@@ -67,9 +66,7 @@ pub fn create(invocation: &Invocation, email: &str, name: &str, role: &str, as_j
     let password = given.clone().map_or_else(new_password, Ok)?;
     let checked = check(&password, &email)?;
     let name = name.trim().to_owned();
-    opened.block_on(async |opened| {
-        store(&opened.database.staff(1), opened.clock.clone(), &email, &name, role, &checked).await
-    })?;
+    opened.block_on(async |opened| store(&opened.database.staff(1), opened, &email, &name, role, &checked).await)?;
     opened.leave()?;
     report(&email, given.is_none().then_some(password), as_json)
 }
@@ -80,12 +77,12 @@ pub fn reset_password(invocation: &Invocation, email: &str, as_json: bool) -> Re
     let opened = Opened::for_command(invocation)?;
     let password = new_password()?;
     let hash = password_hash::hash(&check(&password, &email)?).map_err(Failure::failed)?;
-    let (account, clock) = (email.clone(), opened.clock.clone());
+    let (account, trail) = (email.clone(), opened.trail());
     let work = async move |connection: &mut PgConnection| {
         let Some(id) = queries::reset_password(connection, &account, &hash).await? else {
             return Err(ApiError::NotFound);
         };
-        note(connection, &clock, "account.reset_password", id).await
+        note(connection, &trail, "account.reset_password", id).await
     };
     opened.block_on(async |opened| Ok(opened.database.staff(1).transact(work).await.map_err(unknown)?))?;
     opened.leave()?;
@@ -96,9 +93,9 @@ pub fn reset_password(invocation: &Invocation, email: &str, as_json: bool) -> Re
 pub fn disable(invocation: &Invocation, email: &str, as_json: bool) -> Result<(), Failure> {
     let email = address(email)?;
     let opened = Opened::for_command(invocation)?;
-    let (account, clock) = (email.clone(), opened.clock.clone());
+    let (account, trail) = (email.clone(), opened.trail());
     let work = async move |connection: &mut PgConnection| match queries::disable_account(connection, &account).await? {
-        Disabled::Done(id) => note(connection, &clock, "account.disable", id).await,
+        Disabled::Done(id) => note(connection, &trail, "account.disable", id).await,
         Disabled::Unknown => Err(ApiError::NotFound),
         Disabled::LastOwner => {
             Err(ApiError::Conflict { code: "last_owner", detail: "nobody would be left to let anybody in" })
@@ -126,29 +123,34 @@ pub fn list(invocation: &Invocation, as_json: bool) -> Result<(), Failure> {
 
 async fn store(
     staff: &StaffDb,
-    clock: Clock,
+    opened: &Opened,
     email: &str,
     name: &str,
     role: &'static str,
     password: &Password,
 ) -> Result<(), Failure> {
     let password_hash = password_hash::hash(password).map_err(Failure::failed)?;
-    let account =
-        queries::NewAccount { id: clock.new_id(), email: email.to_owned(), name: name.to_owned(), role, password_hash };
+    let trail = opened.trail();
+    let account = queries::NewAccount {
+        id: opened.clock.new_id(),
+        email: email.to_owned(),
+        name: name.to_owned(),
+        role,
+        password_hash,
+    };
     let stored = staff.transact(async move |connection| {
-        accounts::create_account(connection, &clock, &account, Actor::System, None).await
+        accounts::create_account(connection, &trail, &account, Actor::System, None).await
     });
     Ok(stored.await?)
 }
 
 async fn note(
     connection: &mut PgConnection,
-    clock: &Clock,
+    trail: &Trail,
     action: &'static str,
     account: uuid::Uuid,
 ) -> Result<(), ApiError> {
     let entry = Entry {
-        id: clock.new_id(),
         actor: Actor::System,
         action,
         subject: "account",
@@ -156,7 +158,7 @@ async fn note(
         fields: &[],
         request_id: None,
     };
-    Ok(audit::record(connection, entry).await?)
+    Ok(trail.record(connection, entry).await?)
 }
 
 fn report(email: &str, password: Option<String>, as_json: bool) -> Result<(), Failure> {

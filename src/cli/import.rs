@@ -10,9 +10,8 @@ use sqlx::PgConnection;
 use super::{Exit, Failure, Invocation, Opened, print_json, progress};
 use crate::{
     articles::{self, article::Kind},
-    audit::{self, Actor, Entry},
+    audit::{Actor, Entry, Trail},
     clinic,
-    clock::Clock,
     http::{ApiError, slug_of},
     import::page::{ClinicFacts, Page, PageFormat, Report, read_page},
 };
@@ -94,14 +93,14 @@ fn dry_run(page: &Page, wanted: &PageImport) -> Outcome {
 
 fn store(invocation: &Invocation, page: Page, wanted: &PageImport) -> Result<Outcome, Failure> {
     let opened = Opened::for_command(invocation)?;
-    let clock = opened.clock.clone();
+    let trail = opened.trail();
     let file = wanted.file.display().to_string();
     let with_clinic = wanted.clinic;
     let work = async move |connection: &mut PgConnection| {
-        let article = store_article(connection, &clock, &page).await?;
+        let article = store_article(connection, &trail, &page).await?;
         let facts = page.clinic.as_ref().filter(|_| with_clinic);
         let (organisation, location) = match facts {
-            Some(facts) => store_clinic(connection, &clock, facts).await?,
+            Some(facts) => store_clinic(connection, &trail, facts).await?,
             None => (Done::Absent, Done::Absent),
         };
         Ok::<_, ApiError>(Outcome { file, title: page.title, article, organisation, location, report: page.report })
@@ -112,7 +111,7 @@ fn store(invocation: &Invocation, page: Page, wanted: &PageImport) -> Result<Out
 }
 
 /// A page is known again by its title: the file's name says nothing about what is in it.
-async fn store_article(connection: &mut PgConnection, clock: &Clock, page: &Page) -> Result<Done, ApiError> {
+async fn store_article(connection: &mut PgConnection, trail: &Trail, page: &Page) -> Result<Done, ApiError> {
     let source_id = slug_of(&page.title, "page");
     let manuscript = articles::input::parse(&json!({
         "kind": Kind::Clinical.name(),
@@ -125,8 +124,8 @@ async fn store_article(connection: &mut PgConnection, clock: &Clock, page: &Page
         return Ok(if same { Done::Unchanged } else { Done::Kept });
     }
     let source = Some(("page", source_id.as_str()));
-    let id = articles::editing::store_new(connection, clock, &manuscript, source, None, None).await?;
-    note(connection, clock, "article.import", "article", id).await?;
+    let id = articles::editing::store_new(connection, trail.clock(), &manuscript, source, None, None).await?;
+    note(connection, trail, "article.import", "article", id).await?;
     Ok(Done::Created)
 }
 
@@ -134,14 +133,14 @@ async fn store_article(connection: &mut PgConnection, clock: &Clock, page: &Page
 /// by its address.
 async fn store_clinic(
     connection: &mut PgConnection,
-    clock: &Clock,
+    trail: &Trail,
     facts: &ClinicFacts,
 ) -> Result<(Done, Done), ApiError> {
     let organisation = match &facts.name {
         None => Done::Absent,
-        Some(name) => match clinic::import_name(connection, clock, name).await? {
+        Some(name) => match clinic::import_name(connection, trail.clock(), name).await? {
             clinic::Imported::Changed(id) => {
-                note(connection, clock, "clinic.import", "clinic", id).await?;
+                note(connection, trail, "clinic.import", "clinic", id).await?;
                 Done::Updated
             }
             clinic::Imported::Same => Done::Unchanged,
@@ -164,9 +163,9 @@ async fn store_clinic(
         "phones": phones,
         "email": facts.email,
     });
-    let done = match clinic::import_location(connection, clock, &location).await? {
+    let done = match clinic::import_location(connection, trail.clock(), &location).await? {
         clinic::Imported::Changed(id) => {
-            note(connection, clock, "location.import", "location", id).await?;
+            note(connection, trail, "location.import", "location", id).await?;
             Done::Created
         }
         clinic::Imported::Same => Done::Unchanged,
@@ -177,21 +176,13 @@ async fn store_clinic(
 
 async fn note(
     connection: &mut PgConnection,
-    clock: &Clock,
+    trail: &Trail,
     action: &'static str,
     subject: &'static str,
     id: uuid::Uuid,
 ) -> Result<(), ApiError> {
-    let entry = Entry {
-        id: clock.new_id(),
-        actor: Actor::System,
-        action,
-        subject,
-        subject_id: Some(id),
-        fields: &[],
-        request_id: None,
-    };
-    Ok(audit::record(connection, entry).await?)
+    let entry = Entry { actor: Actor::System, action, subject, subject_id: Some(id), fields: &[], request_id: None };
+    Ok(trail.record(connection, entry).await?)
 }
 
 fn print(outcome: &Outcome) {

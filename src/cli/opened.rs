@@ -8,6 +8,7 @@ use std::{
 };
 
 use crate::{
+    audit::Trail,
     clock::Clock,
     config::{Config, Database as Setting},
     crypto::KeyRing,
@@ -36,6 +37,11 @@ pub struct Opened {
 pub type OpenedOptions = Options;
 
 impl Opened {
+    /// Where the command writes down what it does.
+    pub fn trail(&self) -> Trail {
+        Trail::new(&self.ring, self.clock.clone())
+    }
+
     /// Opens keys and database; an embedded server is joined or started.
     ///
     /// # Errors
