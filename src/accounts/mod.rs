@@ -1,6 +1,7 @@
 //! Who may do what: accounts, roles, sessions, and the gate around `/v1/admin`. Refuses a permission by
 //! remembering: it is a type ([`Permit`]) that only the gate can make.
 
+pub mod factors;
 mod first_owner;
 mod gate;
 mod input;

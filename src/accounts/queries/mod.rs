@@ -1,9 +1,11 @@
 //! All SQL about accounts, sessions and tokens, and nothing else.
 
 mod break_glass;
+mod factors;
 mod failed_attempts;
 mod half_sign_ins;
 mod invitations;
+mod passkeys;
 mod people;
 mod profiles;
 mod sessions;
@@ -15,6 +17,14 @@ pub use half_sign_ins::{Half, NewHalf, find_half, insert_half, spend_half, try_h
 pub use invitations::{
     Invited, NewInvitation, count_invitations, find_open_invitation, insert_invitation, list_invitations,
     revoke_invitation, spend_invitation,
+};
+pub use factors::{
+    Methods, StoredTotp, confirm_totp, delete_totp, find_methods, find_totp, replace_recovery_codes, replace_totp,
+    spend_recovery_code, spend_totp_step,
+};
+pub use passkeys::{
+    ListedPasskey, NewCeremony, NewPasskey, SpentCeremony, StoredPasskey, begin_ceremony, delete_passkey, find_passkey,
+    insert_passkey, delete_passkeys_of, list_credential_ids, list_passkeys, note_assertion, spend_ceremony,
 };
 pub use people::{
     Addressee, Credentials, ListedAccount, NewAccount, disable_account, find_addressee, find_clinic_name,
