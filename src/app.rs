@@ -21,6 +21,7 @@ use crate::{
     db::{PublicDb, StaffDb},
     http::{self, RateLimit, Site, client::TrustedProxies},
     inquiries::{self, Door},
+    mail::{MailLinks, Postbox},
     operations::{self, Document, Readiness},
 };
 
@@ -39,6 +40,7 @@ pub struct Parts {
     staff: Data<StaffDb>,
     readiness: Data<Readiness>,
     document: Data<Document>,
+    postbox: Postbox,
 }
 
 impl Parts {
@@ -58,6 +60,8 @@ impl Parts {
         let origins =
             |origins: &[crate::config::WebOrigin]| origins.iter().map(|origin| origin.as_str().to_owned()).collect();
         let document = operations::document(&public_url);
+        let links = MailLinks { public_url: public_url.clone(), clinic_name: "clinic-cms".to_owned() };
+        let postbox = Postbox::new(ring, clock.clone(), links);
         let site = Site {
             public_url,
             site_url: config.site_url.as_ref().map(|url| url.as_str().to_owned()),
@@ -72,6 +76,7 @@ impl Parts {
             trail: Trail::new(ring, site.clock.clone()),
             passwords: PasswordGate::for_this_machine(),
             attempts: limit(LimitName::Login, "login"),
+            postbox: postbox.clone(),
         };
         let door = Door::new(Arc::clone(ring), limit(LimitName::Inquiries, "inquiries"), config.inquiry_retention_days);
         Self {
@@ -82,7 +87,13 @@ impl Parts {
             staff: Data::new(staff),
             readiness: Data::new(Readiness::default()),
             document: Data::new(document),
+            postbox,
         }
+    }
+
+    /// Where letters are dropped in, for whoever carries them out.
+    pub fn postbox(&self) -> &Postbox {
+        &self.postbox
     }
 
     fn share(&self, config: &mut ServiceConfig) {

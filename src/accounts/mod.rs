@@ -25,6 +25,7 @@ use crate::{
     audit::Trail,
     crypto::{KeyRing, PasswordGate},
     http::{Endpoint, RateLimit},
+    mail::Postbox,
 };
 
 /// What signing in needs beside the database.
@@ -38,6 +39,8 @@ pub struct Accounts {
     pub trail: Trail,
     /// Attempts to sign in, by address.
     pub attempts: RateLimit,
+    /// Takes the letters to people about their accounts.
+    pub postbox: Postbox,
 }
 
 /// Mounts `/v1/auth` and the key set.

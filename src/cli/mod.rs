@@ -7,6 +7,7 @@ mod demo;
 mod doctor;
 mod healthcheck;
 mod import;
+mod mail;
 mod migrate;
 mod opened;
 mod progress;

@@ -42,7 +42,7 @@ use reader::Reader;
 use settings::{
     CMS_ADMIN_EMAIL, CMS_ADMIN_PASSWORD, CMS_CORS_ORIGINS, CMS_DATA_DIR, CMS_DATABASE_CONNECTIONS,
     CMS_DATABASE_PUBLIC_URL, CMS_DATABASE_READ_URL, CMS_DATABASE_STAFF_URL, CMS_FORM_REDIRECT_ORIGINS,
-    CMS_INQUIRY_RETENTION_DAYS, CMS_LISTEN, CMS_LOG, CMS_LOG_FORMAT, CMS_MEDIA_URL, CMS_METRICS_LISTEN,
+    CMS_INQUIRY_RETENTION_DAYS, CMS_LISTEN, CMS_LOG, CMS_LOG_FORMAT, CMS_MAIL_FROM, CMS_MEDIA_URL, CMS_METRICS_LISTEN,
     CMS_POSTGRES_ARCHIVE_URL, CMS_POSTGRES_BIN, CMS_PUBLIC_URL, CMS_RATE_LIMITS, CMS_REQUIRE_MFA, CMS_SITE_URL,
     CMS_SMTP_URL, CMS_TRUSTED_PROXIES, CMS_WORKERS, DATABASE_URL,
 };
@@ -81,6 +81,8 @@ pub struct Config {
     pub trusted_proxies: Vec<IpNet>,
     /// [`CMS_SMTP_URL`].
     pub smtp_url: Option<SecretString>,
+    /// [`CMS_MAIL_FROM`].
+    pub mail_from: Option<EmailAddress>,
     /// [`CMS_METRICS_LISTEN`], a loopback address.
     pub metrics_listen: Option<SocketAddr>,
     /// [`CMS_MEDIA_URL`].
@@ -170,6 +172,7 @@ fn read(from: &mut Reader) -> Option<Config> {
     let form_redirect_origins = from.read(&CMS_FORM_REDIRECT_ORIGINS, address::origins);
     let trusted_proxies = from.read(&CMS_TRUSTED_PROXIES, parse::networks);
     let smtp_url = from.read(&CMS_SMTP_URL, address::smtp);
+    let mail_from = from.read(&CMS_MAIL_FROM, parse::email);
     let metrics_listen = read_metrics_listen(from, listen);
     let media_url = from.read(&CMS_MEDIA_URL, address::base);
     let log_format = from.read(&CMS_LOG_FORMAT, parse::log_format);
@@ -193,6 +196,7 @@ fn read(from: &mut Reader) -> Option<Config> {
         form_redirect_origins: form_redirect_origins?,
         trusted_proxies: trusted_proxies?,
         smtp_url,
+        mail_from,
         metrics_listen,
         media_url,
         log_format: log_format?,

@@ -220,8 +220,11 @@ settings! {
     CMS_FORM_REDIRECT_ORIGINS: Kind::Origins, Value(""), InUse;
     /// Proxies whose `Forwarded` and `X-Forwarded-For` are believed.
     CMS_TRUSTED_PROXIES: Kind::Networks, Value(""), InUse;
-    /// Mail server through which mail is sent.
-    CMS_SMTP_URL: Kind::Smtp, Absent("no mail is sent"), Reserved;
+    /// Mail server through which mail is sent. `smtps://` is TLS from the first byte (port 465),
+    /// `smtp://` demands STARTTLS (port 587) unless the host is loopback.
+    CMS_SMTP_URL: Kind::Smtp, Absent("mail is written as files into `mail` in the data folder"), InUse;
+    /// Address that mail comes from. The name beside it is the clinic's.
+    CMS_MAIL_FROM: Kind::Email, Absent("`no-reply@` and the host of `CMS_PUBLIC_URL`, or `clinic-cms@localhost`"), InUse;
     /// Loopback address and port on which metrics are served, apart from the API.
     CMS_METRICS_LISTEN: Kind::LoopbackSocket, Absent("no metrics are served"), Reserved;
     /// Address under which media files are served.
