@@ -11,7 +11,7 @@ use actix_web::{
 };
 
 use crate::{
-    accounts::{self, Accounts},
+    accounts::{self, Accounts, GuessLimits},
     articles,
     audit::Trail,
     clinic,
@@ -76,7 +76,18 @@ impl Parts {
             trail: Trail::new(ring, site.clock.clone()),
             passwords: PasswordGate::for_this_machine(),
             attempts: limit(LimitName::Login, "login"),
+            guess_limits: config
+                .rate_limits
+                .rate(LimitName::Failures)
+                .map(|rate| GuessLimits { count: rate.count, seconds: rate.seconds }),
+            guesses: ring.tag_key("guesses"),
             postbox: postbox.clone(),
+            links: format!("{}/v1/auth", site.public_url),
+            require_mfa: config.require_mfa,
+            idle: chrono::Duration::minutes(config.session_idle_minutes.into()),
+            authenticators: ring.purpose_seal("totp"),
+            recovery_codes: ring.tag_key("recovery-code"),
+            reasons: ring.purpose_seal("break-glass"),
         };
         let door = Door::new(Arc::clone(ring), limit(LimitName::Inquiries, "inquiries"), config.inquiry_retention_days);
         Self {
@@ -116,6 +127,7 @@ fn routes(config: &mut ServiceConfig) {
     operations::routes(config);
     let staff = web::scope("/v1/admin")
         .wrap(from_fn(accounts::gate))
+        .configure(accounts::admin_routes)
         .configure(articles::admin_routes)
         .configure(clinic::admin_routes)
         .configure(inquiries::admin_routes)

@@ -65,11 +65,8 @@ impl FromRequest for Enrolling {
                 return Ok(Self::Signed(Box::new(staff)));
             }
             let at_desk = desk.clone();
-            let half = desk
-                .transact(async move |connection| {
-                    find_enrolment(connection, &at_desk, &token).await
-                })
-                .await?;
+            let half =
+                desk.transact(async move |connection| find_enrolment(connection, &at_desk, &token).await).await?;
             Ok(Self::Waiting(half))
         })
     }
@@ -161,8 +158,7 @@ pub async fn create_totp(request: HttpRequest, desk: Desk, enrolling: Enrolling)
         .await?;
     let issuer = clinic.unwrap_or_else(|| "clinic-cms".to_owned());
     let enrolment = secret.enrolment(&issuer, &email).map_err(|_| ApiError::Internal)?;
-    let data =
-        Authenticator { secret: enrolment.secret, otpauth_uri: enrolment.otpauth_uri, qr_svg: enrolment.qr_svg };
+    let data = Authenticator { secret: enrolment.secret, otpauth_uri: enrolment.otpauth_uri, qr_svg: enrolment.qr_svg };
     Ok(private_answer(StatusCode::CREATED, &AuthenticatorAnswer { data }))
 }
 

@@ -76,8 +76,7 @@ impl Door<'_> {
     async fn admit_session(&self, token: &str) -> Result<Staff, ApiError> {
         let now = self.site.clock.now();
         let url = &self.site.public_url;
-        let claims =
-            self.accounts.ring.verify_access(token, now, url, url).map_err(|_| ApiError::Unauthenticated)?;
+        let claims = self.accounts.ring.verify_access(token, now, url, url).map_err(|_| ApiError::Unauthenticated)?;
         let accounts = self.accounts.clone();
         let row = self
             .database

@@ -311,7 +311,8 @@ async fn spend(
     create_account(connection, &desk.accounts.trail, account, Actor::Public, request_id).await?;
     if let Link::Invitation(invited) = link {
         queries::set_locations(connection, account.id, &invited.location_ids).await?;
-        desk.record(connection, Actor::Account(account.id), "invitation.accept", "invitation", Some(invited.id)).await?;
+        desk.record(connection, Actor::Account(account.id), "invitation.accept", "invitation", Some(invited.id))
+            .await?;
     }
     Ok(())
 }

@@ -10,7 +10,7 @@ pub use crate::mail::FactorChange;
 use crate::{
     crypto::OpaqueToken,
     http::ApiError,
-    mail::{Language, Letter, Recipient},
+    mail::{Language, Letter, MailError, Recipient},
 };
 
 /// A sign-in from a device that was not seen before.
@@ -99,11 +99,8 @@ pub async fn invitation(
     inviter: &str,
     token: &OpaqueToken,
 ) -> Result<(), ApiError> {
-    let to = Addressee {
-        email: invitation.email.clone(),
-        name: String::new(),
-        language: invitation.language.to_owned(),
-    };
+    let to =
+        Addressee { email: invitation.email.clone(), name: String::new(), language: invitation.language.to_owned() };
     let letter = Letter::Invitation {
         inviter: inviter.to_owned(),
         role: invitation.role.to_owned(),
@@ -140,5 +137,12 @@ async fn post(connection: &mut PgConnection, desk: &Desk, account: Uuid, letter:
 async fn send(connection: &mut PgConnection, desk: &Desk, to: Addressee, letter: Letter) -> Result<(), ApiError> {
     let language = if to.language == "es" { Language::Es } else { Language::En };
     let to = Recipient { email: to.email, name: to.name, language };
-    Ok(desk.accounts.postbox.post(connection, &to, letter).await?)
+    let posted = desk.accounts.postbox.post(connection, &to, letter).await;
+    posted.map_err(|error| match error {
+        MailError::Database(error) => error.into(),
+        MailError::Seal(_) | MailError::Form => {
+            tracing::error!(%error, "a letter cannot be sealed");
+            ApiError::Internal
+        }
+    })
 }

@@ -137,12 +137,7 @@ pub async fn create_password_reset(request: HttpRequest, desk: Desk, body: JsonB
     Ok(HttpResponse::Accepted().insert_header((header::CACHE_CONTROL, "no-store")).finish())
 }
 
-async fn issue(
-    connection: &mut PgConnection,
-    desk: &Desk,
-    account: Uuid,
-    token: &OpaqueToken,
-) -> Result<(), ApiError> {
+async fn issue(connection: &mut PgConnection, desk: &Desk, account: Uuid, token: &OpaqueToken) -> Result<(), ApiError> {
     let now = desk.now();
     let ends = now + Duration::minutes(RESET_MINUTES);
     queries::replace_one_time_token(connection, PURPOSE, Some(account), &token.hash(), now, ends).await?;

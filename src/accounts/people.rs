@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::{
     Desk, PeopleManager, PeopleReader, Role, Staff,
-    input::PersonPatch,
+    input::UserInput,
     letters,
     queries::{self, PeopleFilter, PersonChange, PersonRow},
 };
@@ -146,9 +146,8 @@ fn read_filter(query: &mut QueryReader) -> PeopleFilter {
     let known = |text: &str| Role::named(text).map(|role| role.name().to_owned());
     let expected = format!("one or more of {}, separated by commas", Role::ALL.map(Role::name).join(", "));
     let roles = query.parsed("role", &expected, |text| text.split(',').map(known).collect::<Option<Vec<_>>>());
-    let status = query.parsed("status", "active or disabled", |text| {
-        ["active", "disabled"].contains(&text).then(|| text.to_owned())
-    });
+    let status = query
+        .parsed("status", "active or disabled", |text| ["active", "disabled"].contains(&text).then(|| text.to_owned()));
     let trashed = query.parsed("trashed", "true or false", |text| text.parse::<bool>().ok()).unwrap_or(false);
     PeopleFilter { roles, status, trashed }
 }
@@ -175,12 +174,7 @@ async fn find(connection: &mut PgConnection, id: Uuid) -> Result<User, ApiError>
 }
 
 /// The person, locked against another change, at a version that the caller accepts and within their reach.
-async fn lock(
-    connection: &mut PgConnection,
-    staff: &Staff,
-    id: Uuid,
-    expected: &Expected,
-) -> Result<User, ApiError> {
+async fn lock(connection: &mut PgConnection, staff: &Staff, id: Uuid, expected: &Expected) -> Result<User, ApiError> {
     // Owners first: two owners who change each other would otherwise wait for each other.
     queries::lock_owners(connection).await?;
     queries::lock_account(connection, id).await?;
@@ -212,11 +206,7 @@ pub async fn check_reach(connection: &mut PgConnection, staff: &Staff, account: 
 ///
 /// # Errors
 /// 422 at each name that is none, and at `/locations` for another role.
-pub async fn locations_of(
-    connection: &mut PgConnection,
-    role: Role,
-    names: &[String],
-) -> Result<Vec<Uuid>, ApiError> {
+pub async fn locations_of(connection: &mut PgConnection, role: Role, names: &[String]) -> Result<Vec<Uuid>, ApiError> {
     if !role.is_bound_to_locations() && !names.is_empty() {
         return Err(ApiError::field("/locations", "not_bound", "only a front desk is bound to locations"));
     }
@@ -232,7 +222,7 @@ pub async fn locations_of(
     security(("bearer" = [])),
     params(("id" = Uuid, Path, description = "The person"),
         ("If-Match" = String, Header, description = "The ETag as it was read, or `*`")),
-    request_body(content((UserPatch = "application/merge-patch+json"), (UserPatch = "application/json"))),
+    request_body(content((UserInput = "application/merge-patch+json"), (UserInput = "application/json"))),
     responses((status = 200, description = "The person, changed", body = UserAnswer)))]
 pub async fn update_user(
     request: HttpRequest,
@@ -247,7 +237,7 @@ pub async fn update_user(
     let user = desk
         .transact(async move |connection| {
             let before = lock(connection, &permit.staff, id, &expected).await?;
-            let input = PersonPatch::parse(&patched(before.source(), &body.0))?;
+            let input = UserInput::parse(&patched(before.source(), &body.0))?;
             change(connection, &at_desk, &permit.staff, &before, &input).await?;
             let after = find(connection, id).await?;
             let fields = changed(&before.source(), &after.source());
@@ -268,7 +258,7 @@ async fn change(
     desk: &Desk,
     staff: &Staff,
     before: &User,
-    input: &PersonPatch,
+    input: &UserInput,
 ) -> Result<(), ApiError> {
     check_rank(staff, input.role)?;
     let (is_self, other_role) = (before.id == staff.id, input.role != before.role);
@@ -346,7 +336,8 @@ pub async fn restore_user(request: HttpRequest, desk: Desk, permit: PeopleManage
     let user = desk
         .transact(async move |connection| {
             let user = lock(connection, &permit.staff, id, &Expected::Any).await?;
-            user.trashed_at.ok_or(ApiError::Conflict { code: "not_in_trash", detail: "the person is not in the trash" })?;
+            user.trashed_at
+                .ok_or(ApiError::Conflict { code: "not_in_trash", detail: "the person is not in the trash" })?;
             queries::trash_person(connection, id, None, now).await?;
             permit.staff.record(connection, "account.restore", "account", Some(id), &[]).await?;
             find(connection, id).await

@@ -7,7 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Credential, Desk, Permission, Role, Scope, Staff, input::ProfilePatch, queries};
+use super::{Credential, Desk, Permission, Role, Scope, Staff, input::ProfileInput, queries};
 use crate::http::{Answer, ApiError, MergePatch, no_parameters, patched, private_answer};
 
 /// The signed-in person.
@@ -78,7 +78,7 @@ async fn me(desk: &Desk, staff: Staff) -> Result<Me, ApiError> {
 /// Changes what the signed-in person says of themselves, by a merge patch (RFC 7396).
 #[utoipa::path(patch, path = "/v1/auth/me", operation_id = "update_me", tag = "sign-in",
     security(("bearer" = [])),
-    request_body(content((ProfilePatch = "application/merge-patch+json"), (ProfilePatch = "application/json"))),
+    request_body(content((ProfileInput = "application/merge-patch+json"), (ProfileInput = "application/json"))),
     responses((status = 200, description = "The signed-in person, changed", body = MeAnswer)))]
 pub async fn update_me(request: HttpRequest, desk: Desk, staff: Staff, body: MergePatch) -> Answer {
     no_parameters(&request)?;
@@ -87,8 +87,8 @@ pub async fn update_me(request: HttpRequest, desk: Desk, staff: Staff, body: Mer
     let name = desk
         .transact(async move |connection| {
             let stored = queries::find_person(connection, person.id).await?.ok_or(ApiError::Unauthenticated)?;
-            let standing = ProfilePatch::standing(&stored.name, &stored.language);
-            let input = ProfilePatch::parse(&patched(standing, &body.0))?;
+            let standing = ProfileInput::standing(&stored.name, &stored.language);
+            let input = ProfileInput::parse(&patched(standing, &body.0))?;
             queries::update_own_profile(connection, person.id, &input.name, input.language, at_desk.now()).await?;
             person.record(connection, "account.update", "account", Some(person.id), &[]).await?;
             Ok(input.name)

@@ -5,12 +5,7 @@ use actix_web::HttpRequest;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::{
-    Desk, Staff,
-    input::ReauthenticationInput,
-    queries, second_factor,
-    sign_in::Guess,
-};
+use super::{Desk, Staff, input::ReauthenticationInput, queries, second_factor, sign_in::Guess};
 use crate::{
     audit::Actor,
     http::{Answer, ApiError, JsonBody, no_content, no_parameters},

@@ -43,12 +43,7 @@ async fn accept_recovery_code(
     Ok(spent)
 }
 
-async fn accept_totp(
-    connection: &mut PgConnection,
-    desk: &Desk,
-    account: Uuid,
-    typed: &str,
-) -> Result<bool, ApiError> {
+async fn accept_totp(connection: &mut PgConnection, desk: &Desk, account: Uuid, typed: &str) -> Result<bool, ApiError> {
     let stored = queries::find_totp(connection, account).await?.filter(|stored| stored.confirmed);
     let Some(stored) = stored else { return Ok(false) };
     let secret = TotpSecret::open(&desk.accounts.authenticators, account, &stored.secret).map_err(broken)?;

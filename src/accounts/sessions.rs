@@ -90,7 +90,12 @@ pub struct SessionAnswer {
         ("page" = Option<u32>, Query, minimum = 1, maximum = 10000, description = "Number of the page"),
         ("cursor" = Option<String>, Query, description = "`meta.next_cursor` of the page before")),
     responses((status = 200, description = "A page of sessions", body = SessionPage)))]
-pub async fn list_own_sessions(request: HttpRequest, staff: Staff, site: Data<Site>, database: Data<StaffDb>) -> Answer {
+pub async fn list_own_sessions(
+    request: HttpRequest,
+    staff: Staff,
+    site: Data<Site>,
+    database: Data<StaffDb>,
+) -> Answer {
     let current = staff.session()?.id;
     let query = QueryReader::of(&request);
     list(&request, query, Some(staff.id), staff, Some(current), &site, &database).await

@@ -132,7 +132,11 @@ impl Staff {
     /// # Errors
     /// [`ApiError::ReauthenticationRequired`]; [`ApiError::Forbidden`] for an API key.
     pub fn require_fresh(&self) -> Result<(), ApiError> {
-        if self.session()?.fresh_until(self.clock.now()).is_some() { Ok(()) } else { Err(ApiError::ReauthenticationRequired) }
+        if self.session()?.fresh_until(self.clock.now()).is_some() {
+            Ok(())
+        } else {
+            Err(ApiError::ReauthenticationRequired)
+        }
     }
 
     /// Who the audit trail names.

@@ -108,7 +108,7 @@ impl Kind {
             Self::LogFormat => "json or text",
             Self::LogFilter => "filter directives, such as info or info,clinic_cms=debug",
             Self::RateLimits => {
-                "on, off, or a comma-separated list of name=count/seconds with the names inquiries and login, such as inquiries=30/60"
+                "on, off, or a comma-separated list of name=count/seconds with the names inquiries, login and failures, such as inquiries=30/60"
             }
             Self::Number { min, max } => return format!("a whole number from {min} to {max}"),
         };
@@ -213,7 +213,9 @@ settings! {
     /// place.
     CMS_ADMIN_PASSWORD: Kind::Password, Absent("no owner is made from settings"), InUse;
     /// Whether every role that can read inquiries must have a second factor.
-    CMS_REQUIRE_MFA: Kind::Switch, Value("on"), Reserved;
+    CMS_REQUIRE_MFA: Kind::Switch, Value("on"), InUse;
+    /// Minutes after which somebody who reads inquiries and has left the desk has to sign in again.
+    CMS_SESSION_IDLE_MINUTES: Kind::Number { min: 1, max: 720 }, Value("15"), InUse;
     /// Origins whose pages may call the staff routes from a browser.
     CMS_CORS_ORIGINS: Kind::Origins, Value(""), InUse;
     /// Origins to which a plain HTML form may send its visitor on after a post.
@@ -236,7 +238,8 @@ settings! {
     /// Days after which an inquiry's retention ends; the day is written with each inquiry.
     CMS_INQUIRY_RETENTION_DAYS: Kind::Number { min: 1, max: 36_500 }, Value("730"), InUse;
     /// How many requests an address may send: `inquiries` (30 in 60 seconds) and `login` (10 in 60
-    /// seconds). A name that is left out of a list keeps its rate.
+    /// seconds); and how often a password or code of one account may be wrong from one address:
+    /// `failures` (10 in 600 seconds). A name that is left out of a list keeps its rate.
     CMS_RATE_LIMITS: Kind::RateLimits, Value("on"), InUse;
     /// Threads that serve requests.
     CMS_WORKERS: Kind::Number { min: 1, max: 64 }, Absent("one for each core"), InUse;

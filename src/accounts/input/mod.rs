@@ -8,7 +8,7 @@ pub use passwords::{
     PasswordChangeInput, PasswordContext, ResetInput, ResetRequestInput, check_password, rehash_rules,
 };
 pub use people::{
-    BreakGlassInput, InvitationInput, NewPerson, PersonPatch, ProfilePatch, check_email, email_taken, language_named,
+    BreakGlassInput, InvitationInput, NewPerson, ProfileInput, UserInput, check_email, email_taken, language_named,
 };
 pub use sign_in::{CodeInput, LoginInput, MfaInput, ReauthenticationInput, RefreshInput};
 

@@ -27,7 +27,8 @@ pub struct PasswordContext {
 /// # Errors
 /// `(code, sentence)` of the first rule that it breaks.
 pub fn check_password(text: &str, context: &PasswordContext) -> Result<Password, (&'static str, String)> {
-    let words: Vec<&str> = ["clinic-cms"].into_iter().chain(words(&context.name)).chain(words(&context.clinic)).collect();
+    let words: Vec<&str> =
+        ["clinic-cms"].into_iter().chain(words(&context.name)).chain(words(&context.clinic)).collect();
     let rules = PasswordRules { second_factor: context.second_factor, email: &context.email, words: &words };
     Password::parse(text, rules).map_err(|refused| ("bad_password", refused.to_string()))
 }

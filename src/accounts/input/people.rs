@@ -120,8 +120,7 @@ fn role(fields: &mut Fields<'_>) -> Option<Role> {
 
 /// What a person becomes: the patched whole.
 #[derive(Debug, ToSchema)]
-#[schema(as = UserInput)]
-pub struct PersonPatch {
+pub struct UserInput {
     /// What colleagues see, and readers of their articles.
     #[schema(min_length = 1, max_length = 200)]
     pub name: String,
@@ -143,7 +142,7 @@ pub struct PersonPatch {
     pub provider: Option<String>,
 }
 
-impl PersonPatch {
+impl UserInput {
     /// Reads the patched whole.
     ///
     /// # Errors
@@ -172,8 +171,7 @@ impl PersonPatch {
 
 /// What people say of themselves: the patched whole.
 #[derive(Debug, ToSchema)]
-#[schema(as = ProfileInput)]
-pub struct ProfilePatch {
+pub struct ProfileInput {
     /// What colleagues see, and readers of their articles.
     #[schema(min_length = 1, max_length = 200)]
     pub name: String,
@@ -182,7 +180,7 @@ pub struct ProfilePatch {
     pub language: &'static str,
 }
 
-impl ProfilePatch {
+impl ProfileInput {
     /// Reads the patched whole.
     ///
     /// # Errors

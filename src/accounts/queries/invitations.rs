@@ -28,10 +28,7 @@ pub struct NewInvitation {
 }
 
 /// Stores an invitation and voids the one that the address has. False where the address has an account.
-pub async fn insert_invitation(
-    connection: &mut PgConnection,
-    invitation: &NewInvitation,
-) -> Result<bool, sqlx::Error> {
+pub async fn insert_invitation(connection: &mut PgConnection, invitation: &NewInvitation) -> Result<bool, sqlx::Error> {
     sqlx::query!(
         "update cms.invitation set revoked_at = $2, version = version + 1
           where email = $1 and accepted_at is null and revoked_at is null",

@@ -12,19 +12,20 @@ mod sessions;
 mod tokens;
 
 pub use break_glass::{Glass, NewGlass, count_break_glass, end_break_glass, insert_break_glass, list_break_glass};
+pub use factors::{
+    Methods, StoredTotp, confirm_totp, delete_totp, find_methods, find_totp, replace_recovery_codes, replace_totp,
+    spend_recovery_code, spend_totp_step,
+};
 pub use failed_attempts::{count_failure, find_failures, forget_failures, is_known_place, note_place};
 pub use half_sign_ins::{Half, NewHalf, find_half, insert_half, spend_half, try_half};
 pub use invitations::{
     Invited, NewInvitation, count_invitations, find_open_invitation, insert_invitation, list_invitations,
     revoke_invitation, spend_invitation,
 };
-pub use factors::{
-    Methods, StoredTotp, confirm_totp, delete_totp, find_methods, find_totp, replace_recovery_codes, replace_totp,
-    spend_recovery_code, spend_totp_step,
-};
 pub use passkeys::{
-    ListedPasskey, NewCeremony, NewPasskey, SpentCeremony, StoredPasskey, begin_ceremony, delete_passkey, find_passkey,
-    insert_passkey, delete_passkeys_of, list_credential_ids, list_passkeys, note_assertion, spend_ceremony,
+    ListedPasskey, NewCeremony, NewPasskey, SpentCeremony, StoredPasskey, begin_ceremony, delete_passkey,
+    delete_passkeys_of, find_passkey, insert_passkey, list_credential_ids, list_passkeys, note_assertion,
+    spend_ceremony,
 };
 pub use people::{
     Addressee, Credentials, ListedAccount, NewAccount, disable_account, find_addressee, find_clinic_name,
@@ -32,8 +33,8 @@ pub use people::{
     lock_account, lock_owners, set_password, update_password_hash,
 };
 pub use profiles::{
-    PeopleFilter, PersonChange, PersonRow, count_people, find_person, list_people, set_locations, trash_person,
-    find_locations, update_own_profile, update_person,
+    PeopleFilter, PersonChange, PersonRow, count_people, find_locations, find_person, list_people, set_locations,
+    trash_person, update_own_profile, update_person,
 };
 pub use sessions::{
     ListedSession, LiveSession, NewSession, RefreshedSession, count_sessions, find_live_session, find_reused_session,

@@ -154,7 +154,9 @@ pub async fn set_password(
 
 /// Keeps two changes of owners from passing each other: each would find the other still there.
 pub async fn lock_owners(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
-    sqlx::query!("select id from cms.account where role = 'owner' order by id for update").fetch_all(connection).await?;
+    sqlx::query!("select id from cms.account where role = 'owner' order by id for update")
+        .fetch_all(connection)
+        .await?;
     Ok(())
 }
 

@@ -94,11 +94,7 @@ pub async fn list_people(
 }
 
 /// How many there are, counted no further than `most`.
-pub async fn count_people(
-    connection: &mut PgConnection,
-    filter: &PeopleFilter,
-    most: i64,
-) -> Result<i64, sqlx::Error> {
+pub async fn count_people(connection: &mut PgConnection, filter: &PeopleFilter, most: i64) -> Result<i64, sqlx::Error> {
     sqlx::query_scalar!(
         r#"select count(*) as "count!" from (select from cms.account a
             where ($1::text[] is null or a.role = any ($1)) and ($2::text is null or a.status = $2)
@@ -225,10 +221,7 @@ pub async fn set_locations(
 }
 
 /// The ids of locations by slug or id, in the order they were named; none for one that is not there.
-pub async fn find_locations(
-    connection: &mut PgConnection,
-    names: &[String],
-) -> Result<Vec<Option<Uuid>>, sqlx::Error> {
+pub async fn find_locations(connection: &mut PgConnection, names: &[String]) -> Result<Vec<Option<Uuid>>, sqlx::Error> {
     sqlx::query_scalar!(
         r#"select (select l.id from cms.location l
                    where l.trashed_at is null and (l.slug = n.name or l.id::text = n.name)) as "id?"

@@ -11,10 +11,10 @@ use actix_web::{HttpRequest, http::StatusCode};
 use sqlx::PgConnection;
 
 pub use factor::{__path_complete_sign_in, complete_sign_in};
-pub use guesses::{Guess, GuessLimits, Guesses};
-pub use refresh::refresh_session;
-pub use step::{Candidate, HalfStep, SignIn, SignInAnswer, advance, find_enrolment, find_half, spend_half};
-pub use tokens::{Tokens, TokensAnswer, begin_session, reissue};
+pub use guesses::{Guess, GuessLimits};
+pub use refresh::{__path_refresh_session, refresh_session};
+pub use step::{Candidate, SignIn, SignInAnswer, advance, find_enrolment, spend_half};
+pub use tokens::{Tokens, TokensAnswer, begin_session};
 
 use super::{
     Desk, Staff,
