@@ -41,11 +41,11 @@ pub async fn change_password(request: HttpRequest, desk: Desk, staff: Staff, bod
             Ok((account.password_hash.filter(|_| !locked), context))
         })
         .await?;
-    let (current, new) = PasswordChangeInput::parse(&body.0, &context)?;
-    if !desk.verify(hash, &current).await?.ok {
+    let input = PasswordChangeInput::parse(&body.0, &context)?;
+    if !desk.verify(hash, &input.current_password).await?.ok {
         return refuse(&desk, guess, id).await;
     }
-    let tokens = change(&desk, guess, id, new, session.methods).await?;
+    let tokens = change(&desk, guess, id, input.new_password, session.methods).await?;
     Ok(private_answer(StatusCode::OK, &TokensAnswer { data: tokens }))
 }
 

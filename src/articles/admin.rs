@@ -96,12 +96,12 @@ pub async fn create_article(
 #[utoipa::path(get, path = "/v1/admin/articles/{id}", operation_id = "get_staff_article", tag = "staff: articles",
     security(("bearer" = [])), params(("id" = Uuid, Path, description = "The article")),
     responses((status = 200, description = "The article", body = StaffArticleAnswer, headers(("ETag" = String)))))]
-pub async fn get_staff_article(request: HttpRequest, editor: ArticleReader, database: Data<StaffDb>) -> Answer {
+pub async fn get_staff_article(request: HttpRequest, reader: ArticleReader, database: Data<StaffDb>) -> Answer {
     no_parameters(&request)?;
     let id = path_id(&request)?;
     let article = database
         .transact(async move |connection| {
-            writer.staff.record(connection, "article.read", "article", Some(id), &[]).await?;
+            reader.staff.record(connection, "article.read", "article", Some(id), &[]).await?;
             read(connection, id).await
         })
         .await?;

@@ -3,11 +3,10 @@
 
 use std::{collections::BTreeMap, path::PathBuf};
 
-use crate::accounts::Role;
 use clap::{Arg, ArgMatches, CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 
-use crate::config::SETTINGS;
+use crate::{accounts::Role, config::SETTINGS};
 
 /// A headless CMS REST API for medical clinics.
 #[derive(Debug, Parser)]

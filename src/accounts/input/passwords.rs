@@ -52,7 +52,7 @@ pub struct PasswordChangeInput {
     /// 15 to 128 characters, 8 with a second factor; the commonest ones, and the names of the person and of the
     /// clinic, are refused.
     #[schema(value_type = String, format = Password, min_length = 8, max_length = 128)]
-    pub new_password: Attempt,
+    pub new_password: Password,
 }
 
 impl PasswordChangeInput {
@@ -60,14 +60,16 @@ impl PasswordChangeInput {
     ///
     /// # Errors
     /// Every mistake in it.
-    pub fn parse(body: &Value, context: &PasswordContext) -> Result<(Attempt, Password), ApiError> {
+    pub fn parse(body: &Value, context: &PasswordContext) -> Result<Self, ApiError> {
         let mut fields = Fields::of(body, "");
         let current = secret(&mut fields, "current_password");
         let current = fields.require("current_password", current);
         let new = fields.parsed("new_password", |text| check_password(text, context));
         let new = fields.require("new_password", new);
         fields.finish()?;
-        current.zip(new).ok_or(ApiError::Internal)
+        let read = current.zip(new);
+        let read = read.map(|(current_password, new_password)| Self { current_password, new_password });
+        read.ok_or(ApiError::Internal)
     }
 }
 
