@@ -18,7 +18,11 @@ use clinic_cms::{
     clock::Clock,
     config::{Config, SettingsFile, Sources},
     crypto::{Password, PasswordRules, password_hash},
-    db::embedded::{Durability, Options},
+    db::{
+        StaffDb,
+        embedded::{Durability, Options},
+    },
+    mail::{MailLinks, Postbox},
 };
 use serde_json::Value;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
@@ -177,6 +181,17 @@ impl Api {
             .send();
         assert_eq!(published.status, 200, "{}", published.body);
         published.json()["data"].clone()
+    }
+
+    /// A pool of the staff's role, as another node has one. For use inside one [`block_on`].
+    pub fn staff(&self) -> StaffDb {
+        self.opened.database.staff(4)
+    }
+
+    /// A postbox with the keys and the clock of this service.
+    pub fn postbox(&self) -> Postbox {
+        let links = MailLinks { public_url: self.base.clone(), clinic_name: "Nobody's Clinic".to_owned() };
+        Postbox::new(&self.opened.ring, self.clock.clone(), links)
     }
 
     /// Runs `work` with a connection as the owner of the tables.
