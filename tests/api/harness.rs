@@ -183,9 +183,14 @@ impl Api {
         published.json()["data"].clone()
     }
 
-    /// A pool of the staff's role, as another node has one. For use inside one [`block_on`].
-    pub fn staff(&self) -> StaffDb {
-        self.opened.database.staff(4)
+    /// Runs `work` with a pool of the staff's role, as another node has one.
+    pub fn as_node<T>(&self, work: impl AsyncFnOnce(StaffDb) -> T) -> T {
+        block_on(async {
+            let staff = self.opened.database.staff(4);
+            let answer = work(staff.clone()).await;
+            staff.close().await;
+            answer
+        })
     }
 
     /// A postbox with the keys and the clock of this service.

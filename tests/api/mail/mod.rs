@@ -12,7 +12,7 @@ use clinic_cms::{
 };
 use sqlx::{AssertSqlSafe, Row};
 
-use crate::harness::{Api, block_on};
+use crate::harness::Api;
 use server::MailServer;
 
 const SENT: Round = Round { sent: 1, postponed: 0, failed: 0 };
@@ -43,19 +43,18 @@ fn invitation() -> Letter {
 
 /// Posts letters in one transaction that is committed where `keep` says so.
 fn post(api: &Api, letters: Vec<(Recipient, Letter)>, keep: bool) {
-    let (staff, postbox) = (api.staff(), api.postbox());
-    block_on(async move {
-        let posted = staff
+    let postbox = api.postbox();
+    let posted = api.as_node(async |staff| {
+        staff
             .transact(async move |tx| {
                 for (to, letter) in letters {
                     postbox.post(tx, &to, letter).await?;
                 }
                 if keep { Ok(()) } else { Err(MailError::from(DbError::Busy)) }
             })
-            .await;
-        assert_eq!(posted.is_ok(), keep, "{posted:?}");
-        staff.close().await;
+            .await
     });
+    assert_eq!(posted.is_ok(), keep, "{posted:?}");
 }
 
 fn post_one(api: &Api) {
@@ -64,12 +63,8 @@ fn post_one(api: &Api) {
 
 /// One round at `now`, as a node of its own makes it.
 fn round(api: &Api, carrier: &Carrier, now: DateTime<Utc>) -> Round {
-    let (staff, postbox, carrier) = (api.staff(), api.postbox(), carrier.clone());
-    block_on(async move {
-        let round = deliver_due(&staff, &postbox, &carrier, now).await.unwrap();
-        staff.close().await;
-        round
-    })
+    let postbox = api.postbox();
+    api.as_node(async |staff| deliver_due(&staff, &postbox, carrier, now).await.unwrap())
 }
 
 fn through(server: &MailServer) -> Carrier {
