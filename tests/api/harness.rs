@@ -22,7 +22,7 @@ use clinic_cms::{
         StaffDb,
         embedded::{Durability, Options},
     },
-    mail::{MailLinks, Postbox},
+    mail::{Carrier, MailLinks, Postbox, deliver_due},
 };
 use serde_json::Value;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
@@ -197,6 +197,17 @@ impl Api {
     pub fn postbox(&self) -> Postbox {
         let links = MailLinks { public_url: self.base.clone(), clinic_name: "Nobody's Clinic".to_owned() };
         Postbox::new(&self.opened.ring, self.clock.clone(), links)
+    }
+
+    /// Carries every letter that waits into a folder, and answers them as they stand there, the oldest first.
+    pub fn letters(&self) -> Vec<String> {
+        let folder = tempfile::tempdir().unwrap();
+        let carrier = Carrier::folder(folder.path().to_path_buf(), "no-reply@clinic.example").unwrap();
+        let (postbox, now) = (self.postbox(), self.clock.now());
+        self.as_node(async |staff| while !deliver_due(&staff, &postbox, &carrier, now).await.unwrap().is_idle() {});
+        let mut files: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
+        files.sort();
+        files.iter().map(|file| std::fs::read_to_string(file).unwrap()).collect()
     }
 
     /// Runs `work` with a connection as the owner of the tables.

@@ -8,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use clinic_cms::{
     clock::Clock,
     db::DbError,
-    mail::{Carrier, Language, Letter, MailError, Recipient, Round, deliver_due},
+    mail::{Carrier, FactorChange, Language, Letter, MailError, Recipient, Round, deliver_due},
 };
 use sqlx::{AssertSqlSafe, Row};
 
@@ -274,11 +274,43 @@ fn without_a_mail_server_letters_are_files_that_nobody_else_may_read() {
     assert!(read(&files[0]).contains("Hello Qzcanary Reader,") && read(&files[1]).contains("Hola, Ana:"), "in order");
     for file in &files {
         let name = file.file_name().unwrap().to_str().unwrap();
-        assert!(name.starts_with("20261123T1200") && name.ends_with(".eml") && !name.contains("canary"), "{name}");
+        assert!(
+            name.starts_with("20261123T1200") && file.extension().unwrap() == "eml" && !name.contains("canary"),
+            "{name}"
+        );
         assert_eq!(std::fs::metadata(file).unwrap().mode() & 0o777, 0o600);
         assert_eq!(read(file).lines().filter(|line| *line == LINK).count(), 1, "a link to copy: {}", read(file));
     }
     assert_eq!(std::fs::metadata(&folder).unwrap().mode() & 0o777, 0o700);
+}
+
+#[test]
+fn every_kind_of_letter_leaves_in_both_languages() {
+    let api = start();
+    let (at, until) = (noon(), noon() + TimeDelta::hours(1));
+    let words = || "Qzcanary words".to_owned();
+    let letters = [
+        invitation(),
+        Letter::PasswordReset { url: LINK.to_owned(), expires_at: until },
+        Letter::PasswordChanged { at },
+        Letter::NewDevice { device: words(), address: "192.0.2.7".to_owned(), at },
+        Letter::SessionReuse { at },
+        Letter::FactorChanged { what: FactorChange::PasskeyAdded, at },
+        Letter::RoleChanged { role: "auditor".to_owned(), at },
+        Letter::AccountDisabled { at },
+        Letter::BreakGlass { person: words(), until, at },
+    ];
+    let both = [Language::En, Language::Es];
+    let posted = both
+        .into_iter()
+        .flat_map(|language| letters.clone().map(|letter| (Recipient { language, ..to("Ann") }, letter)));
+    post(&api, posted.collect(), true);
+    let sent = api.letters();
+    assert_eq!(sent.len(), 2 * letters.len());
+    let greeted = |greeting: &str| sent.iter().filter(|letter| letter.lines().any(|line| line == greeting)).count();
+    assert_eq!((greeted("Hello Ann,"), greeted("Hola, Ann:")), (letters.len(), letters.len()));
+    assert_eq!(sent.iter().filter(|letter| letter.lines().any(|line| line == LINK)).count(), 4, "{sent:?}");
+    assert!(api.letters().is_empty(), "each is read once");
 }
 
 #[test]
