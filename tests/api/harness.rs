@@ -18,7 +18,11 @@ use clinic_cms::{
     clock::Clock,
     config::{Config, SettingsFile, Sources},
     crypto::{Password, PasswordRules, password_hash},
-    db::embedded::{Durability, Options},
+    db::{
+        StaffDb,
+        embedded::{Durability, Options},
+    },
+    mail::{Carrier, MailLinks, Postbox, deliver_due},
 };
 use serde_json::Value;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
@@ -193,6 +197,33 @@ impl Api {
             .send();
         assert_eq!(published.status, 200, "{}", published.body);
         published.json()["data"].clone()
+    }
+
+    /// Runs `work` with a pool of the staff's role, as another node has one.
+    pub fn as_node<T>(&self, work: impl AsyncFnOnce(StaffDb) -> T) -> T {
+        block_on(async {
+            let staff = self.opened.database.staff(4);
+            let answer = work(staff.clone()).await;
+            staff.close().await;
+            answer
+        })
+    }
+
+    /// A postbox with the keys and the clock of this service.
+    pub fn postbox(&self) -> Postbox {
+        let links = MailLinks { public_url: self.base.clone(), clinic_name: "Nobody's Clinic".to_owned() };
+        Postbox::new(&self.opened.ring, self.clock.clone(), links)
+    }
+
+    /// Carries every letter that waits into a folder, and answers them as they stand there, the oldest first.
+    pub fn letters(&self) -> Vec<String> {
+        let folder = tempfile::tempdir().unwrap();
+        let carrier = Carrier::folder(folder.path().to_path_buf(), "no-reply@clinic.example").unwrap();
+        let (postbox, now) = (self.postbox(), self.clock.now());
+        self.as_node(async |staff| while !deliver_due(&staff, &postbox, &carrier, now).await.unwrap().is_idle() {});
+        let mut files: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
+        files.sort();
+        files.iter().map(|file| std::fs::read_to_string(file).unwrap()).collect()
     }
 
     /// Runs `work` with a connection as the owner of the tables.
