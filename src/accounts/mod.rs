@@ -15,6 +15,7 @@ use std::sync::Arc;
 use actix_web::web::ServiceConfig;
 use utoipa::OpenApi;
 
+pub use factors::RelyingParty;
 pub use first_owner::{FIRST_OWNER, TOKEN_MINUTES, create_account, issue_first_owner_token};
 pub use gate::gate;
 pub use input::{NewPerson, check_email, check_password};
@@ -23,7 +24,7 @@ pub use staff::{ClinicEditor, Editor, InquiryReader, Permit, Staff, request_id};
 
 use crate::{
     audit::Trail,
-    crypto::{KeyRing, PasswordGate},
+    crypto::{KeyRing, PasswordGate, PurposeSeal, TagKey},
     http::{Endpoint, RateLimit},
 };
 
@@ -36,6 +37,12 @@ pub struct Accounts {
     pub passwords: PasswordGate,
     /// Where sign-ins and refusals are written down.
     pub trail: Trail,
+    /// For whom passkeys are made; none where no page could use one.
+    pub passkeys: Option<RelyingParty>,
+    /// Seals the secrets of authenticator apps.
+    pub authenticators: PurposeSeal,
+    /// Hashes recovery codes.
+    pub recovery_codes: TagKey,
     /// Attempts to sign in, by address.
     pub attempts: RateLimit,
 }
