@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
-    Accounts, Permission, Role, Staff,
+    Accounts, Desk, Permission, Role, Staff,
     input::{LoginInput, RefreshInput, check_password},
     queries::{self, Credentials},
     request_id,
@@ -29,7 +29,8 @@ const SESSION_HOURS: i64 = 12;
 /// What a sign-in answers.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TokensAnswer {
-    data: Tokens,
+    /// The tokens.
+    pub data: Tokens,
 }
 
 /// An access token and the way to the next one.
@@ -57,6 +58,7 @@ pub async fn create_session(
     site: Data<Site>,
     accounts: Data<Accounts>,
     database: Data<StaffDb>,
+    desk: Desk,
     body: JsonBody,
 ) -> Answer {
     no_parameters(&request)?;
@@ -77,7 +79,10 @@ pub async fn create_session(
     if verified.rehash {
         rehash(&account, &input.email, &typed, &accounts, &database).await?;
     }
-    let tokens = begin_session(account, &site, &accounts, &database, request_id(&request)).await?;
+    let at_desk = desk.clone();
+    let tokens = database
+        .transact(async move |transaction| begin_session(transaction, &at_desk, account, &["pwd"]).await)
+        .await?;
     Ok(private_answer(StatusCode::OK, &TokensAnswer { data: tokens }))
 }
 
@@ -128,35 +133,30 @@ async fn record_refusal(
         .await
 }
 
-async fn begin_session(
+/// Begins a session for somebody who showed `methods` (RFC 8176).
+pub(super) async fn begin_session(
+    connection: &mut PgConnection,
+    desk: &Desk,
     account: Credentials,
-    site: &Data<Site>,
-    accounts: &Data<Accounts>,
-    database: &StaffDb,
-    request_id: Option<String>,
+    methods: &[&str],
 ) -> Result<Tokens, ApiError> {
-    let now = site.clock.now();
-    let session = Session { id: site.clock.new_id(), expires_at: now + Duration::hours(SESSION_HOURS) };
+    let now = desk.now();
+    let session = Session {
+        id: desk.site.clock.new_id(),
+        expires_at: now + Duration::hours(SESSION_HOURS),
+        methods: methods.iter().map(|method| (*method).to_owned()).collect(),
+    };
     let refresh = random::token256().map_err(|_| ApiError::Internal)?;
-    let hash = refresh.hash();
-    let (trail, user) = (accounts.trail.clone(), account.id);
-    let role = account.role.clone();
-    database
-        .transact(async move |transaction| {
-            queries::insert_session(transaction, session.id, &account, now, session.expires_at).await?;
-            queries::insert_refresh_token(transaction, &hash, session.id, None, now, session.expires_at).await?;
-            record_session(transaction, &trail, account.id, "session.create", session.id, request_id.as_deref())
-                .await?;
-            Ok::<_, ApiError>(())
-        })
-        .await?;
-    tokens(site, accounts, user, &session, role, &refresh, now)
+    queries::insert_session(connection, session.id, &account, &session.methods, now, session.expires_at).await?;
+    queries::insert_refresh_token(connection, &refresh.hash(), session.id, None, now, session.expires_at).await?;
+    desk.record(connection, Actor::Account(account.id), "session.create", "session", Some(session.id)).await?;
+    tokens(&desk.site, &desk.accounts, account.id, session, account.role, &refresh, now)
 }
 
-#[derive(Clone, Copy)]
 struct Session {
     id: Uuid,
     expires_at: DateTime<Utc>,
+    methods: Vec<String>,
 }
 
 async fn record_session(
@@ -176,7 +176,7 @@ fn tokens(
     site: &Data<Site>,
     accounts: &Data<Accounts>,
     user: Uuid,
-    session: &Session,
+    session: Session,
     role: String,
     refresh: &OpaqueToken,
     now: DateTime<Utc>,
@@ -193,7 +193,7 @@ fn tokens(
         exp: now.timestamp() + lifetime,
         jti: site.clock.new_id(),
         role,
-        amr: vec!["pwd".to_owned()],
+        amr: session.methods,
     };
     let access_token = accounts.ring.sign_access(&claims).map_err(|_| ApiError::Internal)?;
     Ok(Tokens {
@@ -239,8 +239,8 @@ pub async fn refresh_session(
         })
         .await?
         .ok_or(ApiError::Unauthenticated)?;
-    let session = Session { id: refreshed.id, expires_at: refreshed.expires_at };
-    let tokens = tokens(&site, &accounts, refreshed.account_id, &session, refreshed.role, &next, now)?;
+    let session = Session { id: refreshed.id, expires_at: refreshed.expires_at, methods: refreshed.methods };
+    let tokens = tokens(&site, &accounts, refreshed.account_id, session, refreshed.role, &next, now)?;
     Ok(private_answer(StatusCode::OK, &TokensAnswer { data: tokens }))
 }
 

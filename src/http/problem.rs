@@ -72,6 +72,9 @@ pub enum ApiError {
     /// 401: no credentials, or none that count.
     #[error("unauthenticated")]
     Unauthenticated,
+    /// 401: signed in, and what is asked for needs an authentication within ten minutes.
+    #[error("reauthentication required")]
+    ReauthenticationRequired,
     /// 403: signed in and not allowed.
     #[error("forbidden")]
     Forbidden,
@@ -148,6 +151,9 @@ impl ApiError {
                 "The Idempotency-Key was used for other content",
             ),
             Self::Unauthenticated => (StatusCode::UNAUTHORIZED, "unauthenticated", "Valid credentials are needed"),
+            Self::ReauthenticationRequired => {
+                (StatusCode::UNAUTHORIZED, "reauthentication_required", "Show your strongest factor again")
+            }
             Self::Forbidden => (StatusCode::FORBIDDEN, "forbidden", "Your role does not allow this"),
             Self::NotFound => (StatusCode::NOT_FOUND, "not_found", "There is nothing here"),
             Self::Method(_) => {
@@ -176,6 +182,7 @@ impl ApiError {
     fn detail(&self) -> Option<String> {
         match self {
             Self::Conflict { detail, .. } => Some((*detail).to_owned()),
+            Self::ReauthenticationRequired => Some("POST /v1/auth/reauthentication, then send this again".to_owned()),
             Self::Method(allow) => Some(format!("allowed: {allow}")),
             Self::MediaType(taken) => Some(format!("send {taken}, without a Content-Encoding")),
             Self::PreconditionRequired => Some("send If-Match with the ETag that you read".to_owned()),

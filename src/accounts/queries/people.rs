@@ -31,6 +31,18 @@ pub async fn find_credentials(connection: &mut PgConnection, email: &str) -> Res
     .await
 }
 
+/// As [`find_credentials`], by the account.
+pub async fn find_credentials_of(connection: &mut PgConnection, id: Uuid) -> Result<Option<Credentials>, sqlx::Error> {
+    sqlx::query_as!(
+        Credentials,
+        r#"select id, role, password_hash, status = 'active' as "active!", credential_version
+             from cms.account where id = $1"#,
+        id,
+    )
+    .fetch_optional(connection)
+    .await
+}
+
 /// Keeps a hash made with newer parameters.
 pub async fn update_password_hash(connection: &mut PgConnection, id: Uuid, hash: &str) -> Result<(), sqlx::Error> {
     sqlx::query!("update cms.account set password_hash = $2 where id = $1", id, hash).execute(connection).await?;

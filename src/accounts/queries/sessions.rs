@@ -46,17 +46,51 @@ pub async fn insert_session(
     connection: &mut PgConnection,
     id: Uuid,
     account: &Credentials,
+    methods: &[String],
     now: DateTime<Utc>,
     expires_at: DateTime<Utc>,
 ) -> Result<(), sqlx::Error> {
     sqlx::query!(
-        "insert into cms.session (id, account_id, credential_version, created_at, last_used_at, expires_at)
-         values ($1, $2, $3, $4, $4, $5)",
+        "insert into cms.session
+           (id, account_id, credential_version, created_at, last_used_at, expires_at, methods, authenticated_at)
+         values ($1, $2, $3, $4, $4, $5, $6, $4)",
         id,
         account.id,
         account.credential_version,
         now,
         expires_at,
+        methods,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// When the person of a session last showed who they are.
+pub async fn find_authentication(
+    connection: &mut PgConnection,
+    session: Uuid,
+) -> Result<Option<DateTime<Utc>>, sqlx::Error> {
+    let row = sqlx::query!("select authenticated_at from cms.session where id = $1", session)
+        .fetch_optional(connection)
+        .await?;
+    Ok(row.map(|row| row.authenticated_at))
+}
+
+/// Notes that the strongest factor was shown again. `methods` are added to those of the session.
+pub async fn note_authentication(
+    connection: &mut PgConnection,
+    session: Uuid,
+    methods: &[String],
+    now: DateTime<Utc>,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update cms.session set authenticated_at = $3, last_used_at = $3,
+                methods = (select array_agg(distinct method) from unnest(methods || $2::text[]) as method)
+          where id = $1",
+        session,
+        methods,
+        now,
     )
     .execute(connection)
     .await?;
@@ -94,6 +128,8 @@ pub struct RefreshedSession {
     pub account_id: Uuid,
     /// The account's role today.
     pub role: String,
+    /// What was shown in it.
+    pub methods: Vec<String>,
     /// When the session ends whatever happens.
     pub expires_at: DateTime<Utc>,
 }
@@ -116,7 +152,7 @@ pub async fn spend_refresh_token(
                                                        where child.parent_hash = t.hash and child.used_at is not null)))
               and s.id = t.session_id and s.revoked_at is null and s.expires_at > $2
               and a.id = s.account_id and a.status = 'active' and a.credential_version = s.credential_version
-        returning s.id, s.account_id as "account_id!", a.role, s.expires_at"#,
+        returning s.id, s.account_id as "account_id!", a.role, s.methods, s.expires_at"#,
         hash,
         now,
         lost_answer_since,
