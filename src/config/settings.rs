@@ -219,7 +219,7 @@ settings! {
     CMS_REQUIRE_MFA: Kind::Switch, Value("on"), Reserved;
     /// Origins whose pages may call the staff routes from a browser.
     CMS_CORS_ORIGINS: Kind::Origins, Value(""), InUse;
-    /// Host name that passkeys are made for and bound to for good (the RP id of WebAuthn). Passkeys
+    /// Host name that passkeys are made for and bound to for good (the RP id of Web Authentication). Passkeys
     /// work on pages of this host and of hosts below it: those among the public address and
     /// `CMS_CORS_ORIGINS`.
     CMS_PASSKEY_RP_ID: Kind::HostName, Absent("the host of `CMS_PUBLIC_URL`; no passkeys where that is an IP address"), InUse;

@@ -21,6 +21,7 @@ use crate::{
         sign_in::TokensAnswer,
     },
     audit::Actor,
+    crypto::Attempt,
     http::{Answer, ApiError, JsonBody, no_content, no_parameters, private_answer},
 };
 
@@ -37,8 +38,7 @@ pub async fn begin_passkey_assertion(request: HttpRequest, desk: Desk, body: Jso
     let at_desk = desk.clone();
     let answer = desk
         .transact(async move |connection| {
-            let visit =
-                visit(connection, &at_desk, staff, input.mfa_token.as_ref().map(|token| token.reveal())).await?;
+            let visit = visit(connection, &at_desk, staff, input.mfa_token.as_ref().map(Attempt::reveal)).await?;
             let party = party(&at_desk)?;
             let account = visit.account();
             let allowed = match account {
