@@ -13,7 +13,7 @@ use actix_web::{
 use url::Url;
 
 use crate::{
-    accounts::{self, Accounts, RelyingParty},
+    accounts::{self, Accounts, GuessLimits, RelyingParty},
     articles,
     audit::Trail,
     clinic,
@@ -23,6 +23,7 @@ use crate::{
     db::{PublicDb, StaffDb},
     http::{self, RateLimit, Site, client::TrustedProxies},
     inquiries::{self, Door},
+    mail::{MailLinks, Postbox},
     operations::{self, Document, Readiness},
 };
 
@@ -41,6 +42,7 @@ pub struct Parts {
     staff: Data<StaffDb>,
     readiness: Data<Readiness>,
     document: Data<Document>,
+    postbox: Postbox,
 }
 
 impl Parts {
@@ -60,6 +62,8 @@ impl Parts {
         let origins =
             |origins: &[crate::config::WebOrigin]| origins.iter().map(|origin| origin.as_str().to_owned()).collect();
         let document = operations::document(&public_url);
+        let links = MailLinks { public_url: public_url.clone(), clinic_name: "clinic-cms".to_owned() };
+        let postbox = Postbox::new(ring, clock.clone(), links);
         let site = Site {
             public_url,
             site_url: config.site_url.as_ref().map(|url| url.as_str().to_owned()),
@@ -71,12 +75,22 @@ impl Parts {
         };
         let accounts = Accounts {
             passkeys: relying_party(config, &site.public_url),
-            authenticators: ring.purpose_seal("totp"),
-            recovery_codes: ring.tag_key("recovery-code"),
             ring: Arc::clone(ring),
             trail: Trail::new(ring, site.clock.clone()),
             passwords: PasswordGate::for_this_machine(),
             attempts: limit(LimitName::Login, "login"),
+            guess_limits: config
+                .rate_limits
+                .rate(LimitName::Failures)
+                .map(|rate| GuessLimits { count: rate.count, seconds: rate.seconds }),
+            guesses: ring.tag_key("guesses"),
+            postbox: postbox.clone(),
+            links: format!("{}/v1/auth", site.public_url),
+            require_mfa: config.require_mfa,
+            idle: chrono::Duration::minutes(config.session_idle_minutes.into()),
+            authenticators: ring.purpose_seal("totp"),
+            recovery_codes: ring.tag_key("recovery-code"),
+            reasons: ring.purpose_seal("break-glass"),
         };
         let door = Door::new(Arc::clone(ring), limit(LimitName::Inquiries, "inquiries"), config.inquiry_retention_days);
         Self {
@@ -87,7 +101,13 @@ impl Parts {
             staff: Data::new(staff),
             readiness: Data::new(Readiness::default()),
             document: Data::new(document),
+            postbox,
         }
+    }
+
+    /// Where letters are dropped in, for whoever carries them out.
+    pub fn postbox(&self) -> &Postbox {
+        &self.postbox
     }
 
     fn share(&self, config: &mut ServiceConfig) {
@@ -124,6 +144,7 @@ fn routes(config: &mut ServiceConfig) {
     operations::routes(config);
     let staff = web::scope("/v1/admin")
         .wrap(from_fn(accounts::gate))
+        .configure(accounts::admin_routes)
         .configure(articles::admin_routes)
         .configure(clinic::admin_routes)
         .configure(inquiries::admin_routes)

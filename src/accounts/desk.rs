@@ -82,6 +82,11 @@ impl Desk {
         self.site.clock.now()
     }
 
+    /// What the visitor's place is counted and known by.
+    pub fn place_key(&self) -> [u8; 32] {
+        self.accounts.guesses.mac(&[b"place", b"", self.visitor.place().as_bytes()])
+    }
+
     /// Counts one attempt of this address.
     ///
     /// # Errors

@@ -9,14 +9,20 @@ use actix_web::{
     middleware::Next,
     web::Data,
 };
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
 
-use super::{Accounts, Staff, queries, role::Role};
+use super::{
+    Accounts, Credential, Reach, Session, Staff, api_keys, queries,
+    role::{Permission, Role},
+};
 use crate::{
     db::StaffDb,
     http::{ApiError, RequestId, Site},
 };
 
-/// Lets a signed-in person through. Everybody else is answered here: 401, or 503 where the database cannot be asked.
+/// Lets a signed-in person or an API key through. Everybody else is answered here: 401, or 503 where the database
+/// cannot be asked.
 ///
 /// # Errors
 /// Those of the services behind it.
@@ -35,7 +41,7 @@ pub async fn gate(
     }
 }
 
-/// Checks the bearer token, and its session against the database.
+/// Checks the bearer token, and what it stands for against the database.
 ///
 /// # Errors
 /// [`ApiError::Unauthenticated`], or [`ApiError::Busy`] where the database cannot be asked.
@@ -44,24 +50,132 @@ pub async fn admit(request: &HttpRequest) -> Result<Staff, ApiError> {
     let accounts = request.app_data::<Data<Accounts>>().ok_or_else(part)?;
     let database = request.app_data::<Data<StaffDb>>().ok_or_else(part)?;
     let site = request.app_data::<Data<Site>>().ok_or_else(part)?;
-    let now = site.clock.now();
-    let claims = accounts
-        .ring
-        .verify_access(bearer(request)?, now, &site.public_url, &site.public_url)
-        .map_err(|_| ApiError::Unauthenticated)?;
-    let (session, account) = (claims.sid, claims.sub);
-    let row = database
-        .transact(async move |transaction| queries::find_live_session(transaction, session, account, now).await)
-        .await?
-        .ok_or(ApiError::Unauthenticated)?;
-    let role = Role::named(&row.role).ok_or(ApiError::Unauthenticated)?;
+    let token = bearer(request)?;
     let request_id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
-    let (clock, trail) = (site.clock.clone(), accounts.trail.clone());
-    Ok(Staff { id: account, session, name: row.name, email: row.email, role, request_id, clock, trail })
+    let door = Door { accounts, database, site, request_id };
+    if api_keys::looks_like_one(token) {
+        let address = site.trusted_proxies.client(request);
+        return api_keys::admit(&door, token, address).await;
+    }
+    door.admit_session(token).await
+}
+
+/// What the gate works with.
+pub struct Door<'a> {
+    /// Keys and rules.
+    pub accounts: &'a Data<Accounts>,
+    /// The database as staff see it.
+    pub database: &'a Data<StaffDb>,
+    /// Addresses and the time.
+    pub site: &'a Data<Site>,
+    /// For the audit trail.
+    pub request_id: String,
+}
+
+impl Door<'_> {
+    async fn admit_session(&self, token: &str) -> Result<Staff, ApiError> {
+        let now = self.site.clock.now();
+        let url = &self.site.public_url;
+        let claims = self.accounts.ring.verify_access(token, now, url, url).map_err(|_| ApiError::Unauthenticated)?;
+        let accounts = self.accounts.clone();
+        let row = self
+            .database
+            .transact(async move |connection| {
+                let row = queries::find_live_session(connection, claims.sid, claims.sub, now).await?;
+                let row = row.filter(|row| accounts.is_live(&row.standing(), now));
+                if row.as_ref().is_some_and(|row| row.is_due_for_a_note(now)) {
+                    queries::note_use(connection, claims.sid, now).await?;
+                }
+                Ok::<_, ApiError>(row)
+            })
+            .await?
+            .ok_or(ApiError::Unauthenticated)?;
+        let session = Session {
+            id: claims.sid,
+            methods: row.methods.clone(),
+            authenticated_at: row.authenticated_at,
+            has_factor: row.has_factor,
+        };
+        let person = Person { name: row.name, email: row.email, role: row.role, locations: row.location_ids };
+        self.staff(claims.sub, person, Credential::Session(session), row.in_emergency)
+    }
+
+    /// Puts together who was let in.
+    ///
+    /// # Errors
+    /// [`ApiError::Unauthenticated`] for a role that this version does not know.
+    pub fn staff(
+        &self,
+        id: Uuid,
+        person: Person,
+        credential: Credential,
+        in_emergency: bool,
+    ) -> Result<Staff, ApiError> {
+        let role = Role::named(&person.role).ok_or(ApiError::Unauthenticated)?;
+        let bound = role.is_bound_to_locations() && !in_emergency;
+        Ok(Staff {
+            id,
+            name: person.name,
+            email: person.email,
+            role,
+            credential,
+            reach: if bound { Reach::Locations(person.locations) } else { Reach::Everywhere },
+            in_emergency,
+            request_id: self.request_id.clone(),
+            clock: self.site.clock.clone(),
+            trail: self.accounts.trail.clone(),
+        })
+    }
+}
+
+/// The person behind a credential, as the database has them now.
+pub struct Person {
+    /// The name that colleagues see.
+    pub name: String,
+    /// Where they sign in.
+    pub email: String,
+    /// Their role's name.
+    pub role: String,
+    /// The locations assigned to them.
+    pub locations: Vec<Uuid>,
+}
+
+/// What decides whether a session goes on.
+#[derive(Clone, Debug)]
+pub struct Standing {
+    /// The role's name.
+    pub role: String,
+    /// Whether a break-glass grant is running.
+    pub in_emergency: bool,
+    /// Authentication method references.
+    pub methods: Vec<String>,
+    /// The last staff request.
+    pub last_used_at: DateTime<Utc>,
+}
+
+impl Accounts {
+    /// Whether a session that the database knows goes on: who reads inquiries has shown a second factor where one is
+    /// asked for, and has not left the desk for longer than the settings allow.
+    pub fn is_live(&self, session: &Standing, now: DateTime<Utc>) -> bool {
+        let Some(role) = Role::named(&session.role) else { return false };
+        if !session.in_emergency && !role.may(Permission::ReadInquiries) {
+            return true;
+        }
+        let both = !self.require_mfa || session.methods.iter().any(|method| method == "mfa");
+        both && now - session.last_used_at <= self.idle
+    }
+
+    /// Whether somebody of this role must have a second factor.
+    pub fn asks_second_factor_of(&self, role: Role) -> bool {
+        self.require_mfa && role.may(Permission::ReadInquiries)
+    }
 }
 
 /// Exactly one `Authorization: Bearer …`.
-fn bearer(request: &HttpRequest) -> Result<&str, ApiError> {
+///
+/// # Errors
+/// [`ApiError::Unauthenticated`] for anything else.
+pub fn bearer(request: &HttpRequest) -> Result<&str, ApiError> {
     let mut given = request.headers().get_all(header::AUTHORIZATION);
     let (Some(value), None) = (given.next(), given.next()) else { return Err(ApiError::Unauthenticated) };
     let (scheme, token) =

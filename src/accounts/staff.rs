@@ -1,5 +1,5 @@
-//! A signed-in person, and permissions as types. A value of `Permit<P>` exists only where the gate let somebody
-//! in whose role carries `P`; every write takes one, so a permission cannot be forgotten.
+//! Who is behind a request, and permissions as types. A value of `Permit<G>` exists only where the gate let somebody
+//! in who holds `G`; every write takes one, so a permission cannot be forgotten.
 
 use std::{
     future::{Ready, ready},
@@ -7,12 +7,14 @@ use std::{
 };
 
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, web::Data};
+use chrono::{DateTime, Duration, Utc};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::{
     gate,
     role::{Permission, Role},
+    scope::Scope,
 };
 use crate::{
     audit::{Actor, Entry, Trail},
@@ -21,19 +23,26 @@ use crate::{
     http::{ApiError, RequestId},
 };
 
+/// How long an authentication counts as fresh.
+const FRESH_MINUTES: i64 = 10;
+
 /// Who is asking, checked against the database at this request.
 #[derive(Clone, Debug)]
 pub struct Staff {
-    /// The account.
+    /// The account; behind an API key, the one that made it.
     pub id: Uuid,
-    /// The session that the access token belongs to.
-    pub session: Uuid,
     /// The name that colleagues see.
     pub name: String,
     /// The e-mail address they sign in with.
     pub email: String,
-    /// What they may do.
+    /// What they are.
     pub role: Role,
+    /// What the request was let in for.
+    pub credential: Credential,
+    /// Whose inquiries they see, where they may see any.
+    pub reach: Reach,
+    /// Whether a break-glass grant is running.
+    pub in_emergency: bool,
     /// The request, for the audit trail.
     pub request_id: String,
     /// The time.
@@ -42,7 +51,102 @@ pub struct Staff {
     pub trail: Trail,
 }
 
+/// What a request was let in for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Credential {
+    /// The access token of a session.
+    Session(Session),
+    /// An API key, with what it may be used for.
+    ApiKey {
+        /// The key.
+        id: Uuid,
+        /// A ceiling below the rights of the account that made it.
+        scopes: Vec<Scope>,
+    },
+}
+
+/// A live session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Session {
+    /// The session.
+    pub id: Uuid,
+    /// Authentication method references (RFC 8176).
+    pub methods: Vec<String>,
+    /// When the person last showed the strongest factor that they had.
+    pub authenticated_at: DateTime<Utc>,
+    /// Whether the account has a second factor.
+    pub has_factor: bool,
+}
+
+impl Session {
+    /// Until when the authentication counts as fresh; none where it does not now.
+    pub fn fresh_until(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let strongest = !self.has_factor || self.methods.iter().any(|method| method == "mfa");
+        let until = self.authenticated_at + Duration::minutes(FRESH_MINUTES);
+        (strongest && now <= until).then_some(until)
+    }
+}
+
+/// Whose inquiries somebody sees.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// All of them.
+    Everywhere,
+    /// Those of these locations; one that names no location is not among them.
+    Locations(Vec<Uuid>),
+}
+
+impl Reach {
+    /// The locations as SQL takes them; none for everywhere.
+    pub fn locations(&self) -> Option<&[Uuid]> {
+        match self {
+            Self::Everywhere => None,
+            Self::Locations(locations) => Some(locations),
+        }
+    }
+}
+
 impl Staff {
+    /// Whether they may, by their role or an emergency, and by the scopes of a key.
+    pub fn may(&self, permission: Permission) -> bool {
+        let held = self.role.may(permission) || (self.in_emergency && permission == Permission::ReadInquiries);
+        held && match &self.credential {
+            Credential::Session(_) => true,
+            Credential::ApiKey { scopes, .. } => scopes.iter().any(|scope| scope.permission() == Some(permission)),
+        }
+    }
+
+    /// Their session.
+    ///
+    /// # Errors
+    /// [`ApiError::Forbidden`] for an API key: what it asks for is a person's own affair.
+    pub fn session(&self) -> Result<&Session, ApiError> {
+        match &self.credential {
+            Credential::Session(session) => Ok(session),
+            Credential::ApiKey { .. } => Err(ApiError::Forbidden),
+        }
+    }
+
+    /// Asks for an authentication within ten minutes.
+    ///
+    /// # Errors
+    /// [`ApiError::ReauthenticationRequired`]; [`ApiError::Forbidden`] for an API key.
+    pub fn require_fresh(&self) -> Result<(), ApiError> {
+        if self.session()?.fresh_until(self.clock.now()).is_some() {
+            Ok(())
+        } else {
+            Err(ApiError::ReauthenticationRequired)
+        }
+    }
+
+    /// Who the audit trail names.
+    pub fn actor(&self) -> Actor {
+        match self.credential {
+            Credential::Session(_) => Actor::Account(self.id),
+            Credential::ApiKey { id, .. } => Actor::ApiKey(id),
+        }
+    }
+
     /// Writes one audit row in the caller's transaction. `fields` are names, never values.
     ///
     /// # Errors
@@ -55,14 +159,8 @@ impl Staff {
         subject_id: Option<Uuid>,
         fields: &[String],
     ) -> Result<(), sqlx::Error> {
-        let entry = Entry {
-            actor: Actor::Account(self.id),
-            action,
-            subject,
-            subject_id,
-            fields,
-            request_id: Some(&self.request_id),
-        };
+        let request_id = Some(self.request_id.as_str());
+        let entry = Entry { actor: self.actor(), action, subject, subject_id, fields, request_id };
         self.trail.record(transaction, entry).await
     }
 }
@@ -71,53 +169,81 @@ impl FromRequest for Staff {
     type Error = ApiError;
     type Future = std::pin::Pin<Box<dyn Future<Output = Result<Self, ApiError>>>>;
 
-    /// For the few addresses outside `/v1/admin` that need a signed-in person.
+    /// Behind the gate, whom it let in; elsewhere whoever shows a good token.
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let admitted = request.extensions().get::<Staff>().cloned();
         let request = request.clone();
-        Box::pin(async move { gate::admit(&request).await })
+        Box::pin(async move {
+            match admitted {
+                Some(staff) => Ok(staff),
+                None => gate::admit(&request).await,
+            }
+        })
     }
 }
 
-/// A permission as a type.
+/// What a handler asks for.
 pub trait Grant: 'static {
-    /// What the role must carry.
+    /// What must be held.
     const PERMISSION: Permission;
+    /// Whether an authentication within ten minutes is asked for as well.
+    const FRESH: bool;
 }
 
-/// May write and publish articles.
-#[derive(Debug)]
-pub struct EditArticles;
-/// May change the organisation and its locations.
-#[derive(Debug)]
-pub struct EditClinic;
-/// May read what patients wrote.
-#[derive(Debug)]
-pub struct ReadInquiries;
+macro_rules! grants {
+    ($($(#[doc = $doc:literal])+ $holder:ident: $grant:ident = $permission:ident $(+ $fresh:ident)?;)+) => {
+        $(
+            $(#[doc = $doc])+
+            pub type $holder = Permit<$grant>;
 
-impl Grant for EditArticles {
-    const PERMISSION: Permission = Permission::EditArticles;
-}
-impl Grant for EditClinic {
-    const PERMISSION: Permission = Permission::EditClinic;
-}
-impl Grant for ReadInquiries {
-    const PERMISSION: Permission = Permission::ReadInquiries;
+            #[doc = concat!("What a [`", stringify!($holder), "`] holds.")]
+            #[derive(Clone, Debug)]
+            pub struct $grant;
+
+            impl Grant for $grant {
+                const PERMISSION: Permission = Permission::$permission;
+                const FRESH: bool = grants!(@fresh $($fresh)?);
+            }
+        )+
+    };
+    (@fresh fresh) => { true };
+    (@fresh) => { false };
 }
 
-/// Proof that the person behind the request holds `G`.
+grants! {
+    /// Reads articles as staff see them.
+    ArticleReader: ReadArticles = ReadArticles;
+    /// Writes drafts.
+    Writer: WriteArticles = WriteArticles;
+    /// Publishes articles and keeps their terms.
+    Editor: PublishArticles = PublishArticles;
+    /// Reads the clinic's details as staff see them.
+    ClinicReader: ReadClinic = ReadClinic;
+    /// Changes the organisation and its locations.
+    ClinicEditor: EditClinic = EditClinic;
+    /// Reads inquiries.
+    InquiryReader: ReadInquiries = ReadInquiries;
+    /// May break the glass.
+    EmergencyReader: BreakGlass = BreakGlass + fresh;
+    /// Sees who has an account, an invitation or a session.
+    PeopleReader: ReadPeople = ReadPeople;
+    /// Changes what people are.
+    PeopleManager: ManagePeople = ManagePeople + fresh;
+    /// Sees API keys, never their secret.
+    KeyReader: ReadApiKeys = ManageApiKeys;
+    /// Makes, rotates and revokes API keys.
+    KeyManager: ManageApiKeys = ManageApiKeys + fresh;
+    /// Reads the audit trail.
+    AuditReader: ReadAudit = ReadAudit;
+}
+
+/// Proof that whoever is behind the request holds `G`.
 #[derive(Clone, Debug)]
 pub struct Permit<G> {
     /// The person.
     pub staff: Staff,
     granted: PhantomData<G>,
 }
-
-/// Writes and publishes articles.
-pub type Editor = Permit<EditArticles>;
-/// Changes the organisation and its locations.
-pub type ClinicEditor = Permit<EditClinic>;
-/// Reads inquiries.
-pub type InquiryReader = Permit<ReadInquiries>;
 
 impl<G: Grant> FromRequest for Permit<G> {
     type Error = ApiError;
@@ -128,13 +254,17 @@ impl<G: Grant> FromRequest for Permit<G> {
         let Some(staff) = request.extensions().get::<Staff>().cloned() else {
             return ready(Err(ApiError::Unauthenticated));
         };
-        if staff.role.may(G::PERMISSION) {
-            return ready(Ok(Self { staff, granted: PhantomData }));
+        let allowed = if staff.may(G::PERMISSION) { Ok(()) } else { Err(ApiError::Forbidden) };
+        let allowed = allowed.and_then(|()| if G::FRESH { staff.require_fresh() } else { Ok(()) });
+        match allowed {
+            Ok(()) => ready(Ok(Self { staff, granted: PhantomData })),
+            Err(refused) => {
+                if let Some(database) = request.app_data::<Data<StaffDb>>() {
+                    record_denial(StaffDb::clone(database), staff);
+                }
+                ready(Err(refused))
+            }
         }
-        if let Some(database) = request.app_data::<Data<StaffDb>>() {
-            record_denial(StaffDb::clone(database), staff);
-        }
-        ready(Err(ApiError::Forbidden))
     }
 }
 

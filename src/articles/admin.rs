@@ -15,7 +15,7 @@ use super::{
     staff_answers::{RevisionList, StaffArticle, StaffArticleAnswer, StaffArticlePage, StaffListedArticle},
 };
 use crate::{
-    accounts::Editor,
+    accounts::{ArticleReader, Editor, Writer},
     db::StaffDb,
     http::{
         Answer, ApiError, Expected, JsonBody, MergePatch, PageRequest, QueryReader, Question, Site, created_answer,
@@ -38,7 +38,7 @@ use crate::{
     responses((status = 200, description = "A page of articles", body = StaffArticlePage)))]
 pub async fn list_staff_articles(
     request: HttpRequest,
-    editor: Editor,
+    editor: ArticleReader,
     site: Data<Site>,
     database: Data<StaffDb>,
 ) -> Answer {
@@ -74,7 +74,7 @@ pub async fn list_staff_articles(
     responses((status = 201, description = "The draft", body = StaffArticleAnswer, headers(("Location" = String), ("ETag" = String)))))]
 pub async fn create_article(
     request: HttpRequest,
-    editor: Editor,
+    writer: Writer,
     site: Data<Site>,
     database: Data<StaffDb>,
     body: JsonBody,
@@ -83,7 +83,7 @@ pub async fn create_article(
     let manuscript = input::parse(&body.0)?;
     let article = database
         .transact(async move |connection| {
-            let id = editing::create(connection, &editor, &manuscript).await?;
+            let id = editing::create(connection, &writer, &manuscript).await?;
             // What sanitising removed is told to who sent it.
             read(connection, id).await
         })
@@ -96,12 +96,12 @@ pub async fn create_article(
 #[utoipa::path(get, path = "/v1/admin/articles/{id}", operation_id = "get_staff_article", tag = "staff: articles",
     security(("bearer" = [])), params(("id" = Uuid, Path, description = "The article")),
     responses((status = 200, description = "The article", body = StaffArticleAnswer, headers(("ETag" = String)))))]
-pub async fn get_staff_article(request: HttpRequest, editor: Editor, database: Data<StaffDb>) -> Answer {
+pub async fn get_staff_article(request: HttpRequest, reader: ArticleReader, database: Data<StaffDb>) -> Answer {
     no_parameters(&request)?;
     let id = path_id(&request)?;
     let article = database
         .transact(async move |connection| {
-            editor.staff.record(connection, "article.read", "article", Some(id), &[]).await?;
+            reader.staff.record(connection, "article.read", "article", Some(id), &[]).await?;
             read(connection, id).await
         })
         .await?;
@@ -116,7 +116,7 @@ pub async fn get_staff_article(request: HttpRequest, editor: Editor, database: D
     responses((status = 200, description = "The changed article", body = StaffArticleAnswer, headers(("ETag" = String)))))]
 pub async fn update_article(
     request: HttpRequest,
-    editor: Editor,
+    writer: Writer,
     expected: Expected,
     database: Data<StaffDb>,
     patch: MergePatch,
@@ -130,8 +130,8 @@ pub async fn update_article(
             let before = editing::draft_of(&stored)?;
             let manuscript = input::parse_patch(&before, &patch.0)?;
             let changed = input::changed_fields(&before, &manuscript.draft);
-            editing::revise(connection, &editor, &stored, &manuscript).await?;
-            editor.staff.record(connection, "article.update", "article", Some(id), &changed).await?;
+            editing::revise(connection, &writer, &stored, &manuscript).await?;
+            writer.staff.record(connection, "article.update", "article", Some(id), &changed).await?;
             read(connection, id).await
         })
         .await?;
@@ -168,7 +168,7 @@ pub async fn delete_article(
 #[utoipa::path(post, path = "/v1/admin/articles/{id}/restore", operation_id = "restore_article", tag = "staff: articles",
     security(("bearer" = [])), params(("id" = Uuid, Path, description = "The article")),
     responses((status = 200, description = "The article", body = StaffArticleAnswer, headers(("ETag" = String)))))]
-pub async fn restore_article(request: HttpRequest, editor: Editor, database: Data<StaffDb>) -> Answer {
+pub async fn restore_article(request: HttpRequest, editor: Editor, writer: Writer, database: Data<StaffDb>) -> Answer {
     no_parameters(&request)?;
     let id = path_id(&request)?;
     let article = database
@@ -181,7 +181,7 @@ pub async fn restore_article(request: HttpRequest, editor: Editor, database: Dat
             // The restored content is a revision of its own, so that the history shows the return.
             let mut manuscript = input::parse_patch(&editing::draft_of(&stored)?, &json!({}))?;
             manuscript.message = Some("Restored from the trash".to_owned());
-            editing::revise(connection, &editor, &stored, &manuscript).await?;
+            editing::revise(connection, &writer, &stored, &manuscript).await?;
             editor.staff.record(connection, "article.restore", "article", Some(id), &[]).await?;
             read(connection, id).await
         })
@@ -193,7 +193,7 @@ pub async fn restore_article(request: HttpRequest, editor: Editor, database: Dat
 #[utoipa::path(get, path = "/v1/admin/articles/{id}/revisions", operation_id = "list_revisions", tag = "staff: articles",
     security(("bearer" = [])), params(("id" = Uuid, Path, description = "The article")),
     responses((status = 200, description = "The revisions", body = RevisionList)))]
-pub async fn list_revisions(request: HttpRequest, editor: Editor, database: Data<StaffDb>) -> Answer {
+pub async fn list_revisions(request: HttpRequest, editor: ArticleReader, database: Data<StaffDb>) -> Answer {
     no_parameters(&request)?;
     let id = path_id(&request)?;
     let data = database
@@ -211,7 +211,7 @@ pub async fn list_revisions(request: HttpRequest, editor: Editor, database: Data
     security(("bearer" = [])),
     params(("id" = Uuid, Path, description = "The article"), ("number" = i32, Path, description = "From 1", minimum = 1)),
     responses((status = 200, description = "The revision", body = StaffArticleAnswer)))]
-pub async fn get_revision(request: HttpRequest, editor: Editor, database: Data<StaffDb>) -> Answer {
+pub async fn get_revision(request: HttpRequest, editor: ArticleReader, database: Data<StaffDb>) -> Answer {
     no_parameters(&request)?;
     let id = path_id(&request)?;
     let number =

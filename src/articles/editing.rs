@@ -15,7 +15,7 @@ use super::{
     terms::TermKind,
 };
 use crate::{
-    accounts::{Editor, Staff},
+    accounts::{Staff, Writer},
     clock::Clock,
     http::{ApiError, FieldError, slug_of},
 };
@@ -24,8 +24,8 @@ use crate::{
 ///
 /// # Errors
 /// 422 for relations that do not exist; those of the database.
-pub async fn create(connection: &mut PgConnection, editor: &Editor, manuscript: &Manuscript) -> Result<Uuid, ApiError> {
-    let staff = &editor.staff;
+pub async fn create(connection: &mut PgConnection, writer: &Writer, manuscript: &Manuscript) -> Result<Uuid, ApiError> {
+    let staff = &writer.staff;
     let author = match manuscript.draft.author {
         Some(_) => None,
         None => Some(own_author(connection, staff).await?),
@@ -61,11 +61,11 @@ pub async fn store_new(
 /// As [`create`].
 pub async fn revise(
     connection: &mut PgConnection,
-    editor: &Editor,
+    writer: &Writer,
     stored: &StaffRow,
     manuscript: &Manuscript,
 ) -> Result<(), ApiError> {
-    let staff = &editor.staff;
+    let staff = &writer.staff;
     let relations = resolve(connection, &manuscript.draft, stored.id).await?;
     let number = stored.revision + 1;
     revisions::insert_revision(

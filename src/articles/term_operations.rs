@@ -13,7 +13,7 @@ macro_rules! operations {
             };
 
             use crate::{
-                accounts::Editor,
+                accounts::{ArticleReader, Editor},
                 articles::terms::{self, StaffTermList, TermAnswer, TermInput},
                 db::StaffDb,
                 http::{Answer, Endpoint, Expected, JsonBody, MergePatch, Site},
@@ -31,7 +31,7 @@ macro_rules! operations {
             #[utoipa::path(get, path = $list_path, summary = concat!("Lists every ", $what, ", by name, at most 1,000."), operation_id = $list, tag = "staff: articles", security(("bearer" = [])),
                 params(("trashed" = Option<bool>, Query, description = "The trash instead")),
                 responses((status = 200, description = "By name", body = StaffTermList)))]
-            pub async fn list(request: HttpRequest, editor: Editor, database: Data<StaffDb>) -> Answer {
+            pub async fn list(request: HttpRequest, editor: ArticleReader, database: Data<StaffDb>) -> Answer {
                 terms::list(request, editor, database).await
             }
 
@@ -53,7 +53,7 @@ macro_rules! operations {
             #[utoipa::path(get, path = $item_path, summary = concat!("Reads a ", $what, "."), operation_id = $get, tag = "staff: articles", security(("bearer" = [])),
                 params(("id" = Uuid, Path, description = "The term")),
                 responses((status = 200, description = "The term", body = TermAnswer, headers(("ETag" = String)))))]
-            pub async fn get(request: HttpRequest, editor: Editor, database: Data<StaffDb>) -> Answer {
+            pub async fn get(request: HttpRequest, editor: ArticleReader, database: Data<StaffDb>) -> Answer {
                 terms::get(request, editor, database).await
             }
 

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::queries::terms::{self, TermRow};
 use crate::{
-    accounts::Editor,
+    accounts::{ArticleReader, Editor},
     db::{DbError, StaffDb},
     http::{
         Answer, ApiError, Expected, FieldError, Fields, JsonBody, MergePatch, QueryReader, Site, check_slug,
@@ -122,7 +122,7 @@ pub struct StaffTermList {
 }
 
 /// Lists the terms of a kind, at most 1,000.
-pub async fn list(request: HttpRequest, editor: Editor, database: Data<StaffDb>) -> Answer {
+pub async fn list(request: HttpRequest, editor: ArticleReader, database: Data<StaffDb>) -> Answer {
     let kind = TermKind::of(&request)?;
     let mut query = QueryReader::of(&request);
     let trashed = query.boolean("trashed").unwrap_or(false);
@@ -170,7 +170,7 @@ pub async fn create(
 }
 
 /// Reads a term.
-pub async fn get(request: HttpRequest, editor: Editor, database: Data<StaffDb>) -> Answer {
+pub async fn get(request: HttpRequest, editor: ArticleReader, database: Data<StaffDb>) -> Answer {
     no_parameters(&request)?;
     let (kind, id) = (TermKind::of(&request)?, path_id(&request)?);
     let term = database

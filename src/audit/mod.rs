@@ -16,6 +16,8 @@ use crate::{
 pub enum Actor {
     /// A person who signed in.
     Account(Uuid),
+    /// An API key.
+    ApiKey(Uuid),
     /// The command line, or the program itself.
     System,
     /// Somebody who did not sign in, such as a refused sign-in.
@@ -26,7 +28,7 @@ impl Actor {
     /// The account behind the action, where there is one.
     pub fn account(self) -> Option<Uuid> {
         match self {
-            Self::Account(id) => Some(id),
+            Self::Account(id) | Self::ApiKey(id) => Some(id),
             Self::System | Self::Public => None,
         }
     }
@@ -34,6 +36,7 @@ impl Actor {
     fn kind(self) -> &'static str {
         match self {
             Self::Account(_) => "account",
+            Self::ApiKey(_) => "api_key",
             Self::System => "system",
             Self::Public => "public",
         }

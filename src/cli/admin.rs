@@ -1,12 +1,14 @@
 //! `admin`: accounts from the command line, for the first owner and for the day when nobody can sign in. A password
 //! that is made here is printed once and kept nowhere.
 
+use chrono::{DateTime, Utc};
 use serde_json::json;
 use sqlx::PgConnection;
+use uuid::Uuid;
 
 use super::{Exit, Failure, Invocation, Opened, print_json};
 use crate::{
-    accounts::{self, check_email, check_password, queries, queries::Disabled},
+    accounts::{self, PasswordContext, check_email, check_password, queries},
     audit::{Actor, Entry, Trail},
     config::ExposeSecret,
     crypto::{Password, password_hash, random},
@@ -73,37 +75,51 @@ pub fn create(invocation: &Invocation, email: &str, name: &str, role: &str, as_j
 
 /// Sets a new password.
 pub fn reset_password(invocation: &Invocation, email: &str, as_json: bool) -> Result<(), Failure> {
-    let email = address(email)?;
-    let opened = Opened::for_command(invocation)?;
     let password = new_password()?;
-    let hash = password_hash::hash(&check(&password, &email)?).map_err(Failure::failed)?;
-    let (account, trail) = (email.clone(), opened.trail());
-    let work = async move |connection: &mut PgConnection| {
-        let Some(id) = queries::reset_password(connection, &account, &hash).await? else {
-            return Err(ApiError::NotFound);
-        };
-        note(connection, &trail, "account.reset_password", id).await
-    };
-    opened.block_on(async |opened| Ok(opened.database.staff(1).transact(work).await.map_err(unknown)?))?;
-    opened.leave()?;
-    report(&email, Some(password), as_json)
+    let hash = password_hash::hash(&check(&password, email)?).map_err(Failure::failed)?;
+    on_account(invocation, email, "account.reset_password", async move |connection, id, now| {
+        Ok(queries::set_password(connection, id, &hash, false, now).await?)
+    })?;
+    report(email, Some(password), as_json)
 }
 
 /// Disables an account.
 pub fn disable(invocation: &Invocation, email: &str, as_json: bool) -> Result<(), Failure> {
+    on_account(invocation, email, "account.disable", async |connection, id, now| {
+        queries::lock_owners(connection).await?;
+        if queries::is_last_owner(connection, id).await? {
+            return Err(ApiError::Conflict { code: "last_owner", detail: "nobody would be left to let anybody in" });
+        }
+        Ok(queries::disable_account(connection, id, now).await?)
+    })?;
+    report(email, None, as_json)
+}
+
+/// Takes every second factor off an account, for the day on which the device and the recovery codes are gone.
+pub fn reset_factors(invocation: &Invocation, email: &str, as_json: bool) -> Result<(), Failure> {
+    on_account(invocation, email, "factor.delete", async |connection, id, now| {
+        Ok(accounts::remove_factors(connection, id, now).await?)
+    })?;
+    report(email, None, as_json)
+}
+
+/// Does `work` on the account of an address, and writes it down, in one transaction.
+fn on_account(
+    invocation: &Invocation,
+    email: &str,
+    action: &'static str,
+    work: impl AsyncFnOnce(&mut PgConnection, Uuid, DateTime<Utc>) -> Result<(), ApiError> + 'static,
+) -> Result<(), Failure> {
     let email = address(email)?;
     let opened = Opened::for_command(invocation)?;
-    let (account, trail) = (email.clone(), opened.trail());
-    let work = async move |connection: &mut PgConnection| match queries::disable_account(connection, &account).await? {
-        Disabled::Done(id) => note(connection, &trail, "account.disable", id).await,
-        Disabled::Unknown => Err(ApiError::NotFound),
-        Disabled::LastOwner => {
-            Err(ApiError::Conflict { code: "last_owner", detail: "nobody would be left to let anybody in" })
-        }
+    let trail = opened.trail();
+    let all = async move |connection: &mut PgConnection| {
+        let account = queries::find_credentials(connection, &email).await?.ok_or(ApiError::NotFound)?;
+        work(connection, account.id, trail.clock().now()).await?;
+        note(connection, &trail, action, account.id).await
     };
-    opened.block_on(async |opened| Ok(opened.database.staff(1).transact(work).await.map_err(unknown)?))?;
-    opened.leave()?;
-    report(&email, None, as_json)
+    opened.block_on(async |opened| Ok(opened.database.staff(1).transact(all).await.map_err(unknown)?))?;
+    opened.leave()
 }
 
 /// Lists the accounts.
@@ -136,7 +152,9 @@ async fn store(
         email: email.to_owned(),
         name: name.to_owned(),
         role,
-        password_hash,
+        password_hash: Some(password_hash),
+        short_password: false,
+        language: "en",
     };
     let stored = staff.transact(async move |connection| {
         accounts::create_account(connection, &trail, &account, Actor::System, None).await
@@ -148,7 +166,7 @@ async fn note(
     connection: &mut PgConnection,
     trail: &Trail,
     action: &'static str,
-    account: uuid::Uuid,
+    account: Uuid,
 ) -> Result<(), ApiError> {
     let entry = Entry {
         actor: Actor::System,
@@ -185,7 +203,8 @@ fn address(email: &str) -> Result<String, Failure> {
 }
 
 fn check(password: &str, email: &str) -> Result<Password, Failure> {
-    check_password(password, email).map_err(|(_, wrong)| Failure::new(Exit::Usage, format!("the password: {wrong}")))
+    let context = PasswordContext { email: email.to_owned(), ..PasswordContext::default() };
+    check_password(password, &context).map_err(|(_, wrong)| Failure::new(Exit::Usage, format!("the password: {wrong}")))
 }
 
 /// 120 bits in groups that can be read out on the telephone.

@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 use clap::{Arg, ArgMatches, CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 
-use crate::config::SETTINGS;
+use crate::{accounts::Role, config::SETTINGS};
 
 /// A headless CMS REST API for medical clinics.
 #[derive(Debug, Parser)]
@@ -101,7 +101,7 @@ pub enum AdminCommand {
         #[arg(long)]
         name: String,
         /// What the person may do
-        #[arg(long, value_parser = ["owner", "editor"], default_value = "owner")]
+        #[arg(long, value_parser = Role::ALL.map(Role::name), default_value = "owner")]
         role: String,
         /// Print JSON
         #[arg(long)]
@@ -115,6 +115,14 @@ pub enum AdminCommand {
     },
     /// Set a new password, print it once, and end every session of the account
     ResetPassword {
+        /// The account's address
+        email: String,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Take every second factor off an account, and end its sessions
+    ResetFactors {
         /// The account's address
         email: String,
         /// Print JSON

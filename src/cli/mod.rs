@@ -7,6 +7,7 @@ mod demo;
 mod doctor;
 mod healthcheck;
 mod import;
+mod mail;
 mod migrate;
 mod opened;
 mod progress;
@@ -100,6 +101,7 @@ fn dispatch(command: Command, invocation: &Invocation) -> Result<(), Failure> {
             AdminCommand::Create { email, name, role, json } => admin::create(invocation, &email, &name, &role, json),
             AdminCommand::List { json } => admin::list(invocation, json),
             AdminCommand::ResetPassword { email, json } => admin::reset_password(invocation, &email, json),
+            AdminCommand::ResetFactors { email, json } => admin::reset_factors(invocation, &email, json),
             AdminCommand::Disable { email, json } => admin::disable(invocation, &email, json),
         },
         Command::Import { command: ImportCommand::Page { file, clinic, dry_run, json } } => {

@@ -20,7 +20,7 @@ use crate::{
         embedded::{Lifetime, ServeLock},
     },
     http::ApiError,
-    outbox, telemetry,
+    mail, outbox, telemetry,
 };
 
 /// How often a database that is away is looked for.
@@ -66,6 +66,8 @@ async fn serve(opened: &Opened, listener: TcpListener, demo: bool) -> Result<(),
         public.clone(),
         staff.clone(),
     );
+    let postbox = parts.postbox().clone();
+    let carrier = super::mail::carrier(&opened.config, &public_url)?;
     let workers = opened.config.workers.unwrap_or_else(|| std::thread::available_parallelism().map_or(2, Into::into));
     // The embedded server is up by now. A database elsewhere may be away: the API is alive and not ready meanwhile.
     let is_here = is_embedded(&opened.config);
@@ -82,7 +84,7 @@ async fn serve(opened: &Opened, listener: TcpListener, demo: bool) -> Result<(),
         if !is_here {
             begin(opened, &staff, &public_url, demo).await?;
         }
-        outbox::announce(staff.clone()).await;
+        tokio::join!(outbox::announce(staff.clone()), mail::deliver(staff.clone(), postbox, carrier));
         Ok(())
     };
     let (outcome, patience) = tokio::select! {

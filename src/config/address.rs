@@ -119,6 +119,10 @@ pub(super) fn smtp(text: &str) -> Parsed<SecretString> {
     if url.host_str().is_none_or(str::is_empty) {
         return Err("has no host".into());
     }
+    // Other programs read such parts as ways to leave out TLS.
+    if !matches!(url.path(), "" | "/") || url.query().is_some() {
+        return Err("has a path or a query".into());
+    }
     Ok(text.into())
 }
 

@@ -42,9 +42,9 @@ use reader::Reader;
 use settings::{
     CMS_ADMIN_EMAIL, CMS_ADMIN_PASSWORD, CMS_CORS_ORIGINS, CMS_DATA_DIR, CMS_DATABASE_CONNECTIONS,
     CMS_DATABASE_PUBLIC_URL, CMS_DATABASE_READ_URL, CMS_DATABASE_STAFF_URL, CMS_FORM_REDIRECT_ORIGINS,
-    CMS_INQUIRY_RETENTION_DAYS, CMS_LISTEN, CMS_LOG, CMS_LOG_FORMAT, CMS_MEDIA_URL, CMS_METRICS_LISTEN,
+    CMS_INQUIRY_RETENTION_DAYS, CMS_LISTEN, CMS_LOG, CMS_LOG_FORMAT, CMS_MAIL_FROM, CMS_MEDIA_URL, CMS_METRICS_LISTEN,
     CMS_PASSKEY_RP_ID, CMS_POSTGRES_ARCHIVE_URL, CMS_POSTGRES_BIN, CMS_PUBLIC_URL, CMS_RATE_LIMITS, CMS_REQUIRE_MFA,
-    CMS_SITE_URL, CMS_SMTP_URL, CMS_TRUSTED_PROXIES, CMS_WORKERS, DATABASE_URL,
+    CMS_SESSION_IDLE_MINUTES, CMS_SITE_URL, CMS_SMTP_URL, CMS_TRUSTED_PROXIES, CMS_WORKERS, DATABASE_URL,
 };
 
 /// The settings of a running program, parsed. Each field is described with its setting in
@@ -83,6 +83,8 @@ pub struct Config {
     pub trusted_proxies: Vec<IpNet>,
     /// [`CMS_SMTP_URL`].
     pub smtp_url: Option<SecretString>,
+    /// [`CMS_MAIL_FROM`].
+    pub mail_from: Option<EmailAddress>,
     /// [`CMS_METRICS_LISTEN`], a loopback address.
     pub metrics_listen: Option<SocketAddr>,
     /// [`CMS_MEDIA_URL`].
@@ -93,6 +95,8 @@ pub struct Config {
     pub log: String,
     /// [`CMS_INQUIRY_RETENTION_DAYS`], 1 to 36,500.
     pub inquiry_retention_days: u32,
+    /// Minutes after which somebody who reads inquiries and has left the desk has to sign in again.
+    pub session_idle_minutes: u32,
     /// [`CMS_RATE_LIMITS`].
     pub rate_limits: RateLimits,
     /// [`CMS_WORKERS`], 1 to 64.
@@ -173,11 +177,13 @@ fn read(from: &mut Reader) -> Option<Config> {
     let form_redirect_origins = from.read(&CMS_FORM_REDIRECT_ORIGINS, address::origins);
     let trusted_proxies = from.read(&CMS_TRUSTED_PROXIES, parse::networks);
     let smtp_url = from.read(&CMS_SMTP_URL, address::smtp);
+    let mail_from = from.read(&CMS_MAIL_FROM, parse::email);
     let metrics_listen = read_metrics_listen(from, listen);
     let media_url = from.read(&CMS_MEDIA_URL, address::base);
     let log_format = from.read(&CMS_LOG_FORMAT, parse::log_format);
     let log = from.read(&CMS_LOG, parse::log_filter);
     let inquiry_retention_days = from.read_number(&CMS_INQUIRY_RETENTION_DAYS);
+    let session_idle_minutes = from.read_number(&CMS_SESSION_IDLE_MINUTES);
     let rate_limits = from.read(&CMS_RATE_LIMITS, rate_limits::rate_limits);
     let workers = from.read_number(&CMS_WORKERS);
     Some(Config {
@@ -197,11 +203,13 @@ fn read(from: &mut Reader) -> Option<Config> {
         form_redirect_origins: form_redirect_origins?,
         trusted_proxies: trusted_proxies?,
         smtp_url,
+        mail_from,
         metrics_listen,
         media_url,
         log_format: log_format?,
         log: log?,
         inquiry_retention_days: inquiry_retention_days?,
+        session_idle_minutes: session_idle_minutes?,
         rate_limits: rate_limits?,
         workers,
         shown: Vec::new(),

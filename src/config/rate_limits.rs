@@ -11,11 +11,13 @@ pub enum LimitName {
     Inquiries,
     /// Attempts to sign in.
     Login,
+    /// Failed attempts at one account from one address, on all nodes together.
+    Failures,
 }
 
 impl LimitName {
     /// Every limit.
-    pub const ALL: [Self; 2] = [Self::Inquiries, Self::Login];
+    pub const ALL: [Self; 3] = [Self::Inquiries, Self::Login, Self::Failures];
 
     /// The name as it is written in the setting.
     #[must_use]
@@ -23,6 +25,7 @@ impl LimitName {
         match self {
             Self::Inquiries => "inquiries",
             Self::Login => "login",
+            Self::Failures => "failures",
         }
     }
 
@@ -30,6 +33,7 @@ impl LimitName {
         match self {
             Self::Inquiries => Rate { count: 30, seconds: 60 },
             Self::Login => Rate { count: 10, seconds: 60 },
+            Self::Failures => Rate { count: 10, seconds: 600 },
         }
     }
 }

@@ -111,7 +111,7 @@ impl Kind {
             Self::LogFormat => "json or text",
             Self::LogFilter => "filter directives, such as info or info,clinic_cms=debug",
             Self::RateLimits => {
-                "on, off, or a comma-separated list of name=count/seconds with the names inquiries and login, such as inquiries=30/60"
+                "on, off, or a comma-separated list of name=count/seconds with the names inquiries, login and failures, such as inquiries=30/60"
             }
             Self::Number { min, max } => return format!("a whole number from {min} to {max}"),
         };
@@ -216,7 +216,9 @@ settings! {
     /// place.
     CMS_ADMIN_PASSWORD: Kind::Password, Absent("no owner is made from settings"), InUse;
     /// Whether every role that can read inquiries must have a second factor.
-    CMS_REQUIRE_MFA: Kind::Switch, Value("on"), Reserved;
+    CMS_REQUIRE_MFA: Kind::Switch, Value("on"), InUse;
+    /// Minutes after which somebody who reads inquiries and has left the desk has to sign in again.
+    CMS_SESSION_IDLE_MINUTES: Kind::Number { min: 1, max: 720 }, Value("15"), InUse;
     /// Origins whose pages may call the staff routes from a browser.
     CMS_CORS_ORIGINS: Kind::Origins, Value(""), InUse;
     /// Host name that passkeys are made for and bound to for good (the RP id of Web Authentication). Passkeys
@@ -227,8 +229,11 @@ settings! {
     CMS_FORM_REDIRECT_ORIGINS: Kind::Origins, Value(""), InUse;
     /// Proxies whose `Forwarded` and `X-Forwarded-For` are believed.
     CMS_TRUSTED_PROXIES: Kind::Networks, Value(""), InUse;
-    /// Mail server through which mail is sent.
-    CMS_SMTP_URL: Kind::Smtp, Absent("no mail is sent"), Reserved;
+    /// Mail server through which mail is sent. `smtps://` is TLS from the first byte (port 465),
+    /// `smtp://` demands STARTTLS (port 587) unless the host is loopback.
+    CMS_SMTP_URL: Kind::Smtp, Absent("mail is written as files into `mail` in the data folder"), InUse;
+    /// Address that mail comes from. The name beside it is the clinic's.
+    CMS_MAIL_FROM: Kind::Email, Absent("`no-reply@` and the host of `CMS_PUBLIC_URL`, or `clinic-cms@localhost`"), InUse;
     /// Loopback address and port on which metrics are served, apart from the API.
     CMS_METRICS_LISTEN: Kind::LoopbackSocket, Absent("no metrics are served"), Reserved;
     /// Address under which media files are served.
@@ -240,7 +245,8 @@ settings! {
     /// Days after which an inquiry's retention ends; the day is written with each inquiry.
     CMS_INQUIRY_RETENTION_DAYS: Kind::Number { min: 1, max: 36_500 }, Value("730"), InUse;
     /// How many requests an address may send: `inquiries` (30 in 60 seconds) and `login` (10 in 60
-    /// seconds). A name that is left out of a list keeps its rate.
+    /// seconds); and how often a password or code of one account may be wrong from one address:
+    /// `failures` (10 in 600 seconds). A name that is left out of a list keeps its rate.
     CMS_RATE_LIMITS: Kind::RateLimits, Value("on"), InUse;
     /// Threads that serve requests.
     CMS_WORKERS: Kind::Number { min: 1, max: 64 }, Absent("one for each core"), InUse;

@@ -83,6 +83,12 @@ impl Password {
         Ok(Self(Zeroizing::new(text.to_owned())))
     }
 
+    /// Whether it is long enough beside a second factor alone.
+    #[must_use]
+    pub fn is_short(&self) -> bool {
+        self.0.chars().count() < LEAST_ALONE
+    }
+
     /// The bytes to hash.
     pub(super) fn as_bytes(&self) -> &[u8] {
         self.0.as_bytes()

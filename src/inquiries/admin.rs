@@ -63,10 +63,12 @@ pub async fn list_inquiries(
     let (mut rows, total) = database
         .transact(async move |transaction| {
             permit.staff.record(transaction, "inquiry.list", "inquiry", None, &names).await?;
+            let reach = &permit.staff.reach;
             let after = asked.after().copied();
-            let rows = queries::list_inquiries(transaction, &filters, after, asked.fetch(), asked.offset()).await?;
+            let rows =
+                queries::list_inquiries(transaction, &filters, reach, after, asked.fetch(), asked.offset()).await?;
             let total = match asked.start {
-                Start::Page(_) => Some(queries::count_inquiries(transaction, &filters, COUNTED).await?),
+                Start::Page(_) => Some(queries::count_inquiries(transaction, &filters, reach, COUNTED).await?),
                 Start::After(_) => None,
             };
             Ok::<_, ApiError>((rows, total))
@@ -107,7 +109,7 @@ pub async fn get_inquiry(
     let id = path_id(&request)?;
     let row = database
         .transact(async move |transaction| {
-            let row = queries::find_inquiry(transaction, id).await?;
+            let row = queries::find_inquiry(transaction, id, &permit.staff.reach).await?;
             if row.is_some() {
                 permit.staff.record(transaction, "inquiry.read", "inquiry", Some(id), &[]).await?;
             }

@@ -81,12 +81,16 @@ pub async fn list_passkeys(request: HttpRequest, desk: Desk, staff: Staff) -> An
 pub async fn delete_passkey(request: HttpRequest, desk: Desk, staff: Staff) -> Answer {
     no_parameters(&request)?;
     let id = path_id(&request)?;
-    door::require_fresh(&desk, &staff).await?;
+    staff.require_fresh()?;
     let at_desk = desk.clone();
     desk.transact(async move |connection| {
+        // Two removals at once would otherwise each find the other's passkey still there.
+        queries::lock_account(connection, staff.id).await?;
+        let last = door::check_removal(connection, &at_desk, &staff).await;
         if !queries::delete_passkey(connection, staff.id, id).await? {
             return Err(ApiError::NotFound);
         }
+        last?;
         staff.record(connection, "passkey.delete", "passkey", Some(id), &[]).await?;
         door::removed(connection, &at_desk, &staff).await
     })

@@ -1,28 +1,44 @@
 //! All SQL about accounts, sessions and tokens, and nothing else.
 
+mod break_glass;
 mod factors;
+mod failed_attempts;
 mod half_sign_ins;
+mod invitations;
 mod passkeys;
 mod people;
+mod profiles;
 mod sessions;
 mod tokens;
 
+pub use break_glass::{Glass, NewGlass, count_break_glass, end_break_glass, insert_break_glass, list_break_glass};
 pub use factors::{
     Methods, StoredTotp, confirm_totp, delete_totp, find_methods, find_totp, replace_recovery_codes, replace_totp,
     spend_recovery_code, spend_totp_step,
 };
+pub use failed_attempts::{count_failure, find_failures, forget_failures, is_known_place, note_place};
 pub use half_sign_ins::{Half, NewHalf, find_half, insert_half, spend_half, try_half};
+pub use invitations::{
+    Invited, NewInvitation, count_invitations, find_open_invitation, insert_invitation, list_invitations,
+    revoke_invitation, spend_invitation,
+};
 pub use passkeys::{
     ListedPasskey, MOST_PASSKEYS, NewCeremony, NewPasskey, PasskeyUser, SpentCeremony, StoredPasskey, begin_ceremony,
-    delete_passkey, find_passkey, find_passkey_user, insert_passkey, list_credential_ids, list_passkeys,
-    note_assertion, spend_ceremony,
+    delete_passkey, delete_passkeys_of, find_passkey, find_passkey_user, insert_passkey, list_credential_ids,
+    list_passkeys, note_assertion, spend_ceremony,
 };
 pub use people::{
-    Credentials, Disabled, ListedAccount, NewAccount, disable_account, find_credentials, find_credentials_of,
-    has_accounts, insert_account, list_accounts, reset_password, update_password_hash,
+    Addressee, Credentials, ListedAccount, NewAccount, disable_account, find_addressee, find_clinic_name,
+    find_credentials, find_credentials_of, has_accounts, insert_account, is_last_owner, list_accounts, list_owners,
+    lock_account, lock_owners, set_password, update_password_hash,
+};
+pub use profiles::{
+    PeopleFilter, PersonChange, PersonRow, count_people, find_locations, find_person, list_people, set_locations,
+    trash_person, update_own_profile, update_person,
 };
 pub use sessions::{
-    LiveSession, RefreshedSession, find_authentication, find_live_session, find_reused_session, insert_refresh_token,
-    insert_session, note_authentication, revoke_session, spend_refresh_token, supersede_successors,
+    ListedSession, LiveSession, NewSession, RefreshedSession, count_sessions, find_live_session, find_reused_session,
+    insert_refresh_token, insert_session, is_new_device, list_sessions, note_authentication, note_use, revoke_session,
+    revoke_sessions_of, spend_refresh_token, supersede_successors,
 };
-pub use tokens::{has_one_time_token, replace_one_time_token, spend_one_time_token};
+pub use tokens::{Resetting, find_resetting, has_one_time_token, replace_one_time_token, spend_one_time_token};

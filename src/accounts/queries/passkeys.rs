@@ -248,3 +248,9 @@ pub async fn delete_passkey(connection: &mut PgConnection, account: Uuid, id: Uu
         .await?;
     Ok(done.rows_affected() == 1)
 }
+
+/// Removes every passkey of an account.
+pub async fn delete_passkeys_of(connection: &mut PgConnection, account: Uuid) -> Result<(), sqlx::Error> {
+    sqlx::query!("delete from cms.passkey where account_id = $1", account).execute(connection).await?;
+    Ok(())
+}

@@ -11,36 +11,52 @@ pub struct Credentials {
     pub id: Uuid,
     /// Its role's name.
     pub role: String,
-    /// PHC string.
-    pub password_hash: String,
+    /// PHC string; none for people who come from single sign-on alone.
+    pub password_hash: Option<String>,
     /// Whether it may sign in at all.
     pub active: bool,
     /// What a new session is bound to.
     pub credential_version: i32,
+    /// Whether the password counts beside a second factor alone.
+    pub short_password: bool,
+    /// Whether an authenticator is enrolled.
+    pub has_totp: bool,
+    /// Whether a passkey is.
+    pub has_passkey: bool,
+    /// Whether recovery codes are left.
+    pub has_recovery_code: bool,
+}
+
+impl Credentials {
+    /// The second factors that the person has.
+    pub fn methods(&self) -> Vec<&'static str> {
+        let has = [("totp", self.has_totp), ("passkey", self.has_passkey), ("recovery_code", self.has_recovery_code)];
+        has.into_iter().filter(|(_, has)| *has).map(|(name, _)| name).collect()
+    }
+}
+
+macro_rules! credentials {
+    ($where:tt, $key:expr) => {
+        sqlx::query_as!(
+            Credentials,
+            r#"select a.id, a.role, a.password_hash, a.status = 'active' as "active!", a.credential_version, a.short_password,
+                      exists (select from cms.totp t where t.account_id = a.id and t.confirmed_at is not null) as "has_totp!",
+                      exists (select from cms.passkey p where p.account_id = a.id) as "has_passkey!",
+                      exists (select from cms.recovery_code c where c.account_id = a.id and c.used_at is null) as "has_recovery_code!"
+                 from cms.account a where "# + $where,
+            $key,
+        )
+    };
 }
 
 /// The account of a normalised e-mail address, disabled ones included.
 pub async fn find_credentials(connection: &mut PgConnection, email: &str) -> Result<Option<Credentials>, sqlx::Error> {
-    sqlx::query_as!(
-        Credentials,
-        r#"select id, role, password_hash, status = 'active' as "active!", credential_version
-             from cms.account where email = $1"#,
-        email,
-    )
-    .fetch_optional(connection)
-    .await
+    credentials!("a.email = $1", email).fetch_optional(connection).await
 }
 
-/// As [`find_credentials`], by the account.
+/// The same by the account's id.
 pub async fn find_credentials_of(connection: &mut PgConnection, id: Uuid) -> Result<Option<Credentials>, sqlx::Error> {
-    sqlx::query_as!(
-        Credentials,
-        r#"select id, role, password_hash, status = 'active' as "active!", credential_version
-             from cms.account where id = $1"#,
-        id,
-    )
-    .fetch_optional(connection)
-    .await
+    credentials!("a.id = $1", id).fetch_optional(connection).await
 }
 
 /// Keeps a hash made with newer parameters.
@@ -60,20 +76,26 @@ pub struct NewAccount {
     pub name: String,
     /// Role's name.
     pub role: &'static str,
-    /// PHC string.
-    pub password_hash: String,
+    /// PHC string; none for people who come from single sign-on alone.
+    pub password_hash: Option<String>,
+    /// Whether the password counts beside a second factor alone.
+    pub short_password: bool,
+    /// Of mail to the person: `en` or `es`.
+    pub language: &'static str,
 }
 
 /// Stores an account. False where the address already has one.
 pub async fn insert_account(connection: &mut PgConnection, account: &NewAccount) -> Result<bool, sqlx::Error> {
     let done = sqlx::query!(
-        "insert into cms.account (id, email, name, role, password_hash) values ($1, $2, $3, $4, $5)
-         on conflict (email) do nothing",
+        "insert into cms.account (id, email, name, role, password_hash, short_password, language)
+         values ($1, $2, $3, $4, $5, $6, $7) on conflict (email) do nothing",
         account.id,
         account.email,
         account.name,
         account.role,
         account.password_hash,
+        account.short_password,
+        account.language,
     )
     .execute(connection)
     .await?;
@@ -104,68 +126,111 @@ pub async fn list_accounts(connection: &mut PgConnection) -> Result<Vec<ListedAc
         .await
 }
 
-/// Sets a new password and ends every session, by raising the version that they are bound to. None: no such account.
-pub async fn reset_password(
+/// Sets a new password and ends every session, by raising the version that they are bound to. Links that wait to set
+/// a password end with it.
+pub async fn set_password(
     connection: &mut PgConnection,
-    email: &str,
+    account: Uuid,
     hash: &str,
-) -> Result<Option<Uuid>, sqlx::Error> {
-    let row = sqlx::query!(
-        "update cms.account set password_hash = $2, credential_version = credential_version + 1, version = version + 1,
-                updated_at = clock_timestamp()
-          where email = $1 returning id",
-        email,
+    short: bool,
+    now: DateTime<Utc>,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update cms.account set password_hash = $2, short_password = $3, credential_version = credential_version + 1,
+                version = version + 1, updated_at = $4
+          where id = $1",
+        account,
         hash,
+        short,
+        now,
     )
-    .fetch_optional(connection)
+    .execute(&mut *connection)
     .await?;
-    Ok(row.map(|row| row.id))
-}
-
-/// How [`disable_account`] ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Disabled {
-    /// The account is disabled, now or before.
-    Done(Uuid),
-    /// Nobody would be left to let anybody in.
-    LastOwner,
-    /// No account has the address.
-    Unknown,
-}
-
-/// Disables an account and ends its sessions. The last active owner cannot be disabled.
-pub async fn disable_account(connection: &mut PgConnection, email: &str) -> Result<Disabled, sqlx::Error> {
-    // Two owners disabling each other at once would otherwise both find one left.
-    sqlx::query!("select id from cms.account where role = 'owner' order by id for update")
-        .fetch_all(&mut *connection)
+    sqlx::query!("update cms.one_time_token set used_at = $2 where account_id = $1 and used_at is null", account, now)
+        .execute(connection)
         .await?;
-    let Some(account) = sqlx::query!(
-        r#"select id, role = 'owner' and status = 'active' and
-                  not exists (select 1 from cms.account o where o.role = 'owner' and o.status = 'active' and o.id <> a.id) as "last!"
-             from cms.account a where email = $1"#,
-        email,
+    Ok(())
+}
+
+/// Keeps two changes of owners from passing each other: each would find the other still there.
+pub async fn lock_owners(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    sqlx::query!("select id from cms.account where role = 'owner' order by id for update")
+        .fetch_all(connection)
+        .await?;
+    Ok(())
+}
+
+/// Keeps two changes of one account from passing each other.
+pub async fn lock_account(connection: &mut PgConnection, id: Uuid) -> Result<(), sqlx::Error> {
+    sqlx::query!("select id from cms.account where id = $1 for update", id).fetch_optional(connection).await?;
+    Ok(())
+}
+
+/// Whether nobody but this account is an active owner. Asked under [`lock_owners`].
+pub async fn is_last_owner(connection: &mut PgConnection, account: Uuid) -> Result<bool, sqlx::Error> {
+    let row = sqlx::query!(
+        r#"select exists (select from cms.account where id = $1 and role = 'owner' and status = 'active')
+                  and not exists (select from cms.account where id <> $1 and role = 'owner' and status = 'active') as "last!""#,
+        account,
     )
-    .fetch_optional(&mut *connection)
-    .await?
-    else {
-        return Ok(Disabled::Unknown);
-    };
-    if account.last {
-        return Ok(Disabled::LastOwner);
-    }
+    .fetch_one(connection)
+    .await?;
+    Ok(row.last)
+}
+
+/// Disables an account and ends its sessions.
+pub async fn disable_account(
+    connection: &mut PgConnection,
+    account: Uuid,
+    now: DateTime<Utc>,
+) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "update cms.account set status = 'disabled', credential_version = credential_version + 1, version = version + 1,
-                updated_at = clock_timestamp()
+                updated_at = $2
           where id = $1 and status = 'active'",
-        account.id,
+        account,
+        now,
     )
     .execute(connection)
     .await?;
-    Ok(Disabled::Done(account.id))
+    Ok(())
 }
 
 /// Whether anybody has an account yet.
 pub async fn has_accounts(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
     let row = sqlx::query!(r#"select exists (select 1 from cms.account) as "any!""#).fetch_one(connection).await?;
     Ok(row.any)
+}
+
+/// Whom a mail goes to.
+#[derive(Clone, Debug)]
+pub struct Addressee {
+    /// The address.
+    pub email: String,
+    /// The name.
+    pub name: String,
+    /// `en` or `es`.
+    pub language: String,
+}
+
+/// The address of an account.
+pub async fn find_addressee(connection: &mut PgConnection, account: Uuid) -> Result<Option<Addressee>, sqlx::Error> {
+    sqlx::query_as!(Addressee, "select email, name, language from cms.account where id = $1", account)
+        .fetch_optional(connection)
+        .await
+}
+
+/// The addresses of all active owners.
+pub async fn list_owners(connection: &mut PgConnection) -> Result<Vec<Addressee>, sqlx::Error> {
+    sqlx::query_as!(
+        Addressee,
+        "select email, name, language from cms.account where role = 'owner' and status = 'active' order by id"
+    )
+    .fetch_all(connection)
+    .await
+}
+
+/// What no password may contain: the words of the clinic's name.
+pub async fn find_clinic_name(connection: &mut PgConnection) -> Result<Option<String>, sqlx::Error> {
+    sqlx::query_scalar!("select name from cms.clinic").fetch_optional(connection).await
 }

@@ -2,22 +2,31 @@
 
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
+use uuid::Uuid;
 
-/// Keeps the hash of a one-time token and voids the earlier ones of its purpose.
+/// Keeps the hash of a one-time token and voids the earlier ones of its purpose, for its account where it has one.
 pub async fn replace_one_time_token(
     connection: &mut PgConnection,
     purpose: &str,
+    account: Option<Uuid>,
     hash: &[u8],
     now: DateTime<Utc>,
     expires_at: DateTime<Utc>,
 ) -> Result<(), sqlx::Error> {
-    sqlx::query!("update cms.one_time_token set used_at = $2 where purpose = $1 and used_at is null", purpose, now)
-        .execute(&mut *connection)
-        .await?;
     sqlx::query!(
-        "insert into cms.one_time_token (hash, purpose, created_at, expires_at) values ($1, $2, $3, $4)",
+        "update cms.one_time_token set used_at = $2
+          where purpose = $1 and account_id is not distinct from $3 and used_at is null",
+        purpose,
+        now,
+        account,
+    )
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query!(
+        "insert into cms.one_time_token (hash, purpose, account_id, created_at, expires_at) values ($1, $2, $3, $4, $5)",
         hash,
         purpose,
+        account,
         now,
         expires_at,
     )
@@ -61,4 +70,40 @@ pub async fn has_one_time_token(
     .fetch_one(connection)
     .await?;
     Ok(row.live)
+}
+
+/// Whose password a token may set.
+#[derive(Clone, Debug)]
+pub struct Resetting {
+    /// The account.
+    pub id: Uuid,
+    /// Where they sign in.
+    pub email: String,
+    /// What colleagues see.
+    pub name: String,
+    /// Role's name.
+    pub role: String,
+    /// Whether they have a second factor.
+    pub has_factor: bool,
+}
+
+/// The active account that a live reset token is bound to.
+pub async fn find_resetting(
+    connection: &mut PgConnection,
+    hash: &[u8],
+    now: DateTime<Utc>,
+) -> Result<Option<Resetting>, sqlx::Error> {
+    sqlx::query_as!(
+        Resetting,
+        r#"select a.id, a.email, a.name, a.role,
+                  exists (select from cms.totp t where t.account_id = a.id and t.confirmed_at is not null)
+                    or exists (select from cms.passkey p where p.account_id = a.id) as "has_factor!"
+             from cms.one_time_token t join cms.account a on a.id = t.account_id
+            where t.hash = $1 and t.purpose = 'password_reset' and t.used_at is null and t.expires_at > $2
+              and a.status = 'active'"#,
+        hash,
+        now,
+    )
+    .fetch_optional(connection)
+    .await
 }

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::{announce, check_version};
 use crate::{
-    accounts::ClinicEditor,
+    accounts::{ClinicEditor, ClinicReader},
     clinic::{
         clinic::StaffClinic,
         editing::{changed, source},
@@ -31,7 +31,7 @@ fn answer(clinic: StaffClinic) -> HttpResponse {
 #[utoipa::path(get, path = "/v1/admin/clinic", operation_id = "get_staff_clinic", tag = "clinic",
     security(("bearer" = [])),
     responses((status = 200, description = "The organisation", body = StaffClinicAnswer)))]
-pub async fn get_staff_clinic(request: HttpRequest, _permit: ClinicEditor, database: Data<StaffDb>) -> Answer {
+pub async fn get_staff_clinic(request: HttpRequest, _permit: ClinicReader, database: Data<StaffDb>) -> Answer {
     no_parameters(&request)?;
     let found = database
         .transact(async |connection| Ok::<_, ApiError>(queries::find_clinic_for_staff(connection).await?))

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{announce, check_version};
 use crate::{
-    accounts::ClinicEditor,
+    accounts::{ClinicEditor, ClinicReader},
     clinic::{
         editing::{add_location, change_location, changed, is_slug_taken, source},
         input::{LocationInput, LocationPatch},
@@ -51,7 +51,7 @@ fn answer(location: StaffLocation) -> HttpResponse {
     responses((status = 200, description = "A page of locations", body = StaffLocationPage)))]
 pub async fn list_staff_locations(
     request: HttpRequest,
-    _permit: ClinicEditor,
+    _permit: ClinicReader,
     site: Data<Site>,
     database: Data<StaffDb>,
 ) -> Answer {
@@ -104,7 +104,7 @@ pub async fn create_location(
 #[utoipa::path(get, path = "/v1/admin/locations/{id}", operation_id = "get_staff_location", tag = "clinic",
     security(("bearer" = [])), params(("id" = Uuid, Path, description = "The location")),
     responses((status = 200, description = "The location", body = StaffLocationAnswer)))]
-pub async fn get_staff_location(request: HttpRequest, _permit: ClinicEditor, database: Data<StaffDb>) -> Answer {
+pub async fn get_staff_location(request: HttpRequest, _permit: ClinicReader, database: Data<StaffDb>) -> Answer {
     no_parameters(&request)?;
     let id = path_id(&request)?;
     let found = database

@@ -232,7 +232,15 @@ fn mail_servers_speak_smtp() {
     check(
         "CMS_SMTP_URL",
         &["smtp://mail.example", "smtps://u:p%23@mail.example:465"],
-        &["mail.example", "http://mail.example", "smtp://", "smtp:///x", "smtp://u:p#@mail.example"],
+        &[
+            "mail.example",
+            "http://mail.example",
+            "smtp://",
+            "smtp:///x",
+            "smtp://u:p#@mail.example",
+            "smtp://x.example/y",
+            "smtp://x.example?tls=none",
+        ],
     );
 }
 

@@ -6,6 +6,8 @@ use sqlx::{PgConnection, types::Json};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::accounts::Reach;
+
 /// What a list of inquiries is narrowed to.
 #[derive(Clone, Debug, Default)]
 pub struct Filters {
@@ -66,6 +68,7 @@ pub struct ListedRow {
 pub async fn list_inquiries(
     transaction: &mut PgConnection,
     filters: &Filters,
+    reach: &Reach,
     after: Option<(DateTime<Utc>, Uuid)>,
     fetch: i64,
     offset: i64,
@@ -83,6 +86,7 @@ pub async fn list_inquiries(
               and ($2::boolean is null or (i.status = 'spam') = $2)
               and ($3::text[] is null or l.id::text = any ($3) or (l.slug = any ($3) and l.trashed_at is null))
               and ($4::timestamptz is null or (i.received_at, i.id) < ($4, $5::uuid))
+              and ($8::uuid[] is null or i.location_id = any ($8))
             order by i.received_at desc, i.id desc
             limit $6 offset $7"#,
         filters.statuses.as_deref(),
@@ -92,6 +96,7 @@ pub async fn list_inquiries(
         after_id,
         fetch,
         offset,
+        reach.locations(),
     )
     .fetch_all(transaction)
     .await
@@ -101,18 +106,25 @@ pub async fn list_inquiries(
 ///
 /// # Errors
 /// Those of the database.
-pub async fn count_inquiries(transaction: &mut PgConnection, filters: &Filters, most: i64) -> Result<i64, sqlx::Error> {
+pub async fn count_inquiries(
+    transaction: &mut PgConnection,
+    filters: &Filters,
+    reach: &Reach,
+    most: i64,
+) -> Result<i64, sqlx::Error> {
     sqlx::query_scalar!(
         r#"select count(*) as "count!"
              from (select from cms.inquiry i left join cms.location l on l.id = i.location_id
                     where ($1::text[] is null or i.status = any ($1))
                       and ($2::boolean is null or (i.status = 'spam') = $2)
                       and ($3::text[] is null or l.id::text = any ($3) or (l.slug = any ($3) and l.trashed_at is null))
+                      and ($5::uuid[] is null or i.location_id = any ($5))
                     limit $4) counted"#,
         filters.statuses.as_deref(),
         filters.spam,
         filters.locations.as_deref(),
         most,
+        reach.locations(),
     )
     .fetch_one(transaction)
     .await
@@ -168,7 +180,11 @@ pub struct GivenConsent {
 ///
 /// # Errors
 /// Those of the database.
-pub async fn find_inquiry(transaction: &mut PgConnection, id: Uuid) -> Result<Option<DetailRow>, sqlx::Error> {
+pub async fn find_inquiry(
+    transaction: &mut PgConnection,
+    id: Uuid,
+    reach: &Reach,
+) -> Result<Option<DetailRow>, sqlx::Error> {
     let row = sqlx::query!(
         r#"select i.id, i.received_at, i.kind, i.status, i.priority, f.id as form_id, f.slug as form_slug,
                   f.name as form_name, l.id as "location_id?", l.slug as "location_slug?", l.name as "location_name?",
@@ -182,8 +198,9 @@ pub async fn find_inquiry(transaction: &mut PgConnection, id: Uuid) -> Result<Op
              from cms.inquiry i
              join cms.form f on f.id = i.form_id
              left join cms.location l on l.id = i.location_id
-            where i.id = $1"#,
+            where i.id = $1 and ($2::uuid[] is null or i.location_id = any ($2))"#,
         id,
+        reach.locations(),
     )
     .fetch_optional(transaction)
     .await?;

@@ -1,0 +1,306 @@
+//! Enrolling an authenticator app and recovery codes, and taking them off again. Open to a signed-in person who has
+//! just shown their strongest factor, and to somebody whose sign-in waits for an enrolment.
+
+use actix_web::{FromRequest, HttpRequest, dev::Payload, http::StatusCode};
+use serde::Serialize;
+use sqlx::PgConnection;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::{
+    Desk, Staff,
+    factors::{RecoveryCodes, TotpSecret},
+    gate,
+    input::CodeInput,
+    letters::{self, FactorChange},
+    queries, second_factor,
+    sign_in::{Candidate, SignIn, Tokens, advance, find_enrolment, spend_half},
+};
+use crate::{
+    audit::Actor,
+    crypto::{OpaqueToken, random},
+    http::{Answer, ApiError, JsonBody, no_content, no_parameters, private_answer},
+};
+
+/// Whoever enrols a factor.
+#[derive(Clone, Debug)]
+pub enum Enrolling {
+    /// Signed in, and fresh.
+    Signed(Box<Staff>),
+    /// A sign-in that waits for it.
+    Waiting(queries::Half),
+}
+
+impl Enrolling {
+    /// The account.
+    pub fn account(&self) -> Uuid {
+        match self {
+            Self::Signed(staff) => staff.id,
+            Self::Waiting(half) => half.account_id,
+        }
+    }
+
+    /// The session to make fresh, where there is one.
+    pub fn session(&self) -> Option<Uuid> {
+        match self {
+            Self::Signed(staff) => staff.session().ok().map(|session| session.id),
+            Self::Waiting(_) => None,
+        }
+    }
+}
+
+impl FromRequest for Enrolling {
+    type Error = ApiError;
+    type Future = std::pin::Pin<Box<dyn Future<Output = Result<Self, ApiError>>>>;
+
+    /// The bearer token is an access token, or the token of a sign-in that waits.
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, desk) = (request.clone(), Desk::from_request(request, payload));
+        Box::pin(async move {
+            let desk = desk.await?;
+            let token = gate::bearer(&request)?.to_owned();
+            if OpaqueToken::parse(&token).is_none() {
+                let staff = gate::admit(&request).await?;
+                staff.require_fresh()?;
+                return Ok(Self::Signed(Box::new(staff)));
+            }
+            let at_desk = desk.clone();
+            let half =
+                desk.transact(async move |connection| find_enrolment(connection, &at_desk, &token).await).await?;
+            Ok(Self::Waiting(half))
+        })
+    }
+}
+
+/// A new authenticator, not confirmed yet.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AuthenticatorAnswer {
+    data: Authenticator,
+}
+
+/// What an authenticator app is told. Shown once.
+#[derive(Serialize, ToSchema)]
+pub struct Authenticator {
+    /// Unpadded base32.
+    secret: String,
+    /// For the app: SHA-1, 6 digits, 30 s.
+    otpauth_uri: String,
+    /// The same as a QR code.
+    qr_svg: String,
+}
+
+impl std::fmt::Debug for Authenticator {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("Authenticator([redacted])")
+    }
+}
+
+/// A factor that was enrolled.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct EnrolledAnswer {
+    /// What came of it.
+    pub data: Enrolled,
+}
+
+/// What enrolling answers.
+#[derive(Serialize, ToSchema)]
+pub struct Enrolled {
+    /// Ten, each good once; shown once. Empty where the person has some already.
+    pub recovery_codes: Vec<String>,
+    /// For a sign-in that waited for the factor; null for a person who was signed in.
+    pub tokens: Option<Tokens>,
+}
+
+impl std::fmt::Debug for Enrolled {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("Enrolled([redacted])")
+    }
+}
+
+/// Recovery codes.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RecoveryCodesAnswer {
+    data: ShownCodes,
+}
+
+/// Ten codes, shown once.
+#[derive(Serialize, ToSchema)]
+pub struct ShownCodes {
+    recovery_codes: Vec<String>,
+}
+
+impl std::fmt::Debug for ShownCodes {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("ShownCodes([redacted])")
+    }
+}
+
+/// Begins to enrol an authenticator. It counts once `PUT /v1/auth/totp` has seen its first code; an earlier one that
+/// was never confirmed is forgotten.
+#[utoipa::path(post, path = "/v1/auth/totp", operation_id = "create_totp", tag = "sign-in",
+    security(("bearer" = [])), responses((status = 201, description = "The secret", body = AuthenticatorAnswer)))]
+pub async fn create_totp(request: HttpRequest, desk: Desk, enrolling: Enrolling) -> Answer {
+    no_parameters(&request)?;
+    let account = enrolling.account();
+    let secret = TotpSecret::generate().map_err(|_| ApiError::Internal)?;
+    let sealed = secret.seal(&desk.accounts.authenticators, account).map_err(second_factor::broken)?;
+    let at_desk = desk.clone();
+    let (email, clinic) = desk
+        .transact(async move |connection| {
+            if !queries::replace_totp(connection, account, &sealed, at_desk.now()).await? {
+                let detail = "DELETE /v1/auth/totp first: an authenticator is enrolled already";
+                return Err(ApiError::Conflict { code: "already_enrolled", detail });
+            }
+            at_desk.record(connection, Actor::Account(account), "factor.begin", "account", Some(account)).await?;
+            let person = queries::find_addressee(connection, account).await?.ok_or(ApiError::Unauthenticated)?;
+            Ok((person.email, queries::find_clinic_name(connection).await?))
+        })
+        .await?;
+    let issuer = clinic.unwrap_or_else(|| "clinic-cms".to_owned());
+    let enrolment = secret.enrolment(&issuer, &email).map_err(|_| ApiError::Internal)?;
+    let data = Authenticator { secret: enrolment.secret, otpauth_uri: enrolment.otpauth_uri, qr_svg: enrolment.qr_svg };
+    Ok(private_answer(StatusCode::CREATED, &AuthenticatorAnswer { data }))
+}
+
+/// Confirms an authenticator with its first code. A sign-in that waited for it is then complete.
+#[utoipa::path(put, path = "/v1/auth/totp", operation_id = "confirm_totp", tag = "sign-in",
+    security(("bearer" = [])), request_body = CodeInput,
+    responses((status = 200, description = "Enrolled, with recovery codes", body = EnrolledAnswer)))]
+pub async fn confirm_totp(request: HttpRequest, desk: Desk, enrolling: Enrolling, body: JsonBody) -> Answer {
+    no_parameters(&request)?;
+    desk.spend_attempt()?;
+    let code = CodeInput::parse(&body.0)?.code;
+    let (at_desk, account) = (desk.clone(), enrolling.account());
+    let enrolled = desk
+        .transact(async move |connection| {
+            let stored = queries::find_totp(connection, account).await?.filter(|stored| !stored.confirmed);
+            let stored = stored.ok_or(ApiError::Conflict {
+                code: "nothing_to_confirm",
+                detail: "POST /v1/auth/totp first: no authenticator waits for its first code",
+            })?;
+            let secret = TotpSecret::open(&at_desk.accounts.authenticators, account, &stored.secret)
+                .map_err(second_factor::broken)?;
+            let wrong = || ApiError::field("/code", "wrong_code", "is not the code that the authenticator shows now");
+            let step = secret.check(code.reveal(), at_desk.now(), stored.last_step).ok_or_else(wrong)?;
+            if !queries::confirm_totp(connection, account, &stored.secret, step, at_desk.now()).await? {
+                return Err(wrong());
+            }
+            enrolled(connection, &at_desk, &enrolling, FactorChange::TotpAdded, "otp").await
+        })
+        .await?;
+    Ok(private_answer(StatusCode::OK, &EnrolledAnswer { data: enrolled }))
+}
+
+/// What every enrolment ends with: recovery codes for who has none, a letter, and the sign-in that waited.
+///
+/// # Errors
+/// Those of the database and of chance.
+pub async fn enrolled(
+    connection: &mut PgConnection,
+    desk: &Desk,
+    enrolling: &Enrolling,
+    change: FactorChange,
+    method: &str,
+) -> Result<Enrolled, ApiError> {
+    let account = enrolling.account();
+    let actor = Actor::Account(account);
+    desk.record(connection, actor, "factor.create", "account", Some(account)).await?;
+    let has_codes = queries::find_methods(connection, account).await?.recovery_codes > 0;
+    let recovery_codes = if has_codes { Vec::new() } else { make_codes(connection, desk, account).await? };
+    letters::factor_changed(connection, desk, account, change).await?;
+    let tokens = match enrolling {
+        Enrolling::Signed(_) => {
+            if let Some(session) = enrolling.session() {
+                super::reauthentication::refresh_session(connection, desk, account, session, &[method, "mfa"]).await?;
+            }
+            None
+        }
+        Enrolling::Waiting(half) => Some(complete(connection, desk, half, method).await?),
+    };
+    Ok(Enrolled { recovery_codes, tokens })
+}
+
+async fn complete(
+    connection: &mut PgConnection,
+    desk: &Desk,
+    half: &queries::Half,
+    method: &str,
+) -> Result<Tokens, ApiError> {
+    spend_half(connection, desk, half).await?;
+    let found = queries::find_credentials_of(connection, half.account_id).await?;
+    let candidate = Candidate::from(found.ok_or(ApiError::Unauthenticated)?);
+    let shown: Vec<&str> = half.methods.iter().map(String::as_str).chain([method, "mfa"]).collect();
+    match advance(connection, desk, candidate, &shown).await? {
+        SignIn::Done(tokens) => Ok(tokens),
+        SignIn::Factor(_) | SignIn::Enrolment(_) => Err(ApiError::Internal),
+    }
+}
+
+async fn make_codes(connection: &mut PgConnection, desk: &Desk, account: Uuid) -> Result<Vec<String>, ApiError> {
+    let codes = RecoveryCodes::generate().map_err(|_: random::RandomError| ApiError::Internal)?;
+    let hashes = codes.hashes(&desk.accounts.recovery_codes, account);
+    queries::replace_recovery_codes(connection, account, &hashes, desk.now()).await?;
+    Ok(codes.reveal())
+}
+
+/// Takes the authenticator off. The last factor stays where one is asked for, or where the password is short.
+#[utoipa::path(delete, path = "/v1/auth/totp", operation_id = "delete_totp", tag = "sign-in",
+    security(("bearer" = [])), responses((status = 204, description = "Taken off")))]
+pub async fn delete_totp(request: HttpRequest, desk: Desk, staff: Staff) -> Answer {
+    no_parameters(&request)?;
+    staff.require_fresh()?;
+    let at_desk = desk.clone();
+    desk.transact(async move |connection| {
+        let methods = queries::find_methods(connection, staff.id).await?;
+        if !methods.totp {
+            return Err(ApiError::NotFound);
+        }
+        if methods.passkeys == 0 {
+            check_last_factor(connection, &at_desk, &staff).await?;
+        }
+        queries::delete_totp(connection, staff.id).await?;
+        staff.record(connection, "factor.delete", "account", Some(staff.id), &[]).await?;
+        letters::factor_changed(connection, &at_desk, staff.id, FactorChange::TotpRemoved).await
+    })
+    .await?;
+    Ok(no_content())
+}
+
+/// Whether the only factor may go: not where the role asks for one, nor beside a password that is short.
+///
+/// # Errors
+/// 409 `last_factor`.
+pub async fn check_last_factor(connection: &mut PgConnection, desk: &Desk, staff: &Staff) -> Result<(), ApiError> {
+    let refused = |detail| Err(ApiError::Conflict { code: "last_factor", detail });
+    if desk.accounts.asks_second_factor_of(staff.role) {
+        return refused("your role asks for a second factor: enrol another one first");
+    }
+    let account = queries::find_credentials_of(connection, staff.id).await?.ok_or(ApiError::Unauthenticated)?;
+    if account.short_password {
+        return refused("a password of fewer than 15 characters counts beside a second factor alone: change it first");
+    }
+    Ok(())
+}
+
+/// Makes ten recovery codes and voids those from before.
+#[utoipa::path(post, path = "/v1/auth/recovery-codes", operation_id = "create_recovery_codes", tag = "sign-in",
+    security(("bearer" = [])), responses((status = 201, description = "The codes", body = RecoveryCodesAnswer)))]
+pub async fn create_recovery_codes(request: HttpRequest, desk: Desk, staff: Staff) -> Answer {
+    no_parameters(&request)?;
+    staff.require_fresh()?;
+    let at_desk = desk.clone();
+    let recovery_codes = desk
+        .transact(async move |connection| {
+            let methods = queries::find_methods(connection, staff.id).await?;
+            if !methods.totp && methods.passkeys == 0 {
+                let detail = "enrol an authenticator or a passkey first: codes stand in for one";
+                return Err(ApiError::Conflict { code: "no_factor", detail });
+            }
+            let codes = make_codes(connection, &at_desk, staff.id).await?;
+            staff.record(connection, "factor.recovery_codes", "account", Some(staff.id), &[]).await?;
+            letters::factor_changed(connection, &at_desk, staff.id, FactorChange::RecoveryCodesMade).await?;
+            Ok(codes)
+        })
+        .await?;
+    Ok(private_answer(StatusCode::CREATED, &RecoveryCodesAnswer { data: ShownCodes { recovery_codes } }))
+}

@@ -1,0 +1,120 @@
+//! A letter as an Internet message (RFC 5322) with a text and an HTML side. The same letter is the same bytes at each
+//! attempt, its `Message-ID` included, so that a mailbox can tell a copy.
+
+use std::time::SystemTime;
+
+use chrono::{DateTime, Utc};
+use lettre::{
+    Message,
+    message::{
+        Body, Mailbox, MultiPart, SinglePart,
+        header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue},
+    },
+};
+use uuid::Uuid;
+
+use super::wording::Wording;
+
+/// Machines that answer mail leave these alone (RFC 3834 §5).
+const AUTO_SUBMITTED: HeaderName = HeaderName::new_from_ascii_str("Auto-Submitted");
+
+/// What the head of a message is made of.
+pub(super) struct Head {
+    /// The letter's id in the database.
+    pub(super) id: Uuid,
+    /// When it was posted.
+    pub(super) posted: DateTime<Utc>,
+    /// From whom: the configured address under the clinic's name, on one line.
+    pub(super) from: Mailbox,
+    /// To whom, the name on one line.
+    pub(super) to: Mailbox,
+}
+
+/// How the bodies are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Encoding {
+    /// As any mail server takes it.
+    Transport,
+    /// As a person reads it in a file: a link stays in one piece.
+    Readable,
+}
+
+/// Puts a message together.
+///
+/// # Errors
+/// Those of the library, for parts that are no message.
+pub(super) fn compose(head: Head, wording: Wording, encoding: Encoding) -> Result<Message, lettre::error::Error> {
+    let Head { id, posted, from, to } = head;
+    let message_id = format!("<{id}@{}>", from.email.domain());
+    let sides = MultiPart::alternative()
+        .boundary(format!("letter-{}", id.simple()))
+        .singlepart(side(ContentType::TEXT_PLAIN, wording.text, encoding))
+        .singlepart(side(ContentType::TEXT_HTML, wording.html, encoding));
+    Message::builder()
+        .date(SystemTime::from(posted))
+        .from(from)
+        .to(to)
+        .subject(wording.subject)
+        .message_id(Some(message_id))
+        .raw_header(HeaderValue::new(AUTO_SUBMITTED, "auto-generated".to_owned()))
+        .multipart(sides)
+}
+
+fn side(content_type: ContentType, text: String, encoding: Encoding) -> SinglePart {
+    let part = SinglePart::builder().header(content_type);
+    match encoding {
+        Encoding::Transport => part.body(Body::new(text)),
+        // A line over 998 bytes cannot stand as it is.
+        Encoding::Readable => part.body(
+            Body::new_with_encoding(text, ContentTransferEncoding::EightBit).unwrap_or_else(|text| Body::new(text)),
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn composed(subject: &str, name: &str, encoding: Encoding) -> String {
+        let head = Head {
+            id: Uuid::from_u128(7),
+            posted: DateTime::UNIX_EPOCH,
+            from: Mailbox::new(Some("Harbor Clinic".to_owned()), "no-reply@clinic.example".parse().unwrap()),
+            to: Mailbox::new(Some(name.to_owned()), "ann@mail.example".parse().unwrap()),
+        };
+        let wording = Wording {
+            subject: subject.to_owned(),
+            text: format!("Año\nhttps://api.clinic.example/invitations/{}?a=b\n", "t".repeat(90)),
+            html: "<p>Año</p>".to_owned(),
+        };
+        String::from_utf8(compose(head, wording, encoding).unwrap().formatted()).unwrap()
+    }
+
+    #[test]
+    fn the_same_letter_is_the_same_message_each_time() {
+        let message = composed("Hello", "Ann", Encoding::Transport);
+        assert_eq!(message, composed("Hello", "Ann", Encoding::Transport));
+        assert!(message.contains("Message-ID: <00000000-0000-0000-0000-000000000007@clinic.example>\r\n"), "{message}");
+        assert!(message.contains("Date: Thu, 01 Jan 1970 00:00:00 +0000\r\n"));
+        assert!(message.contains("Auto-Submitted: auto-generated\r\n"));
+        assert!(message.contains("multipart/alternative"));
+    }
+
+    #[test]
+    fn a_line_break_in_a_name_or_a_subject_begins_no_header() {
+        let message =
+            composed("Hi\r\nBcc: a@evil.example\r\n\r\nbody", "Ann\r\nBcc: b@evil.example", Encoding::Transport);
+        let head = message.split("\r\n\r\n").next().unwrap();
+        assert!(!head.lines().any(|line| line.to_lowercase().starts_with("bcc")), "{head}");
+        assert!(head.contains("multipart/alternative"), "the head is whole: {head}");
+    }
+
+    #[test]
+    fn a_link_stays_in_one_piece_in_a_file_and_travels_in_plain_ascii() {
+        let link = format!("https://api.clinic.example/invitations/{}?a=b", "t".repeat(90));
+        let readable = composed("Año", "Ann", Encoding::Readable);
+        assert!(readable.contains(&link) && readable.contains("Año"), "{readable}");
+        let transport = composed("Año", "Ann", Encoding::Transport);
+        assert!(transport.is_ascii() && transport.lines().all(|line| line.len() < 100), "{transport}");
+    }
+}
