@@ -10,13 +10,15 @@ use actix_web::{
     web::{self, Data, ServiceConfig},
 };
 
+use url::Url;
+
 use crate::{
-    accounts::{self, Accounts, GuessLimits},
+    accounts::{self, Accounts, GuessLimits, RelyingParty},
     articles,
     audit::Trail,
     clinic,
     clock::Clock,
-    config::{Config, LimitName},
+    config::{Config, LimitName, WebOrigin},
     crypto::{KeyRing, PasswordGate},
     db::{PublicDb, StaffDb},
     http::{self, RateLimit, Site, client::TrustedProxies},
@@ -72,6 +74,7 @@ impl Parts {
             cursors: ring.tag_key("cursor"),
         };
         let accounts = Accounts {
+            passkeys: relying_party(config, &site.public_url),
             ring: Arc::clone(ring),
             trail: Trail::new(ring, site.clock.clone()),
             passwords: PasswordGate::for_this_machine(),
@@ -116,6 +119,20 @@ impl Parts {
             .app_data(Data::clone(&self.staff))
             .app_data(Data::clone(&self.readiness))
             .app_data(Data::clone(&self.document));
+    }
+}
+
+/// For whom passkeys are made. `None` where no page could use one, such as at a bare IP address.
+fn relying_party(config: &Config, public_url: &str) -> Option<RelyingParty> {
+    let url = Url::parse(public_url).ok()?;
+    let id = config.passkey_rp_id.as_deref().or_else(|| url.domain())?;
+    let origins = config.cors_origins.iter().map(WebOrigin::as_str).chain([public_url]);
+    match RelyingParty::new(id, id, &origins.collect::<Vec<_>>()) {
+        Ok(party) => Some(party),
+        Err(unfit) => {
+            tracing::warn!("passkeys are off: {unfit}");
+            None
+        }
     }
 }
 

@@ -8,6 +8,7 @@
 //! | `desk` | what signing in works with, and who stands before it |
 //! | `sign_in/`, `reauthentication`, `sessions` | from a password to tokens, and out again |
 //! | `passwords`, `authenticator`, `second_factor`, `factors/` | what people show |
+//! | `passkeys/` | making, showing and removing passkeys |
 //! | `invitations`, `first_owner`, `people`, `profile`, `roles` | who people are |
 //! | `api_keys` | integrations |
 //! | `break_glass` | access to inquiries in an emergency |
@@ -24,6 +25,7 @@ mod input;
 mod invitations;
 mod letters;
 mod link_page;
+mod passkeys;
 mod passwords;
 mod people;
 mod profile;
@@ -44,6 +46,7 @@ use chrono::Duration;
 use utoipa::OpenApi;
 
 pub use desk::Desk;
+pub use factors::RelyingParty;
 pub use first_owner::{FIRST_OWNER, TOKEN_MINUTES, create_account, issue_first_owner_token};
 pub use gate::gate;
 pub use input::{NewPerson, PasswordContext, check_email, check_password};
@@ -86,6 +89,8 @@ pub struct Accounts {
     pub require_mfa: bool,
     /// How long who reads inquiries may leave the desk.
     pub idle: Duration,
+    /// For whom passkeys are made; none where no page could use one.
+    pub passkeys: Option<RelyingParty>,
     /// Seals the secrets of authenticators.
     pub authenticators: PurposeSeal,
     /// Hashes recovery codes.
@@ -122,6 +127,12 @@ pub fn routes(config: &mut ServiceConfig) {
         .put(authenticator::confirm_totp)
         .delete(authenticator::delete_totp)
         .mount(config);
+    Endpoint::at("/v1/auth/passkeys").get(passkeys::list_passkeys).mount(config);
+    Endpoint::at("/v1/auth/passkeys/registration/options").post(passkeys::begin_passkey_registration).mount(config);
+    Endpoint::at("/v1/auth/passkeys/registration").post(passkeys::create_passkey).mount(config);
+    Endpoint::at("/v1/auth/passkeys/assertion/options").post(passkeys::begin_passkey_assertion).mount(config);
+    Endpoint::at("/v1/auth/passkeys/assertion").post(passkeys::complete_passkey_assertion).mount(config);
+    Endpoint::at("/v1/auth/passkeys/{id}").delete(passkeys::delete_passkey).mount(config);
     Endpoint::at("/v1/auth/recovery-codes").post(authenticator::create_recovery_codes).mount(config);
     Endpoint::at("/v1/auth/sessions")
         .get(sessions::list_own_sessions)
@@ -177,6 +188,12 @@ pub fn admin_routes(config: &mut ServiceConfig) {
     authenticator::confirm_totp,
     authenticator::delete_totp,
     authenticator::create_recovery_codes,
+    passkeys::list_passkeys,
+    passkeys::begin_passkey_registration,
+    passkeys::create_passkey,
+    passkeys::begin_passkey_assertion,
+    passkeys::complete_passkey_assertion,
+    passkeys::delete_passkey,
     sessions::list_own_sessions,
     sessions::delete_own_sessions,
     sessions::delete_own_session,

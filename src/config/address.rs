@@ -7,7 +7,7 @@ use std::fmt;
 use std::net::SocketAddr;
 
 use secrecy::SecretString;
-use url::Url;
+use url::{Host, Url};
 
 use super::parse::{Parsed, list};
 
@@ -101,6 +101,16 @@ pub(super) fn origins(text: &str) -> Parsed<Vec<WebOrigin>> {
         "null" => Err("is the origin of sandboxed pages, which anyone can make".into()),
         _ => site(entry).map(|address| address.origin()),
     })
+}
+
+/// The name of a host as browsers write it: lower case, punycode, no address, no port.
+pub(super) fn host_name(text: &str) -> Parsed<String> {
+    match Host::parse(text) {
+        Ok(Host::Domain(domain)) if domain == text && !text.ends_with('.') => Ok(domain),
+        Ok(Host::Domain(_)) => Err("is not written in lower case".into()),
+        Ok(Host::Ipv4(_) | Host::Ipv6(_)) => Err("is an IP address".into()),
+        Err(_) => Err("is not a host name".into()),
+    }
 }
 
 /// A mail server; the user and the password in its address make it a secret.

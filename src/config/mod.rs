@@ -43,7 +43,7 @@ use settings::{
     CMS_ADMIN_EMAIL, CMS_ADMIN_PASSWORD, CMS_CORS_ORIGINS, CMS_DATA_DIR, CMS_DATABASE_CONNECTIONS,
     CMS_DATABASE_PUBLIC_URL, CMS_DATABASE_READ_URL, CMS_DATABASE_STAFF_URL, CMS_FORM_REDIRECT_ORIGINS,
     CMS_INQUIRY_RETENTION_DAYS, CMS_LISTEN, CMS_LOG, CMS_LOG_FORMAT, CMS_MAIL_FROM, CMS_MEDIA_URL, CMS_METRICS_LISTEN,
-    CMS_POSTGRES_ARCHIVE_URL, CMS_POSTGRES_BIN, CMS_PUBLIC_URL, CMS_RATE_LIMITS, CMS_REQUIRE_MFA,
+    CMS_PASSKEY_RP_ID, CMS_POSTGRES_ARCHIVE_URL, CMS_POSTGRES_BIN, CMS_PUBLIC_URL, CMS_RATE_LIMITS, CMS_REQUIRE_MFA,
     CMS_SESSION_IDLE_MINUTES, CMS_SITE_URL, CMS_SMTP_URL, CMS_TRUSTED_PROXIES, CMS_WORKERS, DATABASE_URL,
 };
 
@@ -75,6 +75,8 @@ pub struct Config {
     pub require_mfa: bool,
     /// [`CMS_CORS_ORIGINS`], each once.
     pub cors_origins: Vec<WebOrigin>,
+    /// [`CMS_PASSKEY_RP_ID`].
+    pub passkey_rp_id: Option<String>,
     /// [`CMS_FORM_REDIRECT_ORIGINS`], each once.
     pub form_redirect_origins: Vec<WebOrigin>,
     /// [`CMS_TRUSTED_PROXIES`], each once; a single address is a network of one.
@@ -171,6 +173,7 @@ fn read(from: &mut Reader) -> Option<Config> {
     let first_owner = read_first_owner(from);
     let require_mfa = from.read(&CMS_REQUIRE_MFA, parse::switch);
     let cors_origins = from.read(&CMS_CORS_ORIGINS, address::origins);
+    let passkey_rp_id = from.read(&CMS_PASSKEY_RP_ID, address::host_name);
     let form_redirect_origins = from.read(&CMS_FORM_REDIRECT_ORIGINS, address::origins);
     let trusted_proxies = from.read(&CMS_TRUSTED_PROXIES, parse::networks);
     let smtp_url = from.read(&CMS_SMTP_URL, address::smtp);
@@ -196,6 +199,7 @@ fn read(from: &mut Reader) -> Option<Config> {
         first_owner,
         require_mfa: require_mfa?,
         cors_origins: cors_origins?,
+        passkey_rp_id,
         form_redirect_origins: form_redirect_origins?,
         trusted_proxies: trusted_proxies?,
         smtp_url,

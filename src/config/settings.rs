@@ -53,6 +53,8 @@ pub enum Kind {
     Postgres,
     /// A mail server's address (secret).
     Smtp,
+    /// The name of a host in the DNS.
+    HostName,
     /// An e-mail address.
     Email,
     /// A password (secret).
@@ -96,6 +98,7 @@ impl Kind {
                 "postgres://user:password@host:port/database, with special characters percent-encoded, and with sslmode=require, verify-ca or verify-full where the host is remote"
             }
             Self::Smtp => "smtp://user:password@host:port or smtps://…, with special characters percent-encoded",
+            Self::HostName => "a host name in lower case, such as clinic.example",
             Self::Email => "an e-mail address, such as owner@clinic.example",
             Self::Password => "a password of 15 to 128 characters that is no example",
             Self::Switch => "true, false, on or off",
@@ -218,6 +221,10 @@ settings! {
     CMS_SESSION_IDLE_MINUTES: Kind::Number { min: 1, max: 720 }, Value("15"), InUse;
     /// Origins whose pages may call the staff routes from a browser.
     CMS_CORS_ORIGINS: Kind::Origins, Value(""), InUse;
+    /// Host name that passkeys are made for and bound to for good (the RP id of Web Authentication). Passkeys
+    /// work on pages of this host and of hosts below it: those among the public address and
+    /// `CMS_CORS_ORIGINS`.
+    CMS_PASSKEY_RP_ID: Kind::HostName, Absent("the host of `CMS_PUBLIC_URL`; no passkeys where that is an IP address"), InUse;
     /// Origins to which a plain HTML form may send its visitor on after a post.
     CMS_FORM_REDIRECT_ORIGINS: Kind::Origins, Value(""), InUse;
     /// Proxies whose `Forwarded` and `X-Forwarded-For` are believed.

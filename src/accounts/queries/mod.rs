@@ -23,9 +23,9 @@ pub use invitations::{
     revoke_invitation, spend_invitation,
 };
 pub use passkeys::{
-    ListedPasskey, NewCeremony, NewPasskey, SpentCeremony, StoredPasskey, begin_ceremony, delete_passkey,
-    delete_passkeys_of, find_passkey, insert_passkey, list_credential_ids, list_passkeys, note_assertion,
-    spend_ceremony,
+    ListedPasskey, MOST_PASSKEYS, NewCeremony, NewPasskey, PasskeyUser, SpentCeremony, StoredPasskey, begin_ceremony,
+    delete_passkey, delete_passkeys_of, find_passkey, find_passkey_user, insert_passkey, list_credential_ids,
+    list_passkeys, note_assertion, spend_ceremony,
 };
 pub use people::{
     Addressee, Credentials, ListedAccount, NewAccount, disable_account, find_addressee, find_clinic_name,
