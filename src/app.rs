@@ -22,6 +22,7 @@ use crate::{
     http::{self, RateLimit, Site, client::TrustedProxies},
     inquiries::{self, Door},
     operations::{self, Document, Readiness},
+    oversight,
 };
 
 /// How long a stop waits for requests that are under way.
@@ -73,7 +74,12 @@ impl Parts {
             passwords: PasswordGate::for_this_machine(),
             attempts: limit(LimitName::Login, "login"),
         };
-        let door = Door::new(Arc::clone(ring), limit(LimitName::Inquiries, "inquiries"), config.inquiry_retention_days);
+        let door = Door::new(
+            Arc::clone(ring),
+            accounts.trail.clone(),
+            limit(LimitName::Inquiries, "inquiries"),
+            config.inquiry_retention_days,
+        );
         Self {
             site: Data::new(site),
             accounts: Data::new(accounts),
@@ -108,6 +114,7 @@ fn routes(config: &mut ServiceConfig) {
         .configure(articles::admin_routes)
         .configure(clinic::admin_routes)
         .configure(inquiries::admin_routes)
+        .configure(oversight::admin_routes)
         .default_service(web::to(http::not_found));
     config.service(staff);
 }

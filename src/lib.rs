@@ -7,6 +7,7 @@
 //! | [`clinic`] | the organisation and its locations: how they are reached and when they are open |
 //! | [`accounts`] | who may do what: accounts, roles, sessions, the gate around `/v1/admin` |
 //! | [`audit`] | who did or saw what, append-only |
+//! | [`oversight`] | the audit trail, read and exported |
 //! | [`outbox`] | events in the transaction that they tell of |
 //! | [`delivery`] | how a public answer leaves: validators, compression, lifetime |
 //! | [`http`] | what every answer shares: problems, input, paging, limits |
@@ -34,4 +35,5 @@ pub mod inquiries;
 pub mod openapi;
 pub mod operations;
 pub mod outbox;
+pub mod oversight;
 pub mod telemetry;

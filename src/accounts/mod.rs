@@ -18,7 +18,7 @@ pub use first_owner::{FIRST_OWNER, TOKEN_MINUTES, create_account, issue_first_ow
 pub use gate::gate;
 pub use input::{NewPerson, check_email, check_password};
 pub use role::{Permission, Role};
-pub use staff::{ClinicEditor, Editor, InquiryReader, Permit, Staff, request_id};
+pub use staff::{Auditor, ClinicEditor, Editor, InquiryReader, Permit, Staff, request_id};
 
 use crate::{
     audit::Trail,

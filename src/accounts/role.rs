@@ -24,9 +24,12 @@ pub enum Permission {
     EditClinic,
     /// Read what patients wrote.
     ReadInquiries,
+    /// Read who did or saw what.
+    ReadAudit,
 }
 
-const ALL: [Permission; 3] = [Permission::EditArticles, Permission::EditClinic, Permission::ReadInquiries];
+const ALL: [Permission; 4] =
+    [Permission::EditArticles, Permission::EditClinic, Permission::ReadInquiries, Permission::ReadAudit];
 
 impl Role {
     /// Every role.

@@ -93,6 +93,9 @@ pub struct EditClinic;
 /// May read what patients wrote.
 #[derive(Debug)]
 pub struct ReadInquiries;
+/// May read who did or saw what.
+#[derive(Debug)]
+pub struct ReadAudit;
 
 impl Grant for EditArticles {
     const PERMISSION: Permission = Permission::EditArticles;
@@ -102,6 +105,9 @@ impl Grant for EditClinic {
 }
 impl Grant for ReadInquiries {
     const PERMISSION: Permission = Permission::ReadInquiries;
+}
+impl Grant for ReadAudit {
+    const PERMISSION: Permission = Permission::ReadAudit;
 }
 
 /// Proof that the person behind the request holds `G`.
@@ -118,6 +124,8 @@ pub type Editor = Permit<EditArticles>;
 pub type ClinicEditor = Permit<EditClinic>;
 /// Reads inquiries.
 pub type InquiryReader = Permit<ReadInquiries>;
+/// Reads the audit trail.
+pub type Auditor = Permit<ReadAudit>;
 
 impl<G: Grant> FromRequest for Permit<G> {
     type Error = ApiError;

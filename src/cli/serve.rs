@@ -82,7 +82,8 @@ async fn serve(opened: &Opened, listener: TcpListener, demo: bool) -> Result<(),
         if !is_here {
             begin(opened, &staff, &public_url, demo).await?;
         }
-        outbox::announce(staff.clone()).await;
+        let (chain, anchors) = (opened.chain(), opened.anchors());
+        tokio::join!(outbox::announce(staff.clone()), chain.run(staff.clone(), anchors));
         Ok(())
     };
     let (outcome, patience) = tokio::select! {

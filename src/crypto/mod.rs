@@ -18,6 +18,7 @@
 //! | `sealed`, `wrapped`, `padding` | personal fields and the data key around them |
 //! | `blind_index` | equality search over sealed e-mail addresses and phone numbers |
 //! | `tag` | signed cursors, form tokens, keyed hashes |
+//! | `record` | digests and signatures of records that stand outside the program |
 //! | `signing`, `access_token` | Ed25519 keys, JWKS, access tokens |
 //! | `opaque_token` | refresh and one-time tokens |
 //! | `password`, `password_hash`, `password_gate` | what a password may be, its hash, its queue |
@@ -34,6 +35,7 @@ pub mod password_gate;
 pub mod password_hash;
 pub mod personal;
 pub mod random;
+pub mod record;
 pub mod rotation;
 pub mod sealed;
 pub mod signing;
@@ -50,6 +52,7 @@ pub use password_gate::{Attempt, GateError, PasswordGate};
 pub use password_hash::Verified;
 pub use personal::Personal;
 pub use random::RandomError;
+pub use record::{RecordKey, digest};
 pub use rotation::KeyUse;
 pub use sealed::{DataKey, Place, SealError};
 pub use signing::{Jwks, SigningKey};

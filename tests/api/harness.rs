@@ -14,6 +14,7 @@ use std::{
 
 use clinic_cms::{
     app::{self, Parts},
+    audit::Report,
     cli::{Opened, settle},
     clock::Clock,
     config::{Config, SettingsFile, Sources},
@@ -124,8 +125,10 @@ impl Api {
             maintenance.execute(AssertSqlSafe(copy)).await.unwrap();
             maintenance.close().await.unwrap();
         });
+        let folder = &cluster.opened.config.data_dir;
+        let anchors = folder.join(format!("anchors-{name}.jsonl")).display().to_string();
         let opened = Arc::new(Opened {
-            config: config(&cluster.opened.config.data_dir, settings),
+            config: config(folder, &[&[("audit-anchor-file", anchors.as_str())], settings].concat()),
             ring: Arc::clone(&cluster.opened.ring),
             database: cluster.opened.database.named(&name),
             clock: clock.clone(),
@@ -177,6 +180,27 @@ impl Api {
             .send();
         assert_eq!(published.status, 200, "{}", published.body);
         published.json()["data"].clone()
+    }
+
+    /// The installation behind the service.
+    pub fn opened(&self) -> &Opened {
+        &self.opened
+    }
+
+    /// Seals what waits in the audit trail, as `serve` does each second. Answers how many rows were sealed.
+    pub fn seal(&self) -> usize {
+        block_on(async {
+            let staff = self.opened.database.staff(1);
+            let sealed = self.opened.chain().seal_everything(&staff, &self.opened.anchors()).await.unwrap();
+            staff.close().await;
+            sealed
+        })
+    }
+
+    /// What `audit verify` finds, with the anchors that this service kept or without.
+    pub fn verify(&self, with_anchors: bool) -> Report {
+        let file = with_anchors.then(|| self.opened.config.audit_anchor_file());
+        self.as_role("staff", async |staff| self.opened.chain().verify(staff, file.as_deref()).await.unwrap())
     }
 
     /// Runs `work` with a connection as the owner of the tables.

@@ -13,6 +13,7 @@ fn samples(kind: Kind) -> (String, &'static str) {
         Kind::SiteAddress | Kind::BaseAddress => ("https://x.example", "x"),
         Kind::Postgres => ("postgres://localhost/clinic", "x"),
         Kind::Smtp => ("smtp://mail.example", "x"),
+        Kind::HookAddress => ("https://hooks.example/audit?t=1", "x"),
         Kind::Email => ("owner@clinic.example", "x"),
         Kind::Password => (PASSPHRASE, "x"),
         Kind::Switch | Kind::RateLimits => ("off", "x"),

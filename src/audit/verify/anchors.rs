@@ -1,0 +1,80 @@
+//! The anchors against the seals. They left the database when they were made, so they show what heads inside it
+//! cannot: that the end of the trail was removed together with its heads.
+
+use std::{
+    fs::File,
+    io::{BufRead, BufReader, Read},
+    path::Path,
+};
+
+use sqlx::PgConnection;
+
+use super::{Report, VerifyError, heads, keys::Keys};
+use crate::audit::{
+    chain::{Head, Tip},
+    queries,
+};
+
+/// Lines that are looked at at once.
+const PART: usize = 500;
+/// A longer line is none of ours.
+const LONGEST_LINE: u64 = 4096;
+
+/// Checks every line of `file`, in any order.
+pub(super) async fn check(
+    connection: &mut PgConnection,
+    keys: &Keys<'_>,
+    base: Tip,
+    tip: i64,
+    file: &Path,
+    report: &mut Report,
+) -> Result<(), VerifyError> {
+    let mut lines = BufReader::new(File::open(file)?);
+    let mut proven = base.position;
+    loop {
+        let (part, is_last) = read_part(&mut lines, report)?;
+        let positions: Vec<i64> = part.iter().map(|head| head.position).collect();
+        let hashes = queries::find_hashes(connection, &positions).await?;
+        for head in &part {
+            report.anchors += 1;
+            let at = head.position;
+            if !keys.find(&head.kid).is_some_and(|key| head.is_signed_by(&key)) {
+                report.add(Some(at), None, "anchor_forged", "an anchor is not signed by us".to_owned());
+                continue;
+            }
+            match hashes.get(&at) {
+                _ if at < base.position => report.anchors_pruned += 1,
+                _ if at == base.position && head.hash == base.hash => {}
+                Some(hash) if *hash == head.hash => proven = proven.max(at),
+                Some(_) => {
+                    report.add(Some((proven + 1).min(at)), None, "chain_rewritten", heads::rewritten(head, "anchor"))
+                }
+                None if at > tip => report.add(Some(tip + 1), None, "end_removed", heads::removed(head, tip, "anchor")),
+                // A place within a gap, which the walk has told.
+                None => {}
+            }
+        }
+        if is_last {
+            return Ok(());
+        }
+    }
+}
+
+/// The next heads of the file, and whether it is over.
+fn read_part(lines: &mut BufReader<File>, report: &mut Report) -> Result<(Vec<Head>, bool), VerifyError> {
+    let mut part = Vec::new();
+    while part.len() < PART {
+        let mut line = Vec::new();
+        if lines.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut line)? == 0 {
+            return Ok((part, true));
+        }
+        if line.trim_ascii().is_empty() {
+            continue;
+        }
+        match serde_json::from_slice(&line) {
+            Ok(head) => part.push(head),
+            Err(_) => report.anchors_unreadable += 1,
+        }
+    }
+    Ok((part, false))
+}
