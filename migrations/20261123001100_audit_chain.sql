@@ -26,9 +26,12 @@ create trigger audit_legacy_no_truncate before truncate on cms.audit_legacy
 -- Rows that wait to be sealed. A row appears here with the commit that it belongs to, however late that is: nothing
 -- follows a sequence, and nothing scans the trail.
 create table cms.audit_waiting (
-  event_id uuid primary key
+  event_id uuid primary key,
+  -- Rows from before the chain have the first turn.
+  turn smallint not null default 1 constraint audit_waiting_turn check (turn in (0, 1))
 );
-insert into cms.audit_waiting (event_id) select id from cms.audit_event;
+create index audit_waiting_order on cms.audit_waiting (turn, event_id);
+insert into cms.audit_waiting (event_id, turn) select id, 0 from cms.audit_event;
 
 create function cms.await_seal() returns trigger
   language plpgsql security definer set search_path = pg_catalog

@@ -84,11 +84,10 @@ pub async fn list_waiting(transaction: &mut PgConnection, most: i64) -> Result<V
                   e.id as "id?", e.at as "at?", e.actor_kind as "actor_kind?", e.actor_id as "actor_id?",
                   e.action as "action?", e.subject_type as "subject_type?", e.subject_id as "subject_id?",
                   e.fields as "fields?", e.request_id as "request_id?", e.mac as "mac?"
-             from cms.audit_waiting w
+             from (select event_id, turn from cms.audit_waiting order by turn, event_id limit $1) w
              left join cms.audit_legacy l on l.event_id = w.event_id
              left join cms.audit_event e on e.id = w.event_id
-            order by l.event_id is null, w.event_id
-            limit $1"#,
+            order by w.turn, w.event_id"#,
         most,
     )
     .fetch_all(transaction)

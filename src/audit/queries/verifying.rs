@@ -233,7 +233,10 @@ pub async fn hold_still(transaction: &mut PgConnection) -> Result<(), sqlx::Erro
 /// Those of the database.
 pub async fn requeue(connection: &mut PgConnection, events: &[Uuid]) -> Result<(), sqlx::Error> {
     sqlx::query!(
-        "insert into cms.audit_waiting (event_id) select * from unnest($1::uuid[]) on conflict do nothing",
+        "insert into cms.audit_waiting (event_id, turn)
+         select e.id, case when exists (select 1 from cms.audit_legacy l where l.event_id = e.id) then 0 else 1 end
+           from unnest($1::uuid[]) as e (id)
+         on conflict do nothing",
         events,
     )
     .execute(connection)

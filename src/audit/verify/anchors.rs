@@ -3,7 +3,7 @@
 
 use std::{
     fs::File,
-    io::{BufRead, BufReader, Read},
+    io::{self, BufRead, BufReader, Read},
     path::Path,
 };
 
@@ -11,7 +11,7 @@ use sqlx::PgConnection;
 
 use super::{Report, VerifyError, heads, keys::Keys};
 use crate::audit::{
-    chain::{Head, Tip},
+    chain::{Hash, Head, Tip},
     queries,
 };
 
@@ -20,16 +20,27 @@ const PART: usize = 500;
 /// A longer line is none of ours.
 const LONGEST_LINE: u64 = 4096;
 
-/// Checks every line of `file`, in any order.
+/// The lines that a file of anchors had at a moment.
+pub(super) struct Lines(BufReader<io::Take<File>>);
+
+impl Lines {
+    /// What is written to the file later is not read.
+    pub(super) fn open(path: &Path) -> io::Result<Self> {
+        let file = File::open(path)?;
+        let length = file.metadata()?.len();
+        Ok(Self(BufReader::new(file.take(length))))
+    }
+}
+
+/// Checks every line, in any order.
 pub(super) async fn check(
     connection: &mut PgConnection,
     keys: &Keys<'_>,
     base: Tip,
     tip: i64,
-    file: &Path,
+    mut lines: Lines,
     report: &mut Report,
 ) -> Result<(), VerifyError> {
-    let mut lines = BufReader::new(File::open(file)?);
     let mut proven = base.position;
     loop {
         let (part, is_last) = read_part(&mut lines, report)?;
@@ -37,21 +48,11 @@ pub(super) async fn check(
         let hashes = queries::find_hashes(connection, &positions).await?;
         for head in &part {
             report.anchors += 1;
-            let at = head.position;
-            if !keys.find(&head.kid).is_some_and(|key| head.is_signed_by(&key)) {
-                report.add(Some(at), None, "anchor_forged", "an anchor is not signed by us".to_owned());
-                continue;
-            }
-            match hashes.get(&at) {
-                _ if at < base.position => report.anchors_pruned += 1,
-                _ if at == base.position && head.hash == base.hash => {}
-                Some(hash) if *hash == head.hash => proven = proven.max(at),
-                Some(_) => {
-                    report.add(Some((proven + 1).min(at)), None, "chain_rewritten", heads::rewritten(head, "anchor"))
-                }
-                None if at > tip => report.add(Some(tip + 1), None, "end_removed", heads::removed(head, tip, "anchor")),
-                // A place within a gap, which the walk has told.
-                None => {}
+            if keys.find(&head.kid).is_some_and(|key| head.is_signed_by(&key)) {
+                proven = weigh(head, hashes.get(&head.position), base, tip, proven, report);
+            } else {
+                let sentence = "an anchor is not signed by us";
+                report.add(Some(head.position), None, "anchor_forged", sentence.to_owned());
             }
         }
         if is_last {
@@ -60,12 +61,27 @@ pub(super) async fn check(
     }
 }
 
+/// Compares an anchor of ours with the hash at its place. Answers up to where the chain is proven by anchors.
+fn weigh(head: &Head, hash: Option<&Hash>, base: Tip, tip: i64, proven: i64, report: &mut Report) -> i64 {
+    let at = head.position;
+    match hash {
+        _ if at < base.position => report.anchors_pruned += 1,
+        _ if at == base.position && head.hash == base.hash => {}
+        Some(hash) if *hash == head.hash => return proven.max(at),
+        Some(_) => report.add(Some(at.min(proven + 1)), None, "chain_rewritten", heads::rewritten(head, "anchor")),
+        None if at > tip => report.add(Some(tip + 1), None, "end_removed", heads::removed(head, tip, "anchor")),
+        // A place within a gap, which the walk has told.
+        None => {}
+    }
+    proven
+}
+
 /// The next heads of the file, and whether it is over.
-fn read_part(lines: &mut BufReader<File>, report: &mut Report) -> Result<(Vec<Head>, bool), VerifyError> {
+fn read_part(lines: &mut Lines, report: &mut Report) -> Result<(Vec<Head>, bool), VerifyError> {
     let mut part = Vec::new();
     while part.len() < PART {
         let mut line = Vec::new();
-        if lines.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut line)? == 0 {
+        if lines.0.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut line)? == 0 {
             return Ok((part, true));
         }
         if line.trim_ascii().is_empty() {

@@ -80,20 +80,8 @@ impl Walk {
             before.into_iter().map(|hash| Tip { position: place, hash }.then(&link.kind, row).hash).collect()
         });
         let fits = computed.as_ref().is_none_or(|computed| computed.contains(&link.hash));
-        match (self.is_genuine(chain, link, row), fits) {
-            (true, true) => {}
-            (false, true) => {
-                let sentence = "the row was forged: its HMAC is not made with our key";
-                report.add(position, event, "row_forged", sentence.to_owned());
-            }
-            (false, false) => {
-                let sentence = "the row was altered: neither its HMAC nor its seal fits";
-                report.add(position, event, "row_altered", sentence.to_owned());
-            }
-            (true, false) => {
-                let sentence = "the row stands at another place than it was sealed at, or its seal was altered";
-                report.add(position, event, "seal_altered", sentence.to_owned());
-            }
+        if let Some((code, sentence)) = wrong(self.is_genuine(chain, link, row), fits) {
+            report.add(position, event, code, sentence.to_owned());
         }
         self.before = Some(vec![link.hash]);
         if let (false, Some(before), Some(computed)) = (fits, self.before.as_mut(), computed) {
@@ -108,5 +96,17 @@ impl Walk {
             return row.is_genuine(chain.key());
         }
         link.kind == LEGACY && link.is_legacy && row.mac.is_none() && !self.begun
+    }
+}
+
+/// What is said of a row by whether its HMAC and its seal fit.
+fn wrong(is_genuine: bool, fits: bool) -> Option<(&'static str, &'static str)> {
+    match (is_genuine, fits) {
+        (true, true) => None,
+        (false, true) => Some(("row_forged", "the row was forged: its HMAC is not made with our key")),
+        (false, false) => Some(("row_altered", "the row was altered: neither its HMAC nor its seal fits")),
+        (true, false) => {
+            Some(("seal_altered", "the row stands at another place than it was sealed at, or its seal was altered"))
+        }
     }
 }

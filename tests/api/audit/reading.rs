@@ -148,10 +148,8 @@ fn an_export_has_a_line_for_each_row_and_is_one_itself() {
     assert!(reply.header("content-disposition").contains("audit.ndjson"));
     let lines: Vec<Value> = reply.body.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(lines.len(), 7, "{}", reply.body);
-    assert_eq!(
-        json!(lines),
-        list(&api, &owner, "to=2100-01-01&limit=7&page=1")["data"].as_array().map(|_| json!(lines)).unwrap()
-    );
+    let listed = list(&api, &owner, "action=session.create,session.refuse")["data"].clone();
+    assert_eq!(json!(&lines[..2]), json!([listed[0], listed[1]]), "a line is what the list shows");
     let page = list(&api, &owner, "action=audit.export");
     assert_eq!(actions(&page), ["audit.export"]);
     let none = api.call("GET", "/v1/admin/audit/export?to=2020-01-01").bearer(&owner).send();
@@ -233,8 +231,7 @@ fn an_export_for_hospitals_is_fhir() {
 #[test]
 fn an_inquiry_from_the_public_is_sealed_like_any_other_row() {
     let api = Api::start();
-    let inquiry =
-        json!({"kind": "general", "name": "Canary Name", "email": "canary@patient.example", "message": "Canary words"});
+    let inquiry = json!({"kind": "general", "name": {"given": "Canary"}, "email": "canary@patient.example", "message": "Canary words"});
     let sent = api.call("POST", "/v1/inquiries").json(&inquiry).send();
     assert_eq!(sent.status, 201, "{}", sent.body);
     assert_eq!(api.seal(), 1);
