@@ -48,7 +48,7 @@ impl Anchors {
         let (file, line, position) = (self.file.clone(), head.line(), head.position);
         let written = tokio::task::spawn_blocking(move || append(&file, line.as_bytes())).await;
         if let Err(error) = written.unwrap_or_else(|_| Err(io::Error::other("the writer stopped"))) {
-            tracing::error!(%error, position, "CMS_AUDIT_ANCHOR_FILE: a head of the audit trail cannot be kept");
+            tracing::error!(%error, position, "CMS_AUDIT_ANCHORS: a head of the audit trail cannot be kept");
         }
     }
 

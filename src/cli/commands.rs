@@ -142,7 +142,7 @@ pub enum AdminCommand {
 pub enum AuditCommand {
     /// Check every row, seal and head; names the first row that was altered, removed, inserted or moved, and exits 1
     Verify {
-        /// Signed heads that were kept outside the database (default: the file of `CMS_AUDIT_ANCHOR_FILE`)
+        /// Signed heads that were kept outside the database (default: the file of `CMS_AUDIT_ANCHORS`)
         #[arg(long, value_name = "FILE")]
         anchors: Option<PathBuf>,
         /// Print JSON

@@ -49,7 +49,7 @@ impl Opened {
 
     /// Where heads of the audit trail are kept.
     pub fn anchors(&self) -> Anchors {
-        Anchors::new(self.config.audit_anchor_file(), self.config.audit_anchor_url.clone())
+        Anchors::new(self.config.audit_anchors(), self.config.audit_anchor_url.clone())
     }
 
     /// Seals what the command wrote into the audit trail. Where that fails, the next program to run does it.

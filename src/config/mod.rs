@@ -40,7 +40,7 @@ pub use sources::{DEFAULT_SETTINGS_FILE, SettingsFile, Sources};
 
 use reader::Reader;
 use settings::{
-    CMS_ADMIN_EMAIL, CMS_ADMIN_PASSWORD, CMS_AUDIT_ANCHOR_FILE, CMS_AUDIT_ANCHOR_URL, CMS_AUDIT_RETENTION_DAYS,
+    CMS_ADMIN_EMAIL, CMS_ADMIN_PASSWORD, CMS_AUDIT_ANCHOR_URL, CMS_AUDIT_ANCHORS, CMS_AUDIT_RETENTION_DAYS,
     CMS_CORS_ORIGINS, CMS_DATA_DIR, CMS_DATABASE_CONNECTIONS, CMS_DATABASE_PUBLIC_URL, CMS_DATABASE_READ_URL,
     CMS_DATABASE_STAFF_URL, CMS_FORM_REDIRECT_ORIGINS, CMS_INQUIRY_RETENTION_DAYS, CMS_LISTEN, CMS_LOG, CMS_LOG_FORMAT,
     CMS_MEDIA_URL, CMS_METRICS_LISTEN, CMS_POSTGRES_ARCHIVE_URL, CMS_POSTGRES_BIN, CMS_PUBLIC_URL, CMS_RATE_LIMITS,
@@ -91,8 +91,8 @@ pub struct Config {
     pub log: String,
     /// [`CMS_INQUIRY_RETENTION_DAYS`], 1 to 36,500.
     pub inquiry_retention_days: u32,
-    /// [`CMS_AUDIT_ANCHOR_FILE`]; see [`Config::audit_anchor_file`].
-    pub audit_anchor_file: Option<PathBuf>,
+    /// [`CMS_AUDIT_ANCHORS`]; see [`Config::audit_anchors`].
+    pub audit_anchors: Option<PathBuf>,
     /// [`CMS_AUDIT_ANCHOR_URL`].
     pub audit_anchor_url: Option<SecretString>,
     /// [`CMS_AUDIT_RETENTION_DAYS`], 2,192 to 36,500.
@@ -144,10 +144,10 @@ impl Config {
         address::of_listener(bound).unwrap_or_else(|_| self.public_url.clone())
     }
 
-    /// Where heads of the audit trail are kept: [`CMS_AUDIT_ANCHOR_FILE`], or a file in the data directory.
+    /// Where heads of the audit trail are kept: [`CMS_AUDIT_ANCHORS`], or a file in the data directory.
     #[must_use]
-    pub fn audit_anchor_file(&self) -> PathBuf {
-        self.audit_anchor_file.clone().unwrap_or_else(|| self.data_dir.join("audit").join("anchors.jsonl"))
+    pub fn audit_anchors(&self) -> PathBuf {
+        self.audit_anchors.clone().unwrap_or_else(|| self.data_dir.join("audit").join("anchors.jsonl"))
     }
 
     fn is_set(&self, setting: &Setting) -> bool {
@@ -187,7 +187,7 @@ fn read(from: &mut Reader) -> Option<Config> {
     let log_format = from.read(&CMS_LOG_FORMAT, parse::log_format);
     let log = from.read(&CMS_LOG, parse::log_filter);
     let inquiry_retention_days = from.read_number(&CMS_INQUIRY_RETENTION_DAYS);
-    let audit_anchor_file = from.read(&CMS_AUDIT_ANCHOR_FILE, parse::path);
+    let audit_anchors = from.read(&CMS_AUDIT_ANCHORS, parse::path);
     let audit_anchor_url = from.read(&CMS_AUDIT_ANCHOR_URL, address::hook);
     let audit_retention_days = from.read_number(&CMS_AUDIT_RETENTION_DAYS);
     let rate_limits = from.read(&CMS_RATE_LIMITS, rate_limits::rate_limits);
@@ -213,7 +213,7 @@ fn read(from: &mut Reader) -> Option<Config> {
         log_format: log_format?,
         log: log?,
         inquiry_retention_days: inquiry_retention_days?,
-        audit_anchor_file,
+        audit_anchors,
         audit_anchor_url,
         audit_retention_days: audit_retention_days?,
         rate_limits: rate_limits?,

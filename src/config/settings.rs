@@ -239,7 +239,7 @@ settings! {
     CMS_INQUIRY_RETENTION_DAYS: Kind::Number { min: 1, max: 36_500 }, Value("730"), InUse;
     /// File to which signed heads of the audit trail are appended. Copies of it that leave this host
     /// show when the end of the trail was removed.
-    CMS_AUDIT_ANCHOR_FILE: Kind::Path, Absent("`audit/anchors.jsonl` in the data folder"), InUse;
+    CMS_AUDIT_ANCHORS: Kind::Path, Absent("`audit/anchors.jsonl` in the data folder"), InUse;
     /// Address to which signed heads of the audit trail are posted as JSON.
     CMS_AUDIT_ANCHOR_URL: Kind::HookAddress, Absent("heads are not posted"), InUse;
     /// Days that a row of the audit trail is kept before `clinic-cms audit prune` may remove it: six

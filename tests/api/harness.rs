@@ -128,7 +128,7 @@ impl Api {
         let folder = &cluster.opened.config.data_dir;
         let anchors = folder.join(format!("anchors-{name}.jsonl")).display().to_string();
         let opened = Arc::new(Opened {
-            config: config(folder, &[&[("audit-anchor-file", anchors.as_str())], settings].concat()),
+            config: config(folder, &[&[("audit-anchors", anchors.as_str())], settings].concat()),
             ring: Arc::clone(&cluster.opened.ring),
             database: cluster.opened.database.named(&name),
             clock: clock.clone(),
@@ -199,7 +199,7 @@ impl Api {
 
     /// What `audit verify` finds, with the anchors that this service kept or without.
     pub fn verify(&self, with_anchors: bool) -> Report {
-        let file = with_anchors.then(|| self.opened.config.audit_anchor_file());
+        let file = with_anchors.then(|| self.opened.config.audit_anchors());
         self.as_role("staff", async |staff| self.opened.chain().verify(staff, file.as_deref()).await.unwrap())
     }
 

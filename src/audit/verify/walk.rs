@@ -71,6 +71,7 @@ impl Walk {
         report.legacy += u64::from(link.kind == LEGACY);
         let place = link.position.saturating_sub(1);
         self.position = link.position;
+        self.begun |= link.kind == ROW;
         let Some(row) = &link.row else {
             report.add(position, event, "row_removed", "the row was removed; its seal is still there".to_owned());
             self.before = Some(vec![link.hash]);
@@ -90,9 +91,8 @@ impl Walk {
         }
     }
 
-    fn is_genuine(&mut self, chain: &Chain, link: &Link, row: &Row) -> bool {
+    fn is_genuine(&self, chain: &Chain, link: &Link, row: &Row) -> bool {
         if link.kind == ROW {
-            self.begun = true;
             return row.is_genuine(chain.key());
         }
         link.kind == LEGACY && link.is_legacy && row.mac.is_none() && !self.begun

@@ -135,7 +135,7 @@ fn each_head_leaves_the_database_as_one_line_that_only_its_owner_reads() {
     add_rows(&api, 1);
     api.seal();
     assert_eq!(api.seal(), 0, "where nothing is new nothing is signed");
-    let file = api.opened().config.audit_anchor_file();
+    let file = api.opened().config.audit_anchors();
     assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
     let kept = std::fs::read_to_string(&file).unwrap();
     let heads: Vec<Head> = kept.lines().map(|line| serde_json::from_str(line).unwrap()).collect();

@@ -193,7 +193,7 @@ fn a_forged_head_anchor_or_pruning_is_named() {
     let report = api.verify(false);
     assert_eq!((first(&report), report.rows), ((Some(2), None, "pruning_forged"), 4), "nothing is passed over");
     tamper(&api, "delete from cms.audit_pruning");
-    let file = api.opened().config.audit_anchor_file();
+    let file = api.opened().config.audit_anchors();
     let kept = std::fs::read_to_string(&file).unwrap();
     std::fs::write(&file, kept.replace("\"position\":4", "\"position\":9")).unwrap();
     assert_eq!(first(&api.verify(true)), (Some(9), None, "anchor_forged"));
