@@ -25,6 +25,7 @@ use crate::{
     inquiries::{self, Door},
     mail::{MailLinks, Postbox},
     operations::{self, Document, Readiness},
+    oversight,
 };
 
 /// How long a stop waits for requests that are under way.
@@ -92,7 +93,12 @@ impl Parts {
             recovery_codes: ring.tag_key("recovery-code"),
             reasons: ring.purpose_seal("break-glass"),
         };
-        let door = Door::new(Arc::clone(ring), limit(LimitName::Inquiries, "inquiries"), config.inquiry_retention_days);
+        let door = Door::new(
+            Arc::clone(ring),
+            accounts.trail.clone(),
+            limit(LimitName::Inquiries, "inquiries"),
+            config.inquiry_retention_days,
+        );
         Self {
             site: Data::new(site),
             accounts: Data::new(accounts),
@@ -148,6 +154,7 @@ fn routes(config: &mut ServiceConfig) {
         .configure(articles::admin_routes)
         .configure(clinic::admin_routes)
         .configure(inquiries::admin_routes)
+        .configure(oversight::admin_routes)
         .default_service(web::to(http::not_found));
     config.service(staff);
 }

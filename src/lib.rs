@@ -8,6 +8,7 @@
 //! | [`accounts`] | who may do what: accounts, roles, sessions, the gate around `/v1/admin` |
 //! | [`audit`] | who did or saw what, append-only |
 //! | [`mail`] | letters to staff, sealed until they leave |
+//! | [`oversight`] | the audit trail, read and exported |
 //! | [`outbox`] | events in the transaction that they tell of |
 //! | [`delivery`] | how a public answer leaves: validators, compression, lifetime |
 //! | [`http`] | what every answer shares: problems, input, paging, limits |
@@ -36,4 +37,5 @@ pub mod mail;
 pub mod openapi;
 pub mod operations;
 pub mod outbox;
+pub mod oversight;
 pub mod telemetry;

@@ -118,10 +118,12 @@ pub fn routes(config: &mut ServiceConfig) {
     Endpoint::at("/v1/auth/password-resets").post(passwords::create_password_reset).mount(config);
     Endpoint::at("/v1/auth/password-resets/{token}")
         .get(link_page::show_password_reset)
-        .put(passwords::complete_password_reset).mount(config);
+        .put(passwords::complete_password_reset)
+        .mount(config);
     Endpoint::at("/v1/auth/invitations/{token}")
         .get(link_page::show_invitation)
-        .post(invitations::accept_invitation).mount(config);
+        .post(invitations::accept_invitation)
+        .mount(config);
     Endpoint::at("/v1/auth/totp")
         .post(authenticator::create_totp)
         .put(authenticator::confirm_totp)

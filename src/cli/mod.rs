@@ -1,6 +1,7 @@
 //! The command line: one file a command. Exit codes: 0 ok, 1 failed, 2 usage, 3 unhealthy, 4 partial.
 
 mod admin;
+mod audit;
 mod commands;
 mod config;
 mod demo;
@@ -25,7 +26,7 @@ use crate::{
     config::{Config, SETTINGS, Sources},
     openapi,
 };
-use commands::{AdminCommand, Cli, Command, ConfigCommand, ImportCommand};
+use commands::{AdminCommand, AuditCommand, Cli, Command, ConfigCommand, ImportCommand};
 
 /// How a command ended, when it did not end well.
 #[derive(Debug)]
@@ -103,6 +104,10 @@ fn dispatch(command: Command, invocation: &Invocation) -> Result<(), Failure> {
             AdminCommand::ResetPassword { email, json } => admin::reset_password(invocation, &email, json),
             AdminCommand::ResetFactors { email, json } => admin::reset_factors(invocation, &email, json),
             AdminCommand::Disable { email, json } => admin::disable(invocation, &email, json),
+        },
+        Command::Audit { command } => match command {
+            AuditCommand::Verify { anchors, json } => audit::verify(invocation, anchors.as_deref(), json),
+            AuditCommand::Prune { dry_run, json } => audit::prune(invocation, dry_run, json),
         },
         Command::Import { command: ImportCommand::Page { file, clinic, dry_run, json } } => {
             import::page(invocation, &import::PageImport { file, clinic, dry_run, json })

@@ -84,7 +84,12 @@ async fn serve(opened: &Opened, listener: TcpListener, demo: bool) -> Result<(),
         if !is_here {
             begin(opened, &staff, &public_url, demo).await?;
         }
-        tokio::join!(outbox::announce(staff.clone()), mail::deliver(staff.clone(), postbox, carrier));
+        let (chain, anchors) = (opened.chain(), opened.anchors());
+        tokio::join!(
+            outbox::announce(staff.clone()),
+            mail::deliver(staff.clone(), postbox, carrier),
+            chain.run(staff.clone(), anchors)
+        );
         Ok(())
     };
     let (outcome, patience) = tokio::select! {

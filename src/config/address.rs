@@ -126,6 +126,21 @@ pub(super) fn smtp(text: &str) -> Parsed<SecretString> {
     Ok(text.into())
 }
 
+/// An address that is posted to. What it is told stays between us: https, unless it is this host.
+pub(super) fn hook(text: &str) -> Parsed<SecretString> {
+    let url = strict(text, &["http", "https"])?;
+    if has_user(text) {
+        return Err("has a user".into());
+    }
+    let is_here = match url.host() {
+        None => return Err("has no host".into()),
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.to_canonical().is_loopback(),
+    };
+    if url.scheme() == "https" || is_here { Ok(text.into()) } else { Err("reaches another host without TLS".into()) }
+}
+
 /// An absolute address with one of `schemes`, written as the standard has it and without a
 /// fragment.
 pub(super) fn strict(text: &str, schemes: &[&str]) -> Parsed<Url> {

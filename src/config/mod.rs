@@ -40,11 +40,12 @@ pub use sources::{DEFAULT_SETTINGS_FILE, SettingsFile, Sources};
 
 use reader::Reader;
 use settings::{
-    CMS_ADMIN_EMAIL, CMS_ADMIN_PASSWORD, CMS_CORS_ORIGINS, CMS_DATA_DIR, CMS_DATABASE_CONNECTIONS,
-    CMS_DATABASE_PUBLIC_URL, CMS_DATABASE_READ_URL, CMS_DATABASE_STAFF_URL, CMS_FORM_REDIRECT_ORIGINS,
-    CMS_INQUIRY_RETENTION_DAYS, CMS_LISTEN, CMS_LOG, CMS_LOG_FORMAT, CMS_MAIL_FROM, CMS_MEDIA_URL, CMS_METRICS_LISTEN,
-    CMS_PASSKEY_RP_ID, CMS_POSTGRES_ARCHIVE_URL, CMS_POSTGRES_BIN, CMS_PUBLIC_URL, CMS_RATE_LIMITS, CMS_REQUIRE_MFA,
-    CMS_SESSION_IDLE_MINUTES, CMS_SITE_URL, CMS_SMTP_URL, CMS_TRUSTED_PROXIES, CMS_WORKERS, DATABASE_URL,
+    CMS_ADMIN_EMAIL, CMS_ADMIN_PASSWORD, CMS_AUDIT_ANCHOR_URL, CMS_AUDIT_ANCHORS, CMS_AUDIT_RETENTION_DAYS,
+    CMS_CORS_ORIGINS, CMS_DATA_DIR, CMS_DATABASE_CONNECTIONS, CMS_DATABASE_PUBLIC_URL, CMS_DATABASE_READ_URL,
+    CMS_DATABASE_STAFF_URL, CMS_FORM_REDIRECT_ORIGINS, CMS_INQUIRY_RETENTION_DAYS, CMS_LISTEN, CMS_LOG, CMS_LOG_FORMAT,
+    CMS_MAIL_FROM, CMS_MEDIA_URL, CMS_METRICS_LISTEN, CMS_PASSKEY_RP_ID, CMS_POSTGRES_ARCHIVE_URL, CMS_POSTGRES_BIN,
+    CMS_PUBLIC_URL, CMS_RATE_LIMITS, CMS_REQUIRE_MFA, CMS_SESSION_IDLE_MINUTES, CMS_SITE_URL, CMS_SMTP_URL,
+    CMS_TRUSTED_PROXIES, CMS_WORKERS, DATABASE_URL,
 };
 
 /// The settings of a running program, parsed. Each field is described with its setting in
@@ -97,6 +98,12 @@ pub struct Config {
     pub inquiry_retention_days: u32,
     /// Minutes after which somebody who reads inquiries and has left the desk has to sign in again.
     pub session_idle_minutes: u32,
+    /// [`CMS_AUDIT_ANCHORS`]; see [`Config::audit_anchors`].
+    pub audit_anchors: Option<PathBuf>,
+    /// [`CMS_AUDIT_ANCHOR_URL`].
+    pub audit_anchor_url: Option<SecretString>,
+    /// [`CMS_AUDIT_RETENTION_DAYS`], 2,192 to 36,500.
+    pub audit_retention_days: u32,
     /// [`CMS_RATE_LIMITS`].
     pub rate_limits: RateLimits,
     /// [`CMS_WORKERS`], 1 to 64.
@@ -144,6 +151,12 @@ impl Config {
         address::of_listener(bound).unwrap_or_else(|_| self.public_url.clone())
     }
 
+    /// Where heads of the audit trail are kept: [`CMS_AUDIT_ANCHORS`], or a file in the data directory.
+    #[must_use]
+    pub fn audit_anchors(&self) -> PathBuf {
+        self.audit_anchors.clone().unwrap_or_else(|| self.data_dir.join("audit").join("anchors.jsonl"))
+    }
+
     fn is_set(&self, setting: &Setting) -> bool {
         let mut set = self.shown.iter().filter(|shown| shown.set_by != SetBy::Default);
         set.any(|shown| shown.name == setting.env)
@@ -184,6 +197,9 @@ fn read(from: &mut Reader) -> Option<Config> {
     let log = from.read(&CMS_LOG, parse::log_filter);
     let inquiry_retention_days = from.read_number(&CMS_INQUIRY_RETENTION_DAYS);
     let session_idle_minutes = from.read_number(&CMS_SESSION_IDLE_MINUTES);
+    let audit_anchors = from.read(&CMS_AUDIT_ANCHORS, parse::path);
+    let audit_anchor_url = from.read(&CMS_AUDIT_ANCHOR_URL, address::hook);
+    let audit_retention_days = from.read_number(&CMS_AUDIT_RETENTION_DAYS);
     let rate_limits = from.read(&CMS_RATE_LIMITS, rate_limits::rate_limits);
     let workers = from.read_number(&CMS_WORKERS);
     Some(Config {
@@ -210,6 +226,9 @@ fn read(from: &mut Reader) -> Option<Config> {
         log: log?,
         inquiry_retention_days: inquiry_retention_days?,
         session_idle_minutes: session_idle_minutes?,
+        audit_anchors,
+        audit_anchor_url,
+        audit_retention_days: audit_retention_days?,
         rate_limits: rate_limits?,
         workers,
         shown: Vec::new(),

@@ -55,6 +55,8 @@ pub enum Kind {
     Smtp,
     /// The name of a host in the DNS.
     HostName,
+    /// An address that is posted to; a token in it makes it a secret.
+    HookAddress,
     /// An e-mail address.
     Email,
     /// A password (secret).
@@ -99,6 +101,9 @@ impl Kind {
             }
             Self::Smtp => "smtp://user:password@host:port or smtps://…, with special characters percent-encoded",
             Self::HostName => "a host name in lower case, such as clinic.example",
+            Self::HookAddress => {
+                "an https:// address without user or fragment, such as https://hooks.example.org/audit; http:// for a loopback host alone"
+            }
             Self::Email => "an e-mail address, such as owner@clinic.example",
             Self::Password => "a password of 15 to 128 characters that is no example",
             Self::Switch => "true, false, on or off",
@@ -121,7 +126,7 @@ impl Kind {
     /// Whether the value is never shown, logged or repeated in a mistake.
     #[must_use]
     pub const fn is_secret(self) -> bool {
-        matches!(self, Self::Postgres | Self::Smtp | Self::Password)
+        matches!(self, Self::Postgres | Self::Smtp | Self::HookAddress | Self::Password)
     }
 
     /// Whether an empty value means something: an empty list.
@@ -244,6 +249,14 @@ settings! {
     CMS_LOG: Kind::LogFilter, Value("info"), InUse;
     /// Days after which an inquiry's retention ends; the day is written with each inquiry.
     CMS_INQUIRY_RETENTION_DAYS: Kind::Number { min: 1, max: 36_500 }, Value("730"), InUse;
+    /// File to which signed heads of the audit trail are appended. Copies of it that leave this host
+    /// show when the end of the trail was removed.
+    CMS_AUDIT_ANCHORS: Kind::Path, Absent("`audit/anchors.jsonl` in the data folder"), InUse;
+    /// Address to which signed heads of the audit trail are posted as JSON.
+    CMS_AUDIT_ANCHOR_URL: Kind::HookAddress, Absent("heads are not posted"), InUse;
+    /// Days that a row of the audit trail is kept before `clinic-cms audit prune` may remove it: six
+    /// years at least (45 CFR 164.316(b)(2)(i)).
+    CMS_AUDIT_RETENTION_DAYS: Kind::Number { min: 2_192, max: 36_500 }, Value("2192"), InUse;
     /// How many requests an address may send: `inquiries` (30 in 60 seconds) and `login` (10 in 60
     /// seconds); and how often a password or code of one account may be wrong from one address:
     /// `failures` (10 in 600 seconds). A name that is left out of a list keeps its rate.

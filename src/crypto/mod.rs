@@ -19,6 +19,7 @@
 //! | `purpose_seal` | what the program itself reads again: an authenticator's secret, a waiting mail |
 //! | `blind_index` | equality search over sealed e-mail addresses and phone numbers |
 //! | `tag` | signed cursors, form tokens, keyed hashes |
+//! | `record` | digests and signatures of records that stand outside the program |
 //! | `signing`, `access_token` | Ed25519 keys, JWKS, access tokens |
 //! | `opaque_token` | refresh and one-time tokens |
 //! | `password`, `password_hash`, `password_gate` | what a password may be, its hash, its queue |
@@ -36,6 +37,7 @@ pub mod password_hash;
 pub mod personal;
 pub mod purpose_seal;
 pub mod random;
+pub mod record;
 pub mod rotation;
 pub mod sealed;
 pub mod signing;
@@ -53,6 +55,7 @@ pub use password_hash::Verified;
 pub use personal::Personal;
 pub use purpose_seal::PurposeSeal;
 pub use random::RandomError;
+pub use record::{RecordKey, digest};
 pub use rotation::KeyUse;
 pub use sealed::{DataKey, Place, SealError};
 pub use signing::{Jwks, SigningKey};

@@ -22,8 +22,12 @@ const SHORTEST_WORD: usize = 4;
 /// Attackers go through lists of a million before anything else.
 const TRIED_FIRST: u64 = 1_000_000;
 /// Phrases that are long, and known to everybody: examples of how good ones are made.
-const FAMOUS: [&str; 4] =
-    ["correcthorsebatterystaple", "tobeornottobethatisthequestion", "maytheforcebewithyou", "maytheforcebewithyoualways"];
+const FAMOUS: [&str; 4] = [
+    "correcthorsebatterystaple",
+    "tobeornottobethatisthequestion",
+    "maytheforcebewithyou",
+    "maytheforcebewithyoualways",
+];
 
 /// Why a password is refused. The messages are for the person who chose it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]

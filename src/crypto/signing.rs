@@ -19,7 +19,7 @@ const EXPECTED: &str = "an Ed25519 private key in PKCS#8 PEM (`openssl genpkey -
 pub struct SigningKey {
     pub(super) encoding: EncodingKey,
     pub(super) decoding: DecodingKey,
-    public: [u8; 32],
+    pub(super) public: [u8; 32],
 }
 
 impl SigningKey {

@@ -14,6 +14,7 @@ use std::{
 
 use clinic_cms::{
     app::{self, Parts},
+    audit::Report,
     cli::{Opened, settle},
     clock::Clock,
     config::{Config, SettingsFile, Sources},
@@ -144,8 +145,10 @@ impl Api {
             maintenance.execute(AssertSqlSafe(copy)).await.unwrap();
             maintenance.close().await.unwrap();
         });
+        let folder = &cluster.opened.config.data_dir;
+        let anchors = folder.join(format!("anchors-{name}.jsonl")).display().to_string();
         let opened = Arc::new(Opened {
-            config: config(&cluster.opened.config.data_dir, settings),
+            config: config(folder, &[&[("audit-anchors", anchors.as_str())], settings].concat()),
             ring: Arc::clone(&cluster.opened.ring),
             database: cluster.opened.database.named(&name),
             clock: clock.clone(),
@@ -224,6 +227,27 @@ impl Api {
         let mut files: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
         files.sort();
         files.iter().map(|file| std::fs::read_to_string(file).unwrap()).collect()
+    }
+
+    /// The installation behind the service.
+    pub fn opened(&self) -> &Opened {
+        &self.opened
+    }
+
+    /// Seals what waits in the audit trail, as `serve` does each second. Answers how many rows were sealed.
+    pub fn seal(&self) -> usize {
+        block_on(async {
+            let staff = self.opened.database.staff(1);
+            let sealed = self.opened.chain().seal_everything(&staff, &self.opened.anchors()).await.unwrap();
+            staff.close().await;
+            sealed
+        })
+    }
+
+    /// What `audit verify` finds, with the anchors that this service kept or without.
+    pub fn verify(&self, with_anchors: bool) -> Report {
+        let file = with_anchors.then(|| self.opened.config.audit_anchors());
+        self.as_role("staff", async |staff| self.opened.chain().verify(staff, file.as_deref()).await.unwrap())
     }
 
     /// Runs `work` with a connection as the owner of the tables.

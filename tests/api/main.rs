@@ -11,6 +11,7 @@
 )]
 
 mod articles;
+mod audit;
 mod clinic;
 mod database_doors;
 mod gate;

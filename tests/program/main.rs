@@ -9,6 +9,7 @@
 )]
 
 mod admin;
+mod audit;
 mod crash;
 mod database;
 mod import;

@@ -245,6 +245,15 @@ fn mail_servers_speak_smtp() {
 }
 
 #[test]
+fn heads_of_the_trail_leave_this_host_by_tls_alone() {
+    check(
+        "CMS_AUDIT_ANCHOR_URL",
+        &["https://hooks.example/a?t=1", "http://127.0.0.1:9000/a", "http://[::1]/a", "http://localhost/"],
+        &["http://hooks.example/a", "http://10.0.0.1/", "https://u@hooks.example", "https://", "ftp://x.example", "/a"],
+    );
+}
+
+#[test]
 fn the_first_owner_needs_an_address_and_a_password_of_their_own() {
     check(
         "CMS_ADMIN_EMAIL",

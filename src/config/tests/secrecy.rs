@@ -4,12 +4,13 @@ use super::*;
 const CANARY: &str = "canary4711";
 
 /// An accepted value with the canary in it, for every secret.
-const SECRETS: [(&str, &str); 6] = [
+const SECRETS: [(&str, &str); 7] = [
     ("DATABASE_URL", "postgres://u:canary4711@localhost/clinic"),
     ("CMS_DATABASE_PUBLIC_URL", "postgres://u:canary4711@localhost/clinic"),
     ("CMS_DATABASE_STAFF_URL", "postgres://u:canary4711@localhost/clinic"),
     ("CMS_DATABASE_READ_URL", "postgres://u:canary4711@localhost/clinic"),
     ("CMS_SMTP_URL", "smtps://u:canary4711@mail.example"),
+    ("CMS_AUDIT_ANCHOR_URL", "https://hooks.example/canary4711"),
     ("CMS_ADMIN_PASSWORD", "canary4711 tulip orbit"),
 ];
 

@@ -14,6 +14,7 @@ fn samples(kind: Kind) -> (String, &'static str) {
         Kind::Postgres => ("postgres://localhost/clinic", "x"),
         Kind::Smtp => ("smtp://mail.example", "x"),
         Kind::HostName => ("clinic.example", "127.0.0.1"),
+        Kind::HookAddress => ("https://hooks.example/audit?t=1", "x"),
         Kind::Email => ("owner@clinic.example", "x"),
         Kind::Password => (PASSPHRASE, "x"),
         Kind::Switch | Kind::RateLimits => ("off", "x"),
