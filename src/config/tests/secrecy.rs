@@ -4,13 +4,14 @@ use super::*;
 const CANARY: &str = "canary4711";
 
 /// An accepted value with the canary in it, for every secret.
-const SECRETS: [(&str, &str); 6] = [
+const SECRETS: [(&str, &str); 7] = [
     ("DATABASE_URL", "postgres://u:canary4711@localhost/clinic"),
     ("CMS_DATABASE_PUBLIC_URL", "postgres://u:canary4711@localhost/clinic"),
     ("CMS_DATABASE_STAFF_URL", "postgres://u:canary4711@localhost/clinic"),
     ("CMS_DATABASE_READ_URL", "postgres://u:canary4711@localhost/clinic"),
     ("CMS_SMTP_URL", "smtps://u:canary4711@mail.example"),
     ("CMS_ADMIN_PASSWORD", "canary4711 tulip orbit"),
+    ("CMS_OIDC_CLIENT_SECRET", "canary4711-tulip-orbit"),
 ];
 
 #[test]
@@ -20,6 +21,7 @@ fn a_secret_is_neither_debugged_nor_shown() {
     assert_eq!(names.len(), SECRETS.len());
     let mut pairs = SECRETS.to_vec();
     pairs.push(("CMS_ADMIN_EMAIL", "canary4711@clinic.example"));
+    pairs.extend([("CMS_OIDC_ISSUER", "https://id.clinic.example"), ("CMS_OIDC_CLIENT_ID", "clinic-cms")]);
     let config = loaded(&pairs);
     assert!(!format!("{config:?} {config:#?}").contains(CANARY));
     assert!(!format!("{:?}", environment(&pairs)).contains(CANARY));
