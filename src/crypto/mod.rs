@@ -16,6 +16,7 @@
 //! | `key` | one 256-bit key, derivation, HMAC |
 //! | `key_folder`, `key_ring`, `rotation` | the keys on disk, opened, checked, rotated |
 //! | `sealed`, `wrapped`, `padding` | personal fields and the data key around them |
+//! | `purpose_seal` | what the program itself reads again: an authenticator's secret, a waiting mail |
 //! | `blind_index` | equality search over sealed e-mail addresses and phone numbers |
 //! | `tag` | signed cursors, form tokens, keyed hashes |
 //! | `signing`, `access_token` | Ed25519 keys, JWKS, access tokens |
@@ -33,6 +34,7 @@ pub mod password;
 pub mod password_gate;
 pub mod password_hash;
 pub mod personal;
+pub mod purpose_seal;
 pub mod random;
 pub mod rotation;
 pub mod sealed;
@@ -49,6 +51,7 @@ pub use password::{Password, PasswordError, PasswordRules};
 pub use password_gate::{Attempt, GateError, PasswordGate};
 pub use password_hash::Verified;
 pub use personal::Personal;
+pub use purpose_seal::PurposeSeal;
 pub use random::RandomError;
 pub use rotation::KeyUse;
 pub use sealed::{DataKey, Place, SealError};
