@@ -6,6 +6,7 @@
 //! | [`inquiries`] | what patients write to the clinic, sealed |
 //! | [`clinic`] | the organisation and its locations: how they are reached and when they are open |
 //! | [`accounts`] | who may do what: accounts, roles, sessions, the gate around `/v1/admin` |
+//! | [`oidc`] | signing in at the clinic's own identity provider |
 //! | [`audit`] | who did or saw what, append-only |
 //! | [`outbox`] | events in the transaction that they tell of |
 //! | [`delivery`] | how a public answer leaves: validators, compression, lifetime |
@@ -31,6 +32,7 @@ pub mod delivery;
 pub mod http;
 pub mod import;
 pub mod inquiries;
+pub mod oidc;
 pub mod openapi;
 pub mod operations;
 pub mod outbox;

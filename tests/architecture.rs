@@ -17,7 +17,7 @@ use std::{
 };
 
 /// Every room, and the rooms that it may name. Doors lead downward only.
-const DOORS: [(&str, &[&str]); 18] = [
+const DOORS: [(&str, &[&str]); 19] = [
     (
         "cli",
         &[
@@ -47,6 +47,7 @@ const DOORS: [(&str, &[&str]); 18] = [
             "clinic",
             "inquiries",
             "accounts",
+            "oidc",
             "operations",
             "http",
             "db",
@@ -61,7 +62,8 @@ const DOORS: [(&str, &[&str]); 18] = [
     ("clinic", &["accounts", "outbox", "delivery", "http", "db", "contact", "clock"]),
     ("inquiries", &["accounts", "outbox", "http", "db", "crypto", "contact", "clock"]),
     ("import", &[]),
-    ("accounts", &["audit", "http", "db", "crypto", "contact", "clock"]),
+    ("accounts", &["audit", "oidc", "http", "db", "crypto", "contact", "clock"]),
+    ("oidc", &["crypto", "config", "clock"]),
     ("outbox", &["db", "clock"]),
     ("audit", &["crypto", "clock"]),
     ("delivery", &["http"]),

@@ -13,7 +13,6 @@ use super::reader::Reader;
 use super::settings::{
     CMS_BREAK_GLASS_OWNER, CMS_LOCAL_SIGN_IN, CMS_OIDC_CLIENT_ID, CMS_OIDC_CLIENT_SECRET, CMS_OIDC_CREATE_ACCOUNTS,
     CMS_OIDC_ISSUER, CMS_OIDC_NAME, CMS_OIDC_NETWORKS, CMS_OIDC_ROLE_CLAIM, CMS_OIDC_ROLES, CMS_OIDC_SCOPES,
-    
 };
 
 /// The roles that a claim can give, highest first. Where several fit, the highest counts.
