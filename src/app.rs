@@ -11,16 +11,17 @@ use actix_web::{
 };
 
 use crate::{
-    accounts::{self, Accounts},
+    accounts::{self, Accounts, LocalSignIn, SingleSignOn},
     articles,
     audit::Trail,
     clinic,
     clock::Clock,
-    config::{Config, LimitName},
+    config::{self, Config, LimitName},
     crypto::{KeyRing, PasswordGate},
     db::{PublicDb, StaffDb},
     http::{self, RateLimit, Site, client::TrustedProxies},
     inquiries::{self, Door},
+    oidc::Provider,
     operations::{self, Document, Readiness},
 };
 
@@ -34,6 +35,7 @@ const HEAD_DEADLINE: Duration = Duration::from_secs(10);
 pub struct Parts {
     site: Data<Site>,
     accounts: Data<Accounts>,
+    single_sign_on: Data<SingleSignOn>,
     door: Data<Door>,
     public: Data<PublicDb>,
     staff: Data<StaffDb>,
@@ -71,12 +73,15 @@ impl Parts {
             ring: Arc::clone(ring),
             trail: Trail::new(ring, site.clock.clone()),
             passwords: PasswordGate::for_this_machine(),
+            local_sign_in: local_sign_in(&config.local_sign_in),
             attempts: limit(LimitName::Login, "login"),
         };
+        let single_sign_on = single_sign_on(config, ring, &site.clock);
         let door = Door::new(Arc::clone(ring), limit(LimitName::Inquiries, "inquiries"), config.inquiry_retention_days);
         Self {
             site: Data::new(site),
             accounts: Data::new(accounts),
+            single_sign_on: Data::new(single_sign_on),
             door: Data::new(door),
             public: Data::new(public),
             staff: Data::new(staff),
@@ -89,11 +94,29 @@ impl Parts {
         config
             .app_data(Data::clone(&self.site))
             .app_data(Data::clone(&self.accounts))
+            .app_data(Data::clone(&self.single_sign_on))
             .app_data(Data::clone(&self.door))
             .app_data(Data::clone(&self.public))
             .app_data(Data::clone(&self.staff))
             .app_data(Data::clone(&self.readiness))
             .app_data(Data::clone(&self.document));
+    }
+}
+
+fn local_sign_in(setting: &config::LocalSignIn) -> LocalSignIn {
+    match setting {
+        config::LocalSignIn::Everybody => LocalSignIn::Everybody,
+        config::LocalSignIn::BreakGlass(owner) => LocalSignIn::break_glass(owner.as_str()),
+    }
+}
+
+fn single_sign_on(config: &Config, ring: &KeyRing, clock: &Clock) -> SingleSignOn {
+    let settings = config.single_sign_on.as_ref();
+    SingleSignOn {
+        provider: settings.map(|settings| Provider::new(settings.clone(), clock.clone())),
+        create_accounts: settings.is_some_and(|settings| settings.create_accounts),
+        staff_url: config.staff_url.as_ref().map(|url| url.as_str().to_owned()),
+        seal: ring.purpose_seal("oidc"),
     }
 }
 

@@ -4,9 +4,11 @@
 mod first_owner;
 mod gate;
 mod input;
+mod local_sign_in;
 pub mod queries;
 mod role;
 mod sign_in;
+mod single_sign_on;
 mod staff;
 
 use std::sync::Arc;
@@ -17,7 +19,9 @@ use utoipa::OpenApi;
 pub use first_owner::{FIRST_OWNER, TOKEN_MINUTES, create_account, issue_first_owner_token};
 pub use gate::gate;
 pub use input::{NewPerson, check_email, check_password};
+pub use local_sign_in::LocalSignIn;
 pub use role::{Permission, Role};
+pub use single_sign_on::SingleSignOn;
 pub use staff::{ClinicEditor, Editor, InquiryReader, Permit, Staff, request_id};
 
 use crate::{
@@ -35,6 +39,8 @@ pub struct Accounts {
     pub passwords: PasswordGate,
     /// Where sign-ins and refusals are written down.
     pub trail: Trail,
+    /// Who may sign in with a password.
+    pub local_sign_in: LocalSignIn,
     /// Attempts to sign in, by address.
     pub attempts: RateLimit,
 }
@@ -46,6 +52,7 @@ pub fn routes(config: &mut ServiceConfig) {
     Endpoint::at("/v1/auth/logout").post(sign_in::delete_session).mount(config);
     Endpoint::at("/v1/auth/me").get(sign_in::get_me).mount(config);
     Endpoint::at("/v1/auth/invitations/{token}").post(first_owner::accept_invitation).mount(config);
+    single_sign_on::routes(config);
     Endpoint::at("/.well-known/jwks.json").get(sign_in::get_jwks).mount(config);
 }
 
@@ -57,7 +64,10 @@ pub fn routes(config: &mut ServiceConfig) {
     sign_in::delete_session,
     sign_in::get_me,
     sign_in::get_jwks,
-    first_owner::accept_invitation
+    first_owner::accept_invitation,
+    single_sign_on::start_single_sign_on,
+    single_sign_on::finish_single_sign_on,
+    single_sign_on::exchange_single_sign_on
 ))]
 #[derive(Debug)]
 pub struct Docs;

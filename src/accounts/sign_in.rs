@@ -29,7 +29,7 @@ const SESSION_HOURS: i64 = 12;
 /// What a sign-in answers.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TokensAnswer {
-    data: Tokens,
+    pub(super) data: Tokens,
 }
 
 /// An access token and the way to the next one.
@@ -69,7 +69,9 @@ pub async fn create_session(
     let hash = known.as_ref().map(|account| account.password_hash.clone());
     let typed = input.password.reveal().to_owned();
     let verified = accounts.passwords.verify(hash, input.password).await.map_err(busy)?;
-    let admitted = known.clone().filter(|account| verified.ok && account.active);
+    let admitted = known
+        .clone()
+        .filter(|account| verified.ok && account.active && accounts.local_sign_in.admits(&input.email, &account.role));
     let Some(account) = admitted else {
         record_refusal(&database, &accounts, known.map(|account| account.id), request_id(&request)).await?;
         return Err(ApiError::Unauthenticated);
@@ -77,7 +79,8 @@ pub async fn create_session(
     if verified.rehash {
         rehash(&account, &input.email, &typed, &accounts, &database).await?;
     }
-    let tokens = begin_session(account, &site, &accounts, &database, request_id(&request)).await?;
+    let tokens =
+        begin_session(account, vec!["pwd".to_owned()], &site, &accounts, &database, request_id(&request)).await?;
     Ok(private_answer(StatusCode::OK, &TokensAnswer { data: tokens }))
 }
 
@@ -106,7 +109,7 @@ async fn rehash(
         .await
 }
 
-async fn record_refusal(
+pub(super) async fn record_refusal(
     database: &StaffDb,
     accounts: &Data<Accounts>,
     account: Option<Uuid>,
@@ -128,8 +131,10 @@ async fn record_refusal(
         .await
 }
 
-async fn begin_session(
+/// Begins a session of an account that signed in by the methods of `amr` (RFC 8176).
+pub(super) async fn begin_session(
     account: Credentials,
+    amr: Vec<String>,
     site: &Data<Site>,
     accounts: &Data<Accounts>,
     database: &StaffDb,
@@ -150,7 +155,7 @@ async fn begin_session(
             Ok::<_, ApiError>(())
         })
         .await?;
-    tokens(site, accounts, user, &session, role, &refresh, now)
+    tokens(site, accounts, user, &session, role, amr, &refresh, now)
 }
 
 #[derive(Clone, Copy)]
@@ -172,12 +177,14 @@ async fn record_session(
     trail.record(transaction, entry).await
 }
 
+#[expect(clippy::too_many_arguments, reason = "each is a part of the token or makes one")]
 fn tokens(
     site: &Data<Site>,
     accounts: &Data<Accounts>,
     user: Uuid,
     session: &Session,
     role: String,
+    amr: Vec<String>,
     refresh: &OpaqueToken,
     now: DateTime<Utc>,
 ) -> Result<Tokens, ApiError> {
@@ -193,7 +200,7 @@ fn tokens(
         exp: now.timestamp() + lifetime,
         jti: site.clock.new_id(),
         role,
-        amr: vec!["pwd".to_owned()],
+        amr,
     };
     let access_token = accounts.ring.sign_access(&claims).map_err(|_| ApiError::Internal)?;
     Ok(Tokens {
@@ -240,7 +247,8 @@ pub async fn refresh_session(
         .await?
         .ok_or(ApiError::Unauthenticated)?;
     let session = Session { id: refreshed.id, expires_at: refreshed.expires_at };
-    let tokens = tokens(&site, &accounts, refreshed.account_id, &session, refreshed.role, &next, now)?;
+    let amr = vec!["pwd".to_owned()];
+    let tokens = tokens(&site, &accounts, refreshed.account_id, &session, refreshed.role, amr, &next, now)?;
     Ok(private_answer(StatusCode::OK, &TokensAnswer { data: tokens }))
 }
 

@@ -1,9 +1,14 @@
 //! All SQL about accounts, sessions and tokens, and nothing else.
 
+mod external;
 mod people;
 mod sessions;
 mod tokens;
 
+pub use external::{
+    ExternalKey, NewFlow, NewHandover, SpentFlow, SpentHandover, change_role, find_linkable_account,
+    find_linked_account, insert_flow, insert_handover, link_account, spend_flow, spend_handover,
+};
 pub use people::{
     Credentials, Disabled, ListedAccount, NewAccount, disable_account, find_credentials, has_accounts, insert_account,
     list_accounts, reset_password, update_password_hash,
