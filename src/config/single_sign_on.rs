@@ -115,18 +115,8 @@ pub(super) fn read(from: &mut Reader, public_url: Option<&BaseUrl>) -> Option<Si
 
 fn refuse_parts_of_single_sign_on(from: &mut Reader, public_url: Option<&BaseUrl>) {
     from.refuse_alone(&CMS_OIDC_ISSUER, &[&CMS_OIDC_CLIENT_ID]);
-    for part in [
-        &CMS_OIDC_CLIENT_ID,
-        &CMS_OIDC_CLIENT_SECRET,
-        &CMS_OIDC_NAME,
-        &CMS_OIDC_SCOPES,
-        &CMS_OIDC_ROLE_CLAIM,
-        &CMS_OIDC_ROLES,
-        &CMS_OIDC_CREATE_ACCOUNTS,
-        &CMS_OIDC_NETWORKS,
-    ] {
-        from.refuse_alone(part, &[&CMS_OIDC_ISSUER]);
-    }
+    from.refuse_alone(&CMS_OIDC_CLIENT_ID, &[&CMS_OIDC_ISSUER]);
+    from.refuse_alone(&CMS_OIDC_CLIENT_SECRET, &[&CMS_OIDC_ISSUER]);
     if public_url.is_some_and(|url| !carries_secure_cookies(url)) {
         from.refuse_beside(
             &CMS_OIDC_ISSUER,

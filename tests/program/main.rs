@@ -11,6 +11,7 @@
 mod admin;
 mod crash;
 mod database;
+mod identity_provider;
 mod import;
 mod program;
 mod secrecy;
