@@ -111,7 +111,10 @@ mod tests {
     use super::*;
 
     fn claims(value: Value) -> Map<String, Value> {
-        value.as_object().unwrap().clone()
+        match value {
+            Value::Object(claims) => claims,
+            other => panic!("no claims: {other}"),
+        }
     }
 
     #[test]

@@ -88,7 +88,7 @@ fn clocks_may_differ_by_half_a_minute_and_a_second_audience_needs_a_named_party(
     for claims in [
         json!({"exp": now - 29}),
         json!({"iat": now + 30, "nbf": now + 30}),
-        json!({"exp": now as f64 + 0.5}),
+        json!({"exp": 1_795_435_171.5}),
         json!({"aud": [CLIENT.0]}),
         json!({"aud": [CLIENT.0, "another-client"], "azp": CLIENT.0}),
     ] {
