@@ -13,17 +13,18 @@ use actix_web::{
 use url::Url;
 
 use crate::{
-    accounts::{self, Accounts, GuessLimits, RelyingParty},
+    accounts::{self, Accounts, GuessLimits, LocalSignIn, RelyingParty, SingleSignOn},
     articles,
     audit::Trail,
     clinic,
     clock::Clock,
-    config::{Config, LimitName, WebOrigin},
+    config::{self, Config, LimitName, WebOrigin},
     crypto::{KeyRing, PasswordGate},
     db::{PublicDb, StaffDb},
     http::{self, RateLimit, Site, client::TrustedProxies},
     inquiries::{self, Door},
     mail::{MailLinks, Postbox},
+    oidc::Provider,
     operations::{self, Document, Readiness},
     oversight,
 };
@@ -38,6 +39,7 @@ const HEAD_DEADLINE: Duration = Duration::from_secs(10);
 pub struct Parts {
     site: Data<Site>,
     accounts: Data<Accounts>,
+    single_sign_on: Data<SingleSignOn>,
     door: Data<Door>,
     public: Data<PublicDb>,
     staff: Data<StaffDb>,
@@ -79,6 +81,7 @@ impl Parts {
             ring: Arc::clone(ring),
             trail: Trail::new(ring, site.clock.clone()),
             passwords: PasswordGate::for_this_machine(),
+            local_sign_in: local_sign_in(&config.local_sign_in),
             attempts: limit(LimitName::Login, "login"),
             guess_limits: config
                 .rate_limits
@@ -86,13 +89,17 @@ impl Parts {
                 .map(|rate| GuessLimits { count: rate.count, seconds: rate.seconds }),
             guesses: ring.tag_key("guesses"),
             postbox: postbox.clone(),
-            links: format!("{}/v1/auth", site.public_url),
+            links: config
+                .staff_url
+                .as_ref()
+                .map_or_else(|| format!("{}/v1/auth", site.public_url), |url| url.as_str().to_owned()),
             require_mfa: config.require_mfa,
             idle: chrono::Duration::minutes(config.session_idle_minutes.into()),
             authenticators: ring.purpose_seal("totp"),
             recovery_codes: ring.tag_key("recovery-code"),
             reasons: ring.purpose_seal("break-glass"),
         };
+        let single_sign_on = single_sign_on(config, ring, &site.clock);
         let door = Door::new(
             Arc::clone(ring),
             accounts.trail.clone(),
@@ -102,6 +109,7 @@ impl Parts {
         Self {
             site: Data::new(site),
             accounts: Data::new(accounts),
+            single_sign_on: Data::new(single_sign_on),
             door: Data::new(door),
             public: Data::new(public),
             staff: Data::new(staff),
@@ -120,6 +128,7 @@ impl Parts {
         config
             .app_data(Data::clone(&self.site))
             .app_data(Data::clone(&self.accounts))
+            .app_data(Data::clone(&self.single_sign_on))
             .app_data(Data::clone(&self.door))
             .app_data(Data::clone(&self.public))
             .app_data(Data::clone(&self.staff))
@@ -139,6 +148,23 @@ fn relying_party(config: &Config, public_url: &str) -> Option<RelyingParty> {
             tracing::warn!("passkeys are off: {unfit}");
             None
         }
+    }
+}
+
+fn local_sign_in(setting: &config::LocalSignIn) -> LocalSignIn {
+    match setting {
+        config::LocalSignIn::Everybody => LocalSignIn::Everybody,
+        config::LocalSignIn::BreakGlass(owner) => LocalSignIn::break_glass(owner.as_str()),
+    }
+}
+
+fn single_sign_on(config: &Config, ring: &KeyRing, clock: &Clock) -> SingleSignOn {
+    let settings = config.single_sign_on.as_ref();
+    SingleSignOn {
+        provider: settings.map(|settings| Provider::new(settings.clone(), clock.clone())),
+        create_accounts: settings.is_some_and(|settings| settings.create_accounts),
+        staff_url: config.staff_url.as_ref().map(|url| url.as_str().to_owned()),
+        seal: ring.purpose_seal("oidc"),
     }
 }
 

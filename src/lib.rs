@@ -6,6 +6,7 @@
 //! | [`inquiries`] | what patients write to the clinic, sealed |
 //! | [`clinic`] | the organisation and its locations: how they are reached and when they are open |
 //! | [`accounts`] | who may do what: accounts, roles, sessions, the gate around `/v1/admin` |
+//! | [`oidc`] | signing in at the clinic's own identity provider |
 //! | [`audit`] | who did or saw what, append-only |
 //! | [`mail`] | letters to staff, sealed until they leave |
 //! | [`oversight`] | the audit trail, read and exported |
@@ -34,6 +35,7 @@ pub mod http;
 pub mod import;
 pub mod inquiries;
 pub mod mail;
+pub mod oidc;
 pub mod openapi;
 pub mod operations;
 pub mod outbox;

@@ -17,7 +17,7 @@ use std::{
 };
 
 /// Every room, and the rooms that it may name. Doors lead downward only.
-const DOORS: [(&str, &[&str]); 19] = [
+const DOORS: [(&str, &[&str]); 21] = [
     (
         "cli",
         &[
@@ -50,6 +50,7 @@ const DOORS: [(&str, &[&str]); 19] = [
             "accounts",
             "mail",
             "oversight",
+            "oidc",
             "operations",
             "http",
             "db",
@@ -65,8 +66,9 @@ const DOORS: [(&str, &[&str]); 19] = [
     ("inquiries", &["accounts", "outbox", "audit", "http", "db", "crypto", "contact", "clock"]),
     ("oversight", &["accounts", "audit", "http", "db"]),
     ("import", &[]),
-    ("accounts", &["audit", "mail", "http", "db", "crypto", "contact", "clock"]),
+    ("accounts", &["audit", "clock", "contact", "crypto", "db", "http", "mail", "oidc"]),
     ("mail", &["crypto", "db", "contact", "clock"]),
+    ("oidc", &["crypto", "config", "clock"]),
     ("outbox", &["db", "clock"]),
     ("audit", &["db", "crypto", "clock"]),
     ("delivery", &["http"]),

@@ -25,6 +25,7 @@ mod input;
 mod invitations;
 mod letters;
 mod link_page;
+mod local_sign_in;
 mod passkeys;
 mod passwords;
 mod people;
@@ -37,6 +38,7 @@ mod scope;
 mod second_factor;
 mod sessions;
 mod sign_in;
+mod single_sign_on;
 mod staff;
 
 use std::sync::Arc;
@@ -50,10 +52,12 @@ pub use factors::RelyingParty;
 pub use first_owner::{FIRST_OWNER, TOKEN_MINUTES, create_account, issue_first_owner_token};
 pub use gate::gate;
 pub use input::{NewPerson, PasswordContext, check_email, check_password};
+pub use local_sign_in::LocalSignIn;
 pub use people::remove_factors;
 pub use role::{Permission, Role, table_in_markdown};
 pub use scope::Scope;
 pub use sign_in::GuessLimits;
+pub use single_sign_on::SingleSignOn;
 pub use staff::{
     ArticleReader, AuditReader, ClinicEditor, ClinicReader, Credential, Editor, EmergencyReader, InquiryReader,
     KeyManager, KeyReader, PeopleManager, PeopleReader, Permit, Reach, Session, Staff, Writer, request_id,
@@ -75,6 +79,8 @@ pub struct Accounts {
     pub passwords: PasswordGate,
     /// Where sign-ins and refusals are written down.
     pub trail: Trail,
+    /// Who may sign in with a password.
+    pub local_sign_in: LocalSignIn,
     /// Attempts to sign in, by address, on this node.
     pub attempts: RateLimit,
     /// Failures, by account and place, on all nodes; none where limits are off.
@@ -97,13 +103,6 @@ pub struct Accounts {
     pub recovery_codes: TagKey,
     /// Seals the reasons of emergencies.
     pub reasons: PurposeSeal,
-}
-
-impl Accounts {
-    /// Whether the address may sign in with a password here.
-    pub fn lets_in(&self, _email: &str) -> bool {
-        true
-    }
 }
 
 /// Mounts `/v1/auth` and the key set.
@@ -141,6 +140,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .delete(sessions::delete_own_sessions)
         .mount(config);
     Endpoint::at("/v1/auth/sessions/{id}").delete(sessions::delete_own_session).mount(config);
+    single_sign_on::routes(config);
     Endpoint::at("/.well-known/jwks.json").get(get_jwks).mount(config);
 }
 
@@ -219,6 +219,9 @@ pub fn admin_routes(config: &mut ServiceConfig) {
     break_glass::create_break_glass,
     break_glass::get_break_glass,
     break_glass::delete_break_glass,
+    single_sign_on::start_single_sign_on,
+    single_sign_on::finish_single_sign_on,
+    single_sign_on::exchange_single_sign_on,
 ))]
 #[derive(Debug)]
 pub struct Docs;

@@ -15,6 +15,7 @@ mod rate_limits;
 mod reader;
 pub mod reference;
 pub mod settings;
+pub mod single_sign_on;
 mod sources;
 mod toml_file;
 
@@ -36,6 +37,7 @@ pub use rate_limits::{LimitName, Rate, RateLimits};
 pub use reader::Shown;
 pub use secrecy::{ExposeSecret, SecretString};
 pub use settings::{SETTINGS, Setting};
+pub use single_sign_on::{Issuer, LocalSignIn, MAPPABLE_ROLES, RoleMapping, SingleSignOn, is_loopback};
 pub use sources::{DEFAULT_SETTINGS_FILE, SettingsFile, Sources};
 
 use reader::Reader;
@@ -45,7 +47,7 @@ use settings::{
     CMS_DATABASE_STAFF_URL, CMS_FORM_REDIRECT_ORIGINS, CMS_INQUIRY_RETENTION_DAYS, CMS_LISTEN, CMS_LOG, CMS_LOG_FORMAT,
     CMS_MAIL_FROM, CMS_MEDIA_URL, CMS_METRICS_LISTEN, CMS_PASSKEY_RP_ID, CMS_POSTGRES_ARCHIVE_URL, CMS_POSTGRES_BIN,
     CMS_PUBLIC_URL, CMS_RATE_LIMITS, CMS_REQUIRE_MFA, CMS_SESSION_IDLE_MINUTES, CMS_SITE_URL, CMS_SMTP_URL,
-    CMS_TRUSTED_PROXIES, CMS_WORKERS, DATABASE_URL,
+    CMS_STAFF_URL, CMS_TRUSTED_PROXIES, CMS_WORKERS, DATABASE_URL,
 };
 
 /// The settings of a running program, parsed. Each field is described with its setting in
@@ -74,6 +76,12 @@ pub struct Config {
     pub first_owner: Option<FirstOwner>,
     /// [`CMS_REQUIRE_MFA`].
     pub require_mfa: bool,
+    /// The `CMS_OIDC_…` settings.
+    pub single_sign_on: Option<SingleSignOn>,
+    /// [`settings::CMS_LOCAL_SIGN_IN`] and [`settings::CMS_BREAK_GLASS_OWNER`].
+    pub local_sign_in: LocalSignIn,
+    /// [`CMS_STAFF_URL`].
+    pub staff_url: Option<BaseUrl>,
     /// [`CMS_CORS_ORIGINS`], each once.
     pub cors_origins: Vec<WebOrigin>,
     /// [`CMS_PASSKEY_RP_ID`].
@@ -185,6 +193,10 @@ fn read(from: &mut Reader) -> Option<Config> {
     let postgres_archive_url = from.read(&CMS_POSTGRES_ARCHIVE_URL, address::base);
     let first_owner = read_first_owner(from);
     let require_mfa = from.read(&CMS_REQUIRE_MFA, parse::switch);
+    let public_url = public_url.or_else(|| address::of_listener(listen?).ok());
+    let single_sign_on = single_sign_on::read(from, public_url.as_ref());
+    let local_sign_in = single_sign_on::read_local_sign_in(from);
+    let staff_url = from.read(&CMS_STAFF_URL, address::base);
     let cors_origins = from.read(&CMS_CORS_ORIGINS, address::origins);
     let passkey_rp_id = from.read(&CMS_PASSKEY_RP_ID, address::host_name);
     let form_redirect_origins = from.read(&CMS_FORM_REDIRECT_ORIGINS, address::origins);
@@ -205,7 +217,7 @@ fn read(from: &mut Reader) -> Option<Config> {
     Some(Config {
         listen: listen?,
         data_dir: data_dir?,
-        public_url: public_url.or_else(|| address::of_listener(listen?).ok())?,
+        public_url: public_url?,
         site_url,
         database,
         database_read_url,
@@ -214,6 +226,9 @@ fn read(from: &mut Reader) -> Option<Config> {
         postgres_archive_url: postgres_archive_url?,
         first_owner,
         require_mfa: require_mfa?,
+        single_sign_on,
+        local_sign_in: local_sign_in?,
+        staff_url,
         cors_origins: cors_origins?,
         passkey_rp_id,
         form_redirect_origins: form_redirect_origins?,

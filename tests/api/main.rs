@@ -18,6 +18,7 @@ mod gate;
 mod harness;
 mod inquiries;
 mod mail;
+mod oidc;
 mod openapi;
 mod operations;
 mod paging;

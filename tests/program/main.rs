@@ -12,6 +12,7 @@ mod admin;
 mod audit;
 mod crash;
 mod database;
+mod identity_provider;
 mod import;
 mod program;
 mod secrecy;

@@ -1,6 +1,7 @@
 //! All SQL about accounts, sessions and tokens, and nothing else.
 
 mod break_glass;
+mod external;
 mod factors;
 mod failed_attempts;
 mod half_sign_ins;
@@ -12,6 +13,10 @@ mod sessions;
 mod tokens;
 
 pub use break_glass::{Glass, NewGlass, count_break_glass, end_break_glass, insert_break_glass, list_break_glass};
+pub use external::{
+    ExternalKey, NewFlow, NewHandover, SpentFlow, SpentHandover, change_role, find_linkable_account,
+    find_linked_account, insert_flow, insert_handover, link_account, spend_flow, spend_handover,
+};
 pub use factors::{
     Methods, StoredTotp, confirm_totp, delete_totp, find_methods, find_totp, replace_recovery_codes, replace_totp,
     spend_recovery_code, spend_totp_step,

@@ -12,6 +12,7 @@ const SECRETS: [(&str, &str); 7] = [
     ("CMS_SMTP_URL", "smtps://u:canary4711@mail.example"),
     ("CMS_AUDIT_ANCHOR_URL", "https://hooks.example/canary4711"),
     ("CMS_ADMIN_PASSWORD", "canary4711 tulip orbit"),
+    ("CMS_OIDC_CLIENT_SECRET", "canary4711-tulip-orbit"),
 ];
 
 #[test]
@@ -21,6 +22,7 @@ fn a_secret_is_neither_debugged_nor_shown() {
     assert_eq!(names.len(), SECRETS.len());
     let mut pairs = SECRETS.to_vec();
     pairs.push(("CMS_ADMIN_EMAIL", "canary4711@clinic.example"));
+    pairs.extend([("CMS_OIDC_ISSUER", "https://id.clinic.example"), ("CMS_OIDC_CLIENT_ID", "clinic-cms")]);
     let config = loaded(&pairs);
     assert!(!format!("{config:?} {config:#?}").contains(CANARY));
     assert!(!format!("{:?}", environment(&pairs)).contains(CANARY));
