@@ -4,7 +4,7 @@ use super::*;
 const CANARY: &str = "canary4711";
 
 /// An accepted value with the canary in it, for every secret.
-const SECRETS: [(&str, &str); 7] = [
+const SECRETS: [(&str, &str); 8] = [
     ("DATABASE_URL", "postgres://u:canary4711@localhost/clinic"),
     ("CMS_DATABASE_PUBLIC_URL", "postgres://u:canary4711@localhost/clinic"),
     ("CMS_DATABASE_STAFF_URL", "postgres://u:canary4711@localhost/clinic"),
