@@ -95,7 +95,7 @@ fn settings_without_effect_are_named_only_where_somebody_set_them() {
     ]);
     let mut unused = config.unused();
     unused.sort_unstable();
-    let reserved = ["CMS_DATABASE_READ_URL", "CMS_MEDIA_URL", "CMS_REQUIRE_MFA"];
+    let reserved = ["CMS_DATABASE_READ_URL", "CMS_MEDIA_URL"];
     assert_eq!(unused, reserved);
     assert_eq!(config.show().iter().filter(|s| s.set_by != SetBy::Default).count(), 5);
 }
