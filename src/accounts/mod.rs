@@ -12,7 +12,7 @@
 //! | `invitations`, `first_owner`, `people`, `profile`, `roles` | who people are |
 //! | `api_keys` | integrations |
 //! | `break_glass` | access to inquiries in an emergency |
-//! | `letters` | what people are told by mail |
+//! | `letters`, `link_page` | what people are told by mail, and the page behind its links |
 
 mod api_keys;
 mod authenticator;
@@ -24,6 +24,7 @@ mod gate;
 mod input;
 mod invitations;
 mod letters;
+mod link_page;
 mod passkeys;
 mod passwords;
 mod people;
@@ -115,8 +116,14 @@ pub fn routes(config: &mut ServiceConfig) {
     Endpoint::at("/v1/auth/me").get(profile::get_me).patch(profile::update_me).mount(config);
     Endpoint::at("/v1/auth/password").post(passwords::change_password).mount(config);
     Endpoint::at("/v1/auth/password-resets").post(passwords::create_password_reset).mount(config);
-    Endpoint::at("/v1/auth/password-resets/{token}").put(passwords::complete_password_reset).mount(config);
-    Endpoint::at("/v1/auth/invitations/{token}").post(invitations::accept_invitation).mount(config);
+    Endpoint::at("/v1/auth/password-resets/{token}")
+        .get(link_page::show_password_reset)
+        .put(passwords::complete_password_reset)
+        .mount(config);
+    Endpoint::at("/v1/auth/invitations/{token}")
+        .get(link_page::show_invitation)
+        .post(invitations::accept_invitation)
+        .mount(config);
     Endpoint::at("/v1/auth/totp")
         .post(authenticator::create_totp)
         .put(authenticator::confirm_totp)
@@ -176,6 +183,8 @@ pub fn admin_routes(config: &mut ServiceConfig) {
     passwords::change_password,
     passwords::create_password_reset,
     passwords::complete_password_reset,
+    link_page::show_password_reset,
+    link_page::show_invitation,
     invitations::accept_invitation,
     authenticator::create_totp,
     authenticator::confirm_totp,

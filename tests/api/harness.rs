@@ -18,7 +18,11 @@ use clinic_cms::{
     clock::Clock,
     config::{Config, SettingsFile, Sources},
     crypto::{Password, PasswordRules, password_hash},
-    db::embedded::{Durability, Options},
+    db::{
+        StaffDb,
+        embedded::{Durability, Options},
+    },
+    mail::{Carrier, MailLinks, Postbox, deliver_due},
 };
 use serde_json::Value;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
@@ -26,6 +30,21 @@ use ureq::http::{HeaderMap, Request};
 
 pub const OWNER: (&str, &str) = ("owner@clinic.example", "harbor gulls over seven piers");
 pub const EDITOR: (&str, &str) = ("editor@clinic.example", "seven piers under harbor gulls");
+pub const ADMIN: (&str, &str) = ("admin@clinic.example", "three lanterns past the boathouse");
+pub const AUTHOR: (&str, &str) = ("author@clinic.example", "paper kites above low dunes");
+pub const REVIEWER: (&str, &str) = ("reviewer@clinic.example", "slow tides around old pilings");
+pub const FRONT_DESK: (&str, &str) = ("front_desk@clinic.example", "eleven umbrellas by the stairs");
+pub const AUDITOR: (&str, &str) = ("auditor@clinic.example", "quiet ledgers beneath the lamp");
+/// Everybody, with their role.
+pub const PEOPLE: [((&str, &str), &str); 7] = [
+    (OWNER, "owner"),
+    (EDITOR, "editor"),
+    (ADMIN, "admin"),
+    (AUTHOR, "author"),
+    (REVIEWER, "reviewer"),
+    (FRONT_DESK, "front_desk"),
+    (AUDITOR, "auditor"),
+];
 
 /// The server of this run, with a template that every test's database is copied from.
 struct Cluster {
@@ -48,7 +67,7 @@ impl Cluster {
         block_on(async {
             settle(&cluster.opened).await.expect("the schema is brought up to date");
             let mut owner = cluster.opened.database.connect_as_owner().await.unwrap();
-            for (id, (email, password), role) in [(1, OWNER, "owner"), (2, EDITOR, "editor")] {
+            for (id, ((email, password), role)) in (1..).zip(PEOPLE) {
                 let account = format!(
                     "insert into cms.account (id, email, name, role, password_hash)
                      values ('01900000-0000-7000-8000-00000000000{id}', '{email}', 'Test {role}', '{role}', '{}')",
@@ -89,6 +108,7 @@ fn config(folder: &Path, settings: &[(&str, &str)]) -> Config {
         [("data-dir".to_owned(), folder.display().to_string())].into();
     flags.insert("site-url".to_owned(), "https://clinic.example".to_owned());
     flags.insert("listen".to_owned(), "127.0.0.1:0".to_owned());
+    flags.insert("require-mfa".to_owned(), "off".to_owned());
     flags.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
     let sources = Sources { flags, env: std::collections::BTreeMap::new(), settings_file: SettingsFile::Nowhere };
     Config::load(&sources).expect("the settings of the tests are right")
@@ -177,6 +197,33 @@ impl Api {
             .send();
         assert_eq!(published.status, 200, "{}", published.body);
         published.json()["data"].clone()
+    }
+
+    /// Runs `work` with a pool of the staff's role, as another node has one.
+    pub fn as_node<T>(&self, work: impl AsyncFnOnce(StaffDb) -> T) -> T {
+        block_on(async {
+            let staff = self.opened.database.staff(4);
+            let answer = work(staff.clone()).await;
+            staff.close().await;
+            answer
+        })
+    }
+
+    /// A postbox with the keys and the clock of this service.
+    pub fn postbox(&self) -> Postbox {
+        let links = MailLinks { public_url: self.base.clone(), clinic_name: "Nobody's Clinic".to_owned() };
+        Postbox::new(&self.opened.ring, self.clock.clone(), links)
+    }
+
+    /// Carries every letter that waits into a folder, and answers them as they stand there, the oldest first.
+    pub fn letters(&self) -> Vec<String> {
+        let folder = tempfile::tempdir().unwrap();
+        let carrier = Carrier::folder(folder.path().to_path_buf(), "no-reply@clinic.example").unwrap();
+        let (postbox, now) = (self.postbox(), self.clock.now());
+        self.as_node(async |staff| while !deliver_due(&staff, &postbox, &carrier, now).await.unwrap().is_idle() {});
+        let mut files: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
+        files.sort();
+        files.iter().map(|file| std::fs::read_to_string(file).unwrap()).collect()
     }
 
     /// Runs `work` with a connection as the owner of the tables.

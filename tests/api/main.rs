@@ -16,6 +16,7 @@ mod database_doors;
 mod gate;
 mod harness;
 mod inquiries;
+mod mail;
 mod openapi;
 mod operations;
 mod paging;
