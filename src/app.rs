@@ -141,7 +141,8 @@ impl Parts {
 fn relying_party(config: &Config, public_url: &str) -> Option<RelyingParty> {
     let url = Url::parse(public_url).ok()?;
     let id = config.passkey_rp_id.as_deref().or_else(|| url.domain())?;
-    let origins = config.cors_origins.iter().map(WebOrigin::as_str).chain([public_url]);
+    let staff = config.staff_url.as_ref().map(|url| url.as_str());
+    let origins = config.cors_origins.iter().map(WebOrigin::as_str).chain(staff).chain([public_url]);
     match RelyingParty::new(id, id, &origins.collect::<Vec<_>>()) {
         Ok(party) => Some(party),
         Err(unfit) => {

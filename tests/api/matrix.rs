@@ -33,20 +33,60 @@ use Permission::{
 
 fn class_of(operation: &str) -> Option<Class> {
     Some(match operation {
-        "get_jwks" | "get_livez" | "get_readyz" | "get_openapi" | "list_articles" | "get_article" | "list_categories"
-        | "list_tags" | "list_conditions" | "get_clinic" | "list_locations" | "get_location" | "get_location_hours"
-        | "get_form" | "create_inquiry" | "create_session" | "complete_sign_in" | "refresh_session"
-        | "accept_invitation" | "show_invitation" | "create_password_reset" | "show_password_reset"
-        | "complete_password_reset" | "start_single_sign_on" | "finish_single_sign_on" | "exchange_single_sign_on"
-        | "begin_passkey_assertion" | "complete_passkey_assertion" => Open,
-        "get_me" | "update_me" | "delete_session" | "reauthenticate" | "change_password" | "delete_totp"
-        | "create_recovery_codes" | "list_own_sessions" | "delete_own_sessions" | "delete_own_session"
-        | "list_passkeys" | "delete_passkey" | "list_roles" | "get_break_glass" | "delete_break_glass" => SignedIn,
+        "get_jwks"
+        | "get_livez"
+        | "get_readyz"
+        | "get_openapi"
+        | "list_articles"
+        | "get_article"
+        | "list_categories"
+        | "list_tags"
+        | "list_conditions"
+        | "get_clinic"
+        | "list_locations"
+        | "get_location"
+        | "get_location_hours"
+        | "get_form"
+        | "create_inquiry"
+        | "create_session"
+        | "complete_sign_in"
+        | "refresh_session"
+        | "accept_invitation"
+        | "show_invitation"
+        | "create_password_reset"
+        | "show_password_reset"
+        | "complete_password_reset"
+        | "start_single_sign_on"
+        | "finish_single_sign_on"
+        | "exchange_single_sign_on"
+        | "begin_passkey_assertion"
+        | "complete_passkey_assertion" => Open,
+        "get_me"
+        | "update_me"
+        | "delete_session"
+        | "reauthenticate"
+        | "change_password"
+        | "delete_totp"
+        | "create_recovery_codes"
+        | "list_own_sessions"
+        | "delete_own_sessions"
+        | "delete_own_session"
+        | "list_passkeys"
+        | "delete_passkey"
+        | "list_roles"
+        | "get_break_glass"
+        | "delete_break_glass" => SignedIn,
         "create_totp" | "confirm_totp" | "begin_passkey_registration" | "create_passkey" => Enrolling,
-        "list_staff_articles" | "get_staff_article" | "list_revisions" | "get_revision" | "list_staff_categories"
-        | "get_category" | "list_staff_tags" | "get_tag" | "list_staff_conditions" | "get_condition" => {
-            Holds(ReadArticles)
-        }
+        "list_staff_articles"
+        | "get_staff_article"
+        | "list_revisions"
+        | "get_revision"
+        | "list_staff_categories"
+        | "get_category"
+        | "list_staff_tags"
+        | "get_tag"
+        | "list_staff_conditions"
+        | "get_condition" => Holds(ReadArticles),
         "create_article" | "update_article" => Holds(WriteArticles),
         "delete_article" | "restore_article" | "put_publication" | "delete_publication" | "create_category"
         | "update_category" | "delete_category" | "restore_category" | "create_tag" | "update_tag" | "delete_tag"
@@ -63,10 +103,17 @@ fn class_of(operation: &str) -> Option<Class> {
         "list_users" | "get_user" | "list_invitations" | "get_invitation" | "list_sessions" | "get_session" => {
             Holds(ReadPeople)
         }
-        "update_user" | "delete_user" | "restore_user" | "revoke_user_sessions" | "delete_user_factors"
-        | "create_invitation" | "delete_invitation" | "revoke_session" => Holds(ManagePeople),
-        "list_api_keys" | "get_api_key" | "create_api_key" | "update_api_key" | "delete_api_key"
-        | "rotate_api_key" => Holds(ManageApiKeys),
+        "update_user"
+        | "delete_user"
+        | "restore_user"
+        | "revoke_user_sessions"
+        | "delete_user_factors"
+        | "create_invitation"
+        | "delete_invitation"
+        | "revoke_session" => Holds(ManagePeople),
+        "list_api_keys" | "get_api_key" | "create_api_key" | "update_api_key" | "delete_api_key" | "rotate_api_key" => {
+            Holds(ManageApiKeys)
+        }
         _ => return None,
     })
 }
@@ -139,7 +186,8 @@ fn whoever_is_not_signed_in_gets_401_under_every_spelling() {
     let disabled = api.sign_in(EDITOR);
     let expired = api.sign_in(crate::harness::OWNER);
     api.as_owner(async |connection| {
-        let disable = "update cms.account set status = 'disabled', credential_version = credential_version + 1 where email = $1";
+        let disable =
+            "update cms.account set status = 'disabled', credential_version = credential_version + 1 where email = $1";
         sqlx::query(disable).bind(EDITOR.0).execute(connection).await.unwrap();
     });
     clock.set("2026-11-23T12:00:00Z".parse::<chrono::DateTime<chrono::Utc>>().unwrap() + Duration::minutes(11));
@@ -149,7 +197,10 @@ fn whoever_is_not_signed_in_gets_401_under_every_spelling() {
         ("disabled", Some(disabled.as_str())),
         ("expired", Some(expired.as_str())),
         ("foreign", Some(foreign)),
-        ("unknown key", Some("ccms_0000000000000000_0000000000000000000000000000000000000000000000000000000000000000000")),
+        (
+            "unknown key",
+            Some("ccms_0000000000000000_0000000000000000000000000000000000000000000000000000000000000000000"),
+        ),
     ]
     .into();
     for operation in operations.iter().filter(|operation| operation.class != Open) {

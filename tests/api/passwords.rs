@@ -205,9 +205,7 @@ fn a_reset_link_works_once_for_its_purpose_and_the_newest_alone() {
         .map(|line| line.trim().strip_prefix(&api.base).unwrap().to_owned())
         .collect();
     assert_eq!(links.len(), 2, "{links:?}");
-    let set = |path: &str, password: &str| {
-        api.call("PUT", path).json(&json!({"new_password": password})).send()
-    };
+    let set = |path: &str, password: &str| api.call("PUT", path).json(&json!({"new_password": password})).send();
     let live: Vec<&String> = links.iter().filter(|link| set(link, "short").status == 422).collect();
     assert_eq!(live.len(), 1, "a new link voids the old");
     let wrong_door = live[0].replace("password-resets", "invitations");
@@ -300,9 +298,7 @@ fn a_new_device_and_a_reused_token_are_told_by_mail() {
     let letters = api.letters();
     assert_eq!(letters.len(), 1);
     assert!(letters[0].contains(EDITOR.0) && letters[0].contains("phone"));
-    let refresh = |token: &Value| {
-        api.call("POST", "/v1/auth/refresh").json(&json!({"refresh_token": token})).send()
-    };
+    let refresh = |token: &Value| api.call("POST", "/v1/auth/refresh").json(&json!({"refresh_token": token})).send();
     let next = refresh(&tokens["data"]["refresh_token"]).json()["data"]["refresh_token"].clone();
     assert_eq!(refresh(&next).status, 200);
     refresh(&tokens["data"]["refresh_token"]).problem(401, "unauthenticated");

@@ -30,7 +30,8 @@ fn an_invited_person_sets_name_and_password_once() {
     let api = Api::start();
     let admin = api.sign_in(ADMIN);
     let invitation = json!({"email": "New.Desk@Clinic.example", "role": "author", "language": "es"});
-    let made = api.call("POST", "/v1/admin/invitations").bearer(&admin).header("Host", "evil.example").json(&invitation);
+    let made =
+        api.call("POST", "/v1/admin/invitations").bearer(&admin).header("Host", "evil.example").json(&invitation);
     let made = made.send();
     assert_eq!(made.status, 201, "{}", made.body);
     assert_eq!(made.json()["data"]["status"], "open");
@@ -38,7 +39,10 @@ fn an_invited_person_sets_name_and_password_once() {
     let path = link.strip_prefix(&api.base).expect("the link keeps the configured address");
     let page = api.get(path);
     assert_eq!(page.status, 200);
-    assert!(page.header("content-type").starts_with("text/html") && page.header("content-security-policy").contains("sha256-"));
+    assert!(
+        page.header("content-type").starts_with("text/html")
+            && page.header("content-security-policy").contains("sha256-")
+    );
     assert!(!made.body.contains(path.rsplit('/').next().unwrap()), "whoever invites does not see the link");
     let person = json!({"name": "Nia Reyes", "password": "wide rivers bend at dawn"});
     let other = json!({"name": "Nia Reyes", "password": "wide rivers bend at dawn", "email": "else@clinic.example"});
@@ -46,7 +50,8 @@ fn an_invited_person_sets_name_and_password_once() {
     let weak = json!({"name": "Nia Reyes", "password": "my name is nia reyes ok"});
     api.call("POST", path).json(&weak).send().problem(422, "validation_failed");
     let statuses: Vec<u16> = std::thread::scope(|scope| {
-        let tries: Vec<_> = (0..10).map(|_| scope.spawn(|| api.call("POST", path).json(&person).send().status)).collect();
+        let tries: Vec<_> =
+            (0..10).map(|_| scope.spawn(|| api.call("POST", path).json(&person).send().status)).collect();
         tries.into_iter().map(|attempt| attempt.join().unwrap()).collect()
     });
     assert_eq!(statuses.iter().filter(|status| **status == 201).count(), 1, "{statuses:?}");
@@ -140,7 +145,8 @@ fn a_front_desk_sees_the_inquiries_of_its_locations_alone() {
     let api = Api::start();
     let owner = api.sign_in(OWNER);
     let location = |name: &str| {
-        let address = json!({"line1": "1 Pier Rd", "city": "Jupiter", "region": "FL", "postal_code": "33477", "country": "US"});
+        let address =
+            json!({"line1": "1 Pier Rd", "city": "Jupiter", "region": "FL", "postal_code": "33477", "country": "US"});
         let body = json!({"name": name, "address": address, "timezone": "America/New_York"});
         let made = api.call("POST", "/v1/admin/locations").bearer(&owner).json(&body).send();
         assert_eq!(made.status, 201, "{}", made.body);
@@ -148,7 +154,8 @@ fn a_front_desk_sees_the_inquiries_of_its_locations_alone() {
     };
     let (north, south) = (location("North"), location("South"));
     let post = |location: Option<&str>| {
-        let body = json!({"full_name": "Rosa Diaz", "email": "rosa@mail.example", "message": "Hello", "location": location});
+        let body =
+            json!({"full_name": "Rosa Diaz", "email": "rosa@mail.example", "message": "Hello", "location": location});
         let sent = api.call("POST", "/v1/inquiries").json(&body).send();
         assert_eq!(sent.status, 201, "{}", sent.body);
         sent.json()["data"]["id"].as_str().unwrap().to_owned()

@@ -15,7 +15,9 @@ fn a_signed_in_person_is_told_who_they_are_and_what_they_may_do() {
     assert_eq!(me.header("cache-control"), "no-store");
     assert_eq!(me.json()["data"]["email"], EDITOR.0);
     assert_eq!(me.json()["data"]["role"], "editor");
-    assert_eq!(me.json()["data"]["permissions"], json!([
+    assert_eq!(
+        me.json()["data"]["permissions"],
+        json!([
             "read_articles",
             "write_articles",
             "publish_articles",
@@ -23,7 +25,8 @@ fn a_signed_in_person_is_told_who_they_are_and_what_they_may_do() {
             "edit_clinic",
             "break_glass",
             "manage_api_keys"
-        ]));
+        ])
+    );
 }
 
 #[test]

@@ -104,7 +104,13 @@ struct Shown {
 
 /// Whoever sends an access token has to be let in by it; a broken one is not nobody's.
 async fn signed_in(request: &HttpRequest) -> Result<Option<Staff>, ApiError> {
-    if request.headers().contains_key(header::AUTHORIZATION) { gate::admit(request).await.map(Some) } else { Ok(None) }
+    if !request.headers().contains_key(header::AUTHORIZATION) {
+        return Ok(None);
+    }
+    let staff = gate::admit(request).await?;
+    // Not for an API key: a passkey is a person's own affair.
+    staff.session()?;
+    Ok(Some(staff))
 }
 
 async fn visit(

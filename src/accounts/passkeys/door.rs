@@ -60,7 +60,7 @@ pub(super) async fn enter(
 ) -> Result<Option<Tokens>, ApiError> {
     let mut methods: Vec<&str> = Vec::new();
     match &visit {
-        Visit::Stranger => {}
+        Visit::Stranger => check_local_sign_in(connection, desk, account).await?,
         Visit::Waiting(half) => {
             spend_half(connection, desk, half).await?;
             methods.extend(half.methods.iter().map(String::as_str));
@@ -78,6 +78,13 @@ pub(super) async fn enter(
         SignIn::Done(tokens) => Ok(Some(tokens)),
         SignIn::Factor(_) | SignIn::Enrolment(_) => Err(ApiError::Internal),
     }
+}
+
+/// Where a clinic signs in at its identity provider, a passkey of ours is no way past it.
+async fn check_local_sign_in(connection: &mut PgConnection, desk: &Desk, account: Uuid) -> Result<(), ApiError> {
+    let person = queries::find_person(connection, account).await?.ok_or(ApiError::Unauthenticated)?;
+    let admitted = desk.accounts.local_sign_in.admits(&person.email, &person.role);
+    if admitted { Ok(()) } else { Err(ApiError::Unauthenticated) }
 }
 
 /// What every enrolment ends with: recovery codes for who has none, a letter, and the sign-in that waited.

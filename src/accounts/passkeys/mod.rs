@@ -60,6 +60,7 @@ pub struct PasskeyPage {
     security(("bearer" = [])), responses((status = 200, description = "The passkeys", body = PasskeyPage)))]
 pub async fn list_passkeys(request: HttpRequest, desk: Desk, staff: Staff) -> Answer {
     no_parameters(&request)?;
+    staff.session()?;
     let rows = desk.transact(async move |connection| Ok(queries::list_passkeys(connection, staff.id).await?)).await?;
     let meta = PageMeta {
         limit: MOST_PASSKEYS,

@@ -207,7 +207,8 @@ pub struct ListedPasskey {
 pub async fn list_passkeys(connection: &mut PgConnection, account: Uuid) -> Result<Vec<ListedPasskey>, sqlx::Error> {
     sqlx::query_as!(
         ListedPasskey,
-        "select id, name, backed_up, created_at, last_used_at from cms.passkey where account_id = $1 order by id",
+        "select id, name, backed_up, created_at, last_used_at from cms.passkey where account_id = $1
+          order by created_at, id",
         account,
     )
     .fetch_all(connection)
