@@ -111,7 +111,7 @@ pub fn routes(config: &mut ServiceConfig) {
     Endpoint::at("/v1/auth/mfa").post(sign_in::complete_sign_in).mount(config);
     Endpoint::at("/v1/auth/refresh").post(sign_in::refresh_session).mount(config);
     Endpoint::at("/v1/auth/logout").post(sign_in::delete_session).mount(config);
-    Endpoint::at("/v1/auth/reauthentication").post(reauthentication::reauthenticate).mount(config);
+    Endpoint::at("/v1/auth/reauthentication").post(reauthentication::create_reauthentication).mount(config);
     Endpoint::at("/v1/auth/me").get(profile::get_me).patch(profile::update_me).mount(config);
     Endpoint::at("/v1/auth/password").post(passwords::change_password).mount(config);
     Endpoint::at("/v1/auth/password-resets").post(passwords::create_password_reset).mount(config);
@@ -177,7 +177,7 @@ pub fn admin_routes(config: &mut ServiceConfig) {
     sign_in::complete_sign_in,
     sign_in::refresh_session,
     sign_in::delete_session,
-    reauthentication::reauthenticate,
+    reauthentication::create_reauthentication,
     profile::get_me,
     profile::update_me,
     passwords::change_password,

@@ -123,6 +123,8 @@ pub fn block_on<T>(work: impl Future<Output = T>) -> T {
 /// A running service with a database of its own. Stops when dropped.
 pub struct Api {
     pub base: String,
+    /// What links and tokens name: the first node's address, for all of them.
+    pub public_url: String,
     pub clock: Clock,
     opened: Arc<Opened>,
     stop: Option<actix_web::dev::ServerHandle>,
@@ -154,15 +156,16 @@ impl Api {
             clock: clock.clone(),
         });
         block_on(async { settle(&opened).await.expect("the copy is settled as at any start") });
-        let (base, stop, thread) = serve(&opened);
-        Self { base, clock, opened, stop: Some(stop), thread: Some(thread) }
+        let (base, stop, thread) = serve(&opened, None);
+        Self { public_url: base.clone(), base, clock, opened, stop: Some(stop), thread: Some(thread) }
     }
 
     /// A second node over the same database.
     pub fn another_node(&self) -> Self {
         let opened = Arc::clone(&self.opened);
-        let (base, stop, thread) = serve(&opened);
-        Self { base, clock: self.clock.clone(), opened, stop: Some(stop), thread: Some(thread) }
+        let (base, stop, thread) = serve(&opened, Some(self.public_url.clone()));
+        let public_url = self.public_url.clone();
+        Self { base, public_url, clock: self.clock.clone(), opened, stop: Some(stop), thread: Some(thread) }
     }
 
     pub fn get(&self, path: &str) -> Reply {
@@ -282,7 +285,7 @@ impl Drop for Api {
     }
 }
 
-fn serve(opened: &Arc<Opened>) -> (String, actix_web::dev::ServerHandle, std::thread::JoinHandle<()>) {
+fn serve(opened: &Arc<Opened>, public_url: Option<String>) -> (String, actix_web::dev::ServerHandle, std::thread::JoinHandle<()>) {
     let opened = Arc::clone(opened);
     let (started, wait) = mpsc::channel();
     let thread = std::thread::spawn(move || {
@@ -292,7 +295,7 @@ fn serve(opened: &Arc<Opened>) -> (String, actix_web::dev::ServerHandle, std::th
             let (public, staff) = (opened.database.public(4), opened.database.staff(4));
             let parts = Parts::new(
                 &opened.config,
-                url.clone(),
+                public_url.unwrap_or_else(|| url.clone()),
                 &opened.ring,
                 opened.clock.clone(),
                 public.clone(),

@@ -15,7 +15,7 @@ const OWN_AFFAIRS: [&str; 16] = [
     "get_me",
     "update_me",
     "delete_session",
-    "reauthenticate",
+    "create_reauthentication",
     "change_password",
     "create_totp",
     "confirm_totp",
