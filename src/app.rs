@@ -76,6 +76,7 @@ impl Parts {
             trail: Trail::new(ring, site.clock.clone()),
             passwords: PasswordGate::for_this_machine(),
             attempts: limit(LimitName::Login, "login"),
+            refused_keys: limit(LimitName::Login, "api-keys"),
             guess_limits: config
                 .rate_limits
                 .rate(LimitName::Failures)
