@@ -83,6 +83,7 @@ impl Parts {
             passwords: PasswordGate::for_this_machine(),
             local_sign_in: local_sign_in(&config.local_sign_in),
             attempts: limit(LimitName::Login, "login"),
+            refused_keys: limit(LimitName::Login, "api-keys"),
             guess_limits: config
                 .rate_limits
                 .rate(LimitName::Failures)

@@ -10,7 +10,7 @@
 //! | `passwords`, `authenticator`, `second_factor`, `factors/` | what people show |
 //! | `passkeys/` | making, showing and removing passkeys |
 //! | `invitations`, `first_owner`, `people`, `profile`, `roles` | who people are |
-//! | `api_keys` | integrations |
+//! | `api_keys/` | integrations |
 //! | `break_glass` | access to inquiries in an emergency |
 //! | `letters`, `link_page` | what people are told by mail, and the page behind its links |
 
@@ -47,6 +47,7 @@ use actix_web::{HttpRequest, HttpResponse, http::header, web::Data, web::Service
 use chrono::Duration;
 use utoipa::OpenApi;
 
+pub use api_keys::integration_behind;
 pub use desk::Desk;
 pub use factors::RelyingParty;
 pub use first_owner::{FIRST_OWNER, TOKEN_MINUTES, create_account, issue_first_owner_token};
@@ -83,6 +84,8 @@ pub struct Accounts {
     pub local_sign_in: LocalSignIn,
     /// Attempts to sign in, by address, on this node.
     pub attempts: RateLimit,
+    /// Refused API keys, by address, on this node.
+    pub refused_keys: RateLimit,
     /// Failures, by account and place, on all nodes; none where limits are off.
     pub guess_limits: Option<GuessLimits>,
     /// Hashes what failures are counted by.
@@ -163,6 +166,16 @@ pub fn admin_routes(config: &mut ServiceConfig) {
         .mount(config);
     Endpoint::at("/sessions").get(sessions::list_sessions).mount(config);
     Endpoint::at("/sessions/{id}").get(sessions::get_session).delete(sessions::revoke_session).mount(config);
+    Endpoint::at("/api-keys").get(api_keys::admin::list_api_keys).post(api_keys::admin::create_api_key).mount(config);
+    Endpoint::at("/api-keys/{id}")
+        .get(api_keys::admin::get_api_key)
+        .patch(api_keys::admin::update_api_key)
+        .delete(api_keys::admin::delete_api_key)
+        .mount(config);
+    Endpoint::at("/api-keys/{id}/rotation")
+        .post(api_keys::rotation::rotate_api_key)
+        .delete(api_keys::rotation::end_api_key_rotation)
+        .mount(config);
     Endpoint::at("/break-glass").get(break_glass::list_break_glass).post(break_glass::create_break_glass).mount(config);
     Endpoint::at("/break-glass/{id}")
         .get(break_glass::get_break_glass)
@@ -215,6 +228,13 @@ pub fn admin_routes(config: &mut ServiceConfig) {
     sessions::list_sessions,
     sessions::get_session,
     sessions::revoke_session,
+    api_keys::admin::list_api_keys,
+    api_keys::admin::create_api_key,
+    api_keys::admin::get_api_key,
+    api_keys::admin::update_api_key,
+    api_keys::admin::delete_api_key,
+    api_keys::rotation::rotate_api_key,
+    api_keys::rotation::end_api_key_rotation,
     break_glass::list_break_glass,
     break_glass::create_break_glass,
     break_glass::get_break_glass,

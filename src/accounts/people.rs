@@ -248,7 +248,8 @@ pub async fn update_user(
     Ok(staff_answer(StatusCode::OK, user.version, &UserAnswer { data: user }))
 }
 
-fn changed(before: &Value, after: &Value) -> Vec<String> {
+/// The names of the fields that a change touched.
+pub fn changed(before: &Value, after: &Value) -> Vec<String> {
     let names = before.as_object().into_iter().flat_map(|object| object.keys());
     names.filter(|name| before.get(name) != after.get(name)).cloned().collect()
 }

@@ -3,8 +3,12 @@
 //! Identifiers and jitter that are no secret come from elsewhere, where tests can seed them.
 
 use thiserror::Error;
+use zeroize::Zeroizing;
 
 use super::opaque_token::OpaqueToken;
+
+/// The characters of [`alphanumeric`], in the order of base62.
+pub const ALPHANUMERIC: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 /// The machine gave no random bytes. Nothing secret can be made, so the caller stops.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -37,6 +41,23 @@ pub fn token256() -> Result<OpaqueToken, RandomError> {
     bytes().map(OpaqueToken::from_bytes)
 }
 
+/// A text of ASCII letters and digits, each as likely as any other: 5.95 bits a character.
+///
+/// # Errors
+/// [`RandomError`] when the system's generator fails.
+pub fn alphanumeric(length: usize) -> Result<Zeroizing<String>, RandomError> {
+    let mut text = Zeroizing::new(String::with_capacity(length));
+    while text.len() < length {
+        let drawn = Zeroizing::new(bytes::<64>()?);
+        // 248 is the largest multiple of 62 in a byte: what lies above would make some characters likelier.
+        let fair = drawn.iter().filter(|byte| **byte < 248);
+        let letters = fair.filter_map(|byte| ALPHANUMERIC.get(usize::from(byte % 62)));
+        let missing = length - text.len();
+        text.extend(letters.take(missing).map(|letter| char::from(*letter)));
+    }
+    Ok(text)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -46,5 +67,16 @@ mod tests {
         let (first, second) = (bytes::<32>().unwrap(), bytes::<32>().unwrap());
         assert_ne!(first, second);
         assert_ne!(first, [0; 32]);
+    }
+
+    #[test]
+    fn a_text_of_letters_and_digits_has_its_length_and_every_character() {
+        let text = alphanumeric(6_200).unwrap();
+        assert_eq!(text.len(), 6_200);
+        for letter in ALPHANUMERIC {
+            // Expected 100; fewer than 30 is rarer than a hit by a meteorite.
+            assert!(text.bytes().filter(|drawn| drawn == letter).count() > 30, "{letter}");
+        }
+        assert!(text.bytes().all(|letter| letter.is_ascii_alphanumeric()));
     }
 }

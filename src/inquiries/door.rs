@@ -39,7 +39,7 @@ pub struct Door {
 /// The three hashes that make a repeated post the same one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Idempotency {
-    /// The form and the contact: nobody learns from another's key.
+    /// The API key, or without one the form and the contact: nobody learns from another's key.
     pub scope: [u8; 32],
     /// The `Idempotency-Key`.
     pub key: [u8; 32],
@@ -78,11 +78,20 @@ impl Door {
         Some(blind_index::of(&self.ring, IndexedField::Phone, phone.reveal().e164()))
     }
 
-    /// The hashes of a post with the key `text`.
-    pub fn idempotency(&self, form: Uuid, submission: &Submission, text: &str) -> Idempotency {
-        let contact = self.email_index(submission).or_else(|| self.phone_index(submission)).unwrap_or_default();
+    /// The hashes of a post with the key `text`, by an integration or by anybody.
+    pub fn idempotency(
+        &self,
+        integration: Option<Uuid>,
+        form: Uuid,
+        submission: &Submission,
+        text: &str,
+    ) -> Idempotency {
+        let contact = || self.email_index(submission).or_else(|| self.phone_index(submission)).unwrap_or_default();
         Idempotency {
-            scope: self.idempotency.mac(&[b"scope", form.as_bytes(), &contact]),
+            scope: match integration {
+                Some(key) => self.idempotency.mac(&[b"api-key scope", key.as_bytes()]),
+                None => self.idempotency.mac(&[b"scope", form.as_bytes(), &contact()]),
+            },
             key: self.idempotency.mac(&[b"key", text.as_bytes()]),
             content: self.idempotency.mac(&[b"content", &submission.canonical()]),
         }

@@ -3,7 +3,7 @@
 
 use actix_web::{
     HttpRequest,
-    http::{StatusCode, header},
+    http::StatusCode,
     web::{Data, Payload},
 };
 use chrono::{DateTime, Utc};
@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::{
     browser,
-    door::Door,
+    door::{Door, Idempotency},
     form::{self, DEFAULT_HONEYPOT, Form, FormField, FormNotice},
     inquiry::{KINDS, PREFERRED_CONTACT, Source, Submission},
     queries::{self, Submit, Submitted},
@@ -23,7 +23,7 @@ use super::{
     wire::{Encoding, Received},
 };
 use crate::{
-    accounts::request_id,
+    accounts::{Scope, integration_behind, request_id},
     audit::{Actor, Entry},
     db::PublicDb,
     http::{Answer, ApiError, Site, no_parameters, private_answer},
@@ -118,8 +118,10 @@ pub struct InquiryReceipt {
     notices: Vec<FormNotice>,
 }
 
-/// Takes an inquiry. With an `Idempotency-Key` the same post may be repeated for seven days and is one inquiry.
+/// Takes an inquiry. With an `Idempotency-Key` the same post may be repeated for seven days and is one inquiry. An API
+/// key with the scope `inquiries:create` may come with it, and then has idempotency keys of its own.
 #[utoipa::path(post, path = "/v1/inquiries", operation_id = "create_inquiry", tag = "inquiries",
+    security((), ("bearer" = [])),
     params(("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, pattern = "^[!-~]{1,255}$",
         description = "Names the post, so that it can be repeated without becoming a second inquiry")),
     request_body(description = "An inquiry, at most 256 KiB", content(
@@ -166,15 +168,14 @@ impl Call {
     ) -> Result<(InquiryReceipt, Option<String>), ApiError> {
         no_parameters(&self.request)?;
         self.door.limit.spend(self.site.trusted_proxies.client(&self.request))?;
-        if self.request.headers().contains_key(header::AUTHORIZATION) {
-            return Err(ApiError::Unauthenticated);
-        }
+        let integration = integration_behind(&self.request, Scope::CreateInquiries).await?;
         let key = idempotency_key(&self.request)?;
         let received = Received::read(&self.request, encoding?, payload.into_inner()).await?;
         let (next, source) = (received.next(), received.source());
         let now = self.site.clock.now();
         let (form, submission) = self.understand(received, now).await?;
-        let submit = self.prepare(&form, &submission, source, key.as_deref(), now)?;
+        let once = key.map(|key| self.door.idempotency(integration, form.id, &submission, &key));
+        let submit = self.prepare(&form, &submission, source, once, now)?;
         let stored = self.database.read(async move |connection| queries::submit(connection, &submit).await).await?;
         match stored {
             Submitted::Stored(answer) => Ok((serde_json::from_value(answer).map_err(|_| ApiError::Internal)?, next)),
@@ -211,7 +212,7 @@ impl Call {
         form: &Form,
         submission: &Submission,
         source: Source,
-        key: Option<&str>,
+        idempotency: Option<Idempotency>,
         now: DateTime<Utc>,
     ) -> Result<Submit, ApiError> {
         let id = self.site.clock.new_id();
@@ -225,12 +226,7 @@ impl Call {
         if let Some(open) = open.as_object_mut() {
             open.insert("key_id".to_owned(), json!(sealed.key.key_id));
         }
-        Ok(Submit {
-            open,
-            sealed,
-            idempotency: key.map(|key| self.door.idempotency(form.id, submission, key)),
-            answer: json!(receipt),
-        })
+        Ok(Submit { open, sealed, idempotency, answer: json!(receipt) })
     }
 
     /// The columns that tell nothing of the person.

@@ -114,7 +114,7 @@ fn a_repeated_post_is_the_same_however_it_is_written() {
     let door = door();
     let hashes = |body: &str, form, key: &str| {
         let body = serde_json::from_str(body).unwrap();
-        door.idempotency(form, &parse(&body).unwrap(), key)
+        door.idempotency(None, form, &parse(&body).unwrap(), key)
     };
     let form = Uuid::from_u128(1);
     let written = r#"{"full_name": "Dana", "email": "dana@example.com", "message": "Hello", "phone": "+15615550100"}"#;

@@ -1,5 +1,6 @@
 //! All SQL about accounts, sessions and tokens, and nothing else.
 
+mod api_keys;
 mod break_glass;
 mod external;
 mod factors;
@@ -12,6 +13,11 @@ mod profiles;
 mod sessions;
 mod tokens;
 
+pub use api_keys::{
+    ApiKeyChange, ApiKeyFilter, Holder, ListedApiKey, NewApiKey, Presented, check_key, count_api_keys,
+    end_former_secret, find_key_holder, insert_api_key, list_api_keys, lock_api_key, revoke_api_key, rotate_api_key,
+    update_api_key,
+};
 pub use break_glass::{Glass, NewGlass, count_break_glass, end_break_glass, insert_break_glass, list_break_glass};
 pub use external::{
     ExternalKey, NewFlow, NewHandover, SpentFlow, SpentHandover, change_role, find_linkable_account,
