@@ -7,6 +7,8 @@ mod demo;
 mod doctor;
 mod healthcheck;
 mod import;
+mod key_watch;
+mod keys;
 mod mail;
 mod migrate;
 mod opened;
@@ -25,7 +27,7 @@ use crate::{
     config::{Config, SETTINGS, Sources},
     openapi,
 };
-use commands::{AdminCommand, Cli, Command, ConfigCommand, ImportCommand};
+use commands::{AdminCommand, Cli, Command, ConfigCommand, ImportCommand, KeysCommand};
 
 /// How a command ended, when it did not end well.
 #[derive(Debug)]
@@ -103,6 +105,13 @@ fn dispatch(command: Command, invocation: &Invocation) -> Result<(), Failure> {
             AdminCommand::ResetPassword { email, json } => admin::reset_password(invocation, &email, json),
             AdminCommand::ResetFactors { email, json } => admin::reset_factors(invocation, &email, json),
             AdminCommand::Disable { email, json } => admin::disable(invocation, &email, json),
+        },
+        Command::Keys { command } => match command {
+            KeysCommand::List { json } => keys::list(invocation, json),
+            KeysCommand::Rotate { prepare, to, json } => {
+                keys::rotate(invocation, keys::Rotation::of(prepare, to), json)
+            }
+            KeysCommand::Retire { kid, json } => keys::retire(invocation, kid, json),
         },
         Command::Import { command: ImportCommand::Page { file, clinic, dry_run, json } } => {
             import::page(invocation, &import::PageImport { file, clinic, dry_run, json })

@@ -1,11 +1,11 @@
 //! `serve`: the API, with its own PostgreSQL where no database is named. Ctrl-C stops everything that it started.
 
-use std::{net::TcpListener, time::Duration};
+use std::{net::TcpListener, sync::Arc, time::Duration};
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{
-    Exit, Failure, Invocation, Opened, admin, demo, load,
+    Exit, Failure, Invocation, Opened, admin, demo, key_watch, load,
     opened::{embedded_options, is_embedded},
     settle,
     start::SettleError,
@@ -84,7 +84,11 @@ async fn serve(opened: &Opened, listener: TcpListener, demo: bool) -> Result<(),
         if !is_here {
             begin(opened, &staff, &public_url, demo).await?;
         }
-        tokio::join!(outbox::announce(staff.clone()), mail::deliver(staff.clone(), postbox, carrier));
+        tokio::join!(
+            outbox::announce(staff.clone()),
+            mail::deliver(staff.clone(), postbox, carrier),
+            key_watch::follow(Arc::clone(&opened.ring)),
+        );
         Ok(())
     };
     let (outcome, patience) = tokio::select! {

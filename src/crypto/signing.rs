@@ -7,10 +7,12 @@ use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use data_encoding::{BASE64, BASE64URL_NOPAD};
 use jsonwebtoken::{DecodingKey, EncodingKey};
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use super::key::Key256;
 use super::key_ring::{KeyError, KeyRing};
+use super::signing_keys::SigningKeys;
 use super::random::RandomError;
 
 const EXPECTED: &str = "an Ed25519 private key in PKCS#8 PEM (`openssl genpkey -algorithm ed25519`)";
@@ -19,7 +21,7 @@ const EXPECTED: &str = "an Ed25519 private key in PKCS#8 PEM (`openssl genpkey -
 pub struct SigningKey {
     pub(super) encoding: EncodingKey,
     pub(super) decoding: DecodingKey,
-    public: [u8; 32],
+    pub(super) public: [u8; 32],
 }
 
 impl SigningKey {
@@ -41,6 +43,12 @@ impl SigningKey {
         let pair = Ed25519KeyPair::from_pkcs8(encoding.as_bytes()).map_err(|_| malformed())?;
         let public: [u8; 32] = pair.public_key().as_ref().try_into().map_err(|_| malformed())?;
         Ok(Self { decoding: DecodingKey::from_ed_der(&public), encoding, public })
+    }
+
+    /// The thumbprint of the public half (RFC 7638 section 3, members of RFC 8037 section 2): 43 characters.
+    pub(super) fn thumbprint(&self) -> String {
+        let x = BASE64URL_NOPAD.encode(&self.public);
+        BASE64URL_NOPAD.encode(&Sha256::digest(format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{x}"}}"#)))
     }
 
     /// The private seed, to find a key that is used twice.
@@ -66,7 +74,7 @@ fn malformed(name: &str) -> KeyError {
 /// The public keys of the ring as a JSON Web Key Set (RFC 7517 section 5).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Jwks {
-    /// One entry a signing key, the retired ones included until their file is deleted.
+    /// One entry a signing key: the current one, and the others until they are retired.
     pub keys: Vec<Jwk>,
 }
 
@@ -88,18 +96,26 @@ pub struct Jwk {
     pub key_use: &'static str,
 }
 
-impl KeyRing {
-    /// The public halves of all signing keys, for `/.well-known/jwks.json`.
+impl SigningKeys {
+    /// The public halves of all keys.
     #[must_use]
     pub fn jwks(&self) -> Jwks {
-        let keys = self.signing.iter().map(|(kid, key)| Jwk {
+        let keys = self.iter().map(|(kid, key)| Jwk {
             kty: "OKP",
             crv: "Ed25519",
             x: BASE64URL_NOPAD.encode(&key.public),
-            kid: kid.clone(),
+            kid: kid.to_owned(),
             alg: "EdDSA",
             key_use: "sig",
         });
         Jwks { keys: keys.collect() }
+    }
+}
+
+impl KeyRing {
+    /// The public halves of all signing keys, for `/.well-known/jwks.json`.
+    #[must_use]
+    pub fn jwks(&self) -> Jwks {
+        self.signing().jwks()
     }
 }
