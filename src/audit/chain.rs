@@ -131,9 +131,9 @@ impl Chain {
     /// # Errors
     /// Those of the ring.
     pub fn sign(&self, tip: &Tip) -> Result<Head, KeyError> {
-        let (at, kid) = (self.trail.clock().now(), self.ring.current_signing_id().to_owned());
+        let (at, kid) = (self.trail.clock().now(), self.ring.current_signing_id());
         let (position, instant) = (tip.position.to_be_bytes(), at.timestamp_micros().to_be_bytes());
-        let signature = self.ring.sign_record(HEAD, &[&position, &tip.hash, &instant, kid.as_bytes()])?;
+        let signature = self.ring.sign_record(&kid, HEAD, &[&position, &tip.hash, &instant, kid.as_bytes()])?;
         Ok(Head { position: tip.position, hash: tip.hash, at, kid, signature })
     }
 
@@ -142,10 +142,10 @@ impl Chain {
     /// # Errors
     /// Those of the ring.
     pub fn sign_pruning(&self, tip: &Tip, before: DateTime<Utc>) -> Result<Pruning, KeyError> {
-        let (at, kid) = (self.trail.clock().now(), self.ring.current_signing_id().to_owned());
+        let (at, kid) = (self.trail.clock().now(), self.ring.current_signing_id());
         let (instant, until) = (at.timestamp_micros().to_be_bytes(), before.timestamp_micros().to_be_bytes());
         let parts: [&[u8]; 5] = [&tip.position.to_be_bytes(), &tip.hash, &instant, &until, kid.as_bytes()];
-        let signature = self.ring.sign_record(PRUNING, &parts)?;
+        let signature = self.ring.sign_record(&kid, PRUNING, &parts)?;
         Ok(Pruning { position: tip.position, hash: tip.hash, at, before, kid, signature })
     }
 

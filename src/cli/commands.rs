@@ -53,6 +53,12 @@ pub enum Command {
         #[command(subcommand)]
         command: AuditCommand,
     },
+    /// Look after the keys that sign access tokens
+    Keys {
+        /// What to do.
+        #[command(subcommand)]
+        command: KeysCommand,
+    },
     /// Bring content in
     Import {
         /// From what.
@@ -162,6 +168,37 @@ pub enum AuditCommand {
         /// Tell what would go, and change nothing
         #[arg(long)]
         dry_run: bool,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// Keys.
+#[derive(Debug, Subcommand)]
+pub enum KeysCommand {
+    /// List the keys: ids, uses, dates and fingerprints
+    List {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Sign with a new key from now on; what the keys before it signed stays valid
+    Rotate {
+        /// Add the new key and do not sign with it yet, to copy it to nodes with a folder of their own
+        #[arg(long, conflicts_with = "to")]
+        prepare: bool,
+        /// Sign with this key, which is there already
+        #[arg(long, value_name = "KID")]
+        to: Option<String>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Delete a signing key; what it signed is refused within seconds
+    Retire {
+        /// Its id
+        kid: String,
         /// Print JSON
         #[arg(long)]
         json: bool,

@@ -8,6 +8,8 @@ mod demo;
 mod doctor;
 mod healthcheck;
 mod import;
+mod key_watch;
+mod keys;
 mod mail;
 mod migrate;
 mod opened;
@@ -26,7 +28,7 @@ use crate::{
     config::{Config, SETTINGS, Sources},
     openapi,
 };
-use commands::{AdminCommand, AuditCommand, Cli, Command, ConfigCommand, ImportCommand};
+use commands::{AdminCommand, AuditCommand, Cli, Command, ConfigCommand, ImportCommand, KeysCommand};
 
 /// How a command ended, when it did not end well.
 #[derive(Debug)]
@@ -108,6 +110,13 @@ fn dispatch(command: Command, invocation: &Invocation) -> Result<(), Failure> {
         Command::Audit { command } => match command {
             AuditCommand::Verify { anchors, json } => audit::verify(invocation, anchors.as_deref(), json),
             AuditCommand::Prune { dry_run, json } => audit::prune(invocation, dry_run, json),
+        },
+        Command::Keys { command } => match command {
+            KeysCommand::List { json } => keys::list(invocation, json),
+            KeysCommand::Rotate { prepare, to, json } => {
+                keys::rotate(invocation, keys::Rotation::of(prepare, to), json)
+            }
+            KeysCommand::Retire { kid, json } => keys::retire(invocation, kid, json),
         },
         Command::Import { command: ImportCommand::Page { file, clinic, dry_run, json } } => {
             import::page(invocation, &import::PageImport { file, clinic, dry_run, json })

@@ -109,7 +109,12 @@ impl Opened {
 /// [`Failure`] with what to do.
 pub fn open_keys(config: &Config) -> Result<Arc<KeyRing>, Failure> {
     make_private(&config.data_dir)?;
-    KeyRing::open_or_create(&config.data_dir.join("keys")).map(Arc::new).map_err(Failure::failed)
+    KeyRing::open_or_create(&keys_folder(config)).map(Arc::new).map_err(Failure::failed)
+}
+
+/// Where the keys are.
+pub fn keys_folder(config: &Config) -> PathBuf {
+    config.data_dir.join("keys")
 }
 
 fn make_private(folder: &Path) -> Result<(), Failure> {

@@ -1,11 +1,11 @@
 //! `serve`: the API, with its own PostgreSQL where no database is named. Ctrl-C stops everything that it started.
 
-use std::{net::TcpListener, time::Duration};
+use std::{net::TcpListener, sync::Arc, time::Duration};
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{
-    Exit, Failure, Invocation, Opened, admin, demo, load,
+    Exit, Failure, Invocation, Opened, admin, demo, key_watch, load,
     opened::{embedded_options, is_embedded},
     settle,
     start::SettleError,
@@ -88,7 +88,8 @@ async fn serve(opened: &Opened, listener: TcpListener, demo: bool) -> Result<(),
         tokio::join!(
             outbox::announce(staff.clone()),
             mail::deliver(staff.clone(), postbox, carrier),
-            chain.run(staff.clone(), anchors)
+            chain.run(staff.clone(), anchors),
+            key_watch::follow(Arc::clone(&opened.ring)),
         );
         Ok(())
     };

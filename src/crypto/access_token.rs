@@ -12,6 +12,7 @@ use thiserror::Error;
 use uuid::Uuid;
 
 use super::key_ring::KeyRing;
+use super::signing_keys::SigningKeys;
 
 const TYPE: &str = "at+jwt";
 const ALGORITHM: &str = "EdDSA";
@@ -86,17 +87,17 @@ struct StrictHeader {
     kid: String,
 }
 
-impl KeyRing {
-    /// Signs the claims with the current signing key. Gives the compact form (RFC 7515 section 7.1).
+impl SigningKeys {
+    /// Signs the claims with the current key. Gives the compact form (RFC 7515 section 7.1).
     ///
     /// # Errors
     /// [`TokenError::Signing`] when the key cannot sign.
     pub fn sign_access(&self, claims: &AccessClaims) -> Result<String, TokenError> {
-        let kid = &self.current_signing;
-        let key = self.signing.get(kid).ok_or(TokenError::Signing)?;
+        let kid = self.current_id();
+        let key = self.find(kid).ok_or(TokenError::Signing)?;
         let mut header = Header::new(Algorithm::EdDSA);
         header.typ = Some(TYPE.to_owned());
-        header.kid = Some(kid.clone());
+        header.kid = Some(kid.to_owned());
         jsonwebtoken::encode(&header, claims, &key.encoding).map_err(|_| TokenError::Signing)
     }
 
@@ -112,12 +113,42 @@ impl KeyRing {
         aud: &str,
     ) -> Result<AccessClaims, TokenError> {
         let header = parse_header(token)?;
-        let key = self.signing.get(&header.kid).ok_or(TokenError::UnknownKey)?;
+        let key = self.find(&header.kid).ok_or(TokenError::UnknownKey)?;
         let claims = jsonwebtoken::decode::<AccessClaims>(token, &key.decoding, &signature_alone())
             .map_err(|refused| reason(&refused))?
             .claims;
         check_claims(&claims, now.timestamp(), iss, aud)?;
         Ok(claims)
+    }
+}
+
+impl KeyRing {
+    /// Signs the claims with the current signing key, as [`SigningKeys::sign_access`].
+    ///
+    /// # Errors
+    /// [`TokenError::Signing`] when the key cannot sign.
+    pub fn sign_access(&self, claims: &AccessClaims) -> Result<String, TokenError> {
+        self.signing().sign_access(claims)
+    }
+
+    /// Checks a token as [`SigningKeys::verify_access`]. A `kid` that is not known may be one that another node made
+    /// a moment ago: where the folder of the keys has changed, it is read again before the token is refused.
+    ///
+    /// # Errors
+    /// [`TokenError`] for anything but a token of ours that is valid now.
+    pub fn verify_access(
+        &self,
+        token: &str,
+        now: DateTime<Utc>,
+        iss: &str,
+        aud: &str,
+    ) -> Result<AccessClaims, TokenError> {
+        match self.signing().verify_access(token, now, iss, aud) {
+            Err(TokenError::UnknownKey) if self.has_found_other_keys() => {
+                self.signing().verify_access(token, now, iss, aud)
+            }
+            answer => answer,
+        }
     }
 }
 

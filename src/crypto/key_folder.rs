@@ -7,6 +7,7 @@ use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use zeroize::Zeroizing;
 
@@ -71,9 +72,28 @@ impl KeyFolder {
         Ok(names)
     }
 
+    /// When a file of the folder last came or went: one question to the system, with no file opened. A clock of the
+    /// file system is coarse, so two changes within some milliseconds may leave one trace.
+    pub(super) fn trace(&self) -> Option<SystemTime> {
+        std::fs::metadata(&self.path).and_then(|found| found.modified()).ok()
+    }
+
+    /// When the file was written, where the system knows.
+    pub(super) fn written_at(&self, name: &str) -> Option<SystemTime> {
+        std::fs::metadata(self.path.join(name)).and_then(|found| found.modified()).ok()
+    }
+
     /// Whether a first start was cut short: its missing keys may then be made without losing any.
     pub(super) fn is_unfinished(&self) -> bool {
         self.path.join(UNFINISHED).exists()
+    }
+
+    /// As [`KeyFolder::read`]; none where the file is not there.
+    pub(super) fn read_if_there(&self, name: &str) -> Result<Option<Zeroizing<Vec<u8>>>, KeyError> {
+        match self.read(name) {
+            Err(KeyError::Unreadable { source, .. }) if source.kind() == io::ErrorKind::NotFound => Ok(None),
+            read => read.map(Some),
+        }
     }
 
     /// The content of one file, at most 8 KiB. The permissions are those of the opened file, so
@@ -125,6 +145,12 @@ impl LockedFolder<'_> {
     /// Writes a file in one step, in place of an older one of that name.
     pub(super) fn write(&self, name: &str, content: &[u8]) -> Result<(), KeyError> {
         self.write_and_rename(name, content).map_err(|source| unwritten(name, source))
+    }
+
+    /// Deletes a file.
+    pub(super) fn remove(&self, name: &str) -> Result<(), KeyError> {
+        let removed = std::fs::remove_file(self.folder.path.join(name)).and_then(|()| self.sync());
+        removed.map_err(|source| unwritten(name, source))
     }
 
     fn write_and_rename(&self, name: &str, content: &[u8]) -> io::Result<()> {

@@ -15,6 +15,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use data_encoding::HEXLOWER;
 use thiserror::Error;
@@ -22,8 +23,10 @@ use thiserror::Error;
 use super::key::Key256;
 use super::key_folder::KeyFolder;
 use super::random::RandomError;
+use super::reloading::Reloaded;
 use super::rotation;
 use super::signing::SigningKey;
+use super::signing_keys::SigningKeys;
 
 /// Why the key ring cannot be used. The messages name files and ids, never key material.
 #[derive(Debug, Error)]
@@ -112,6 +115,15 @@ pub enum KeyError {
         /// Its id.
         id: String,
     },
+    /// A command names a signing key that is not in this ring.
+    #[error("there is no signing key of this name: `clinic-cms keys list` shows those there are")]
+    UnknownSigningKey,
+    /// The key that signs new tokens is to be retired.
+    #[error("the signing key {id} is the current one: run `clinic-cms keys rotate` first")]
+    CurrentKey {
+        /// Its id.
+        id: String,
+    },
     /// No random bytes.
     #[error(transparent)]
     Random(#[from] RandomError),
@@ -139,9 +151,8 @@ pub struct KeyRing {
     pub(super) encryption: BTreeMap<String, Key256>,
     pub(super) current_encryption: String,
     pub(super) index: Key256,
-    purpose: Key256,
-    pub(super) signing: BTreeMap<String, SigningKey>,
-    pub(super) current_signing: String,
+    pub(super) purpose: Key256,
+    pub(super) signing: Reloaded,
 }
 
 impl KeyRing {
@@ -154,7 +165,10 @@ impl KeyRing {
     /// [`KeyError`] with what to do, for each of the refusals named at the top of this file.
     pub fn open_or_create(folder: &Path) -> Result<Self, KeyError> {
         let folder = KeyFolder::open_or_make(folder)?;
-        Self::assemble(rotation::load_or_create(&folder)?)
+        // Noted first: what changes while the files are read is read again.
+        let trace = folder.trace();
+        let parts = rotation::load_or_create(&folder)?;
+        Self::from_parts(parts, |signing| Reloaded::of_folder(signing, folder, trace))
     }
 
     /// Builds a ring from keys that were read elsewhere (an environment, a key service).
@@ -162,17 +176,27 @@ impl KeyRing {
     /// # Errors
     /// [`KeyError`] when a key is weak or used twice, or a current id names none of the keys.
     pub fn assemble(parts: RingParts) -> Result<Self, KeyError> {
-        refuse_weak_and_shared(&parts)?;
-        let current_encryption = current(&parts.encryption, parts.current_encryption, "encryption-<id>.key")?;
-        let current_signing = current(&parts.signing, parts.current_signing, "signing-<id>.pem")?;
-        Ok(Self {
-            encryption: parts.encryption,
-            current_encryption,
-            index: parts.index,
-            purpose: parts.purpose,
-            signing: parts.signing,
-            current_signing,
-        })
+        Self::from_parts(parts, Reloaded::fixed)
+    }
+
+    fn from_parts(parts: RingParts, keep: impl FnOnce(SigningKeys) -> Reloaded) -> Result<Self, KeyError> {
+        let RingParts { encryption, current_encryption, index, purpose, signing, current_signing } = parts;
+        let current_encryption = current(&encryption, current_encryption, "encryption-<id>.key")?;
+        let signing = SigningKeys::of(signing, current_signing)?;
+        refuse_weak_and_shared(&symmetric(&encryption, &index, &purpose), &signing)?;
+        Ok(Self { encryption, current_encryption, index, purpose, signing: keep(signing) })
+    }
+
+    /// Refuses signing keys that are weak, or used for something else in this ring.
+    pub(super) fn check_signing(&self, signing: &SigningKeys) -> Result<(), KeyError> {
+        refuse_weak_and_shared(&symmetric(&self.encryption, &self.index, &self.purpose), signing)
+    }
+
+    /// The signing keys as they are now. Whoever signs and names the key takes them once: the next look may find
+    /// others.
+    #[must_use]
+    pub fn signing(&self) -> Arc<SigningKeys> {
+        self.signing.now()
     }
 
     /// The ids of the key-encryption keys, in order.
@@ -186,10 +210,10 @@ impl KeyRing {
         &self.current_encryption
     }
 
-    /// The `kid` that signs new access tokens.
+    /// The `kid` that signs new access tokens at this moment.
     #[must_use]
-    pub fn current_signing_id(&self) -> &str {
-        &self.current_signing
+    pub fn current_signing_id(&self) -> String {
+        self.signing().current_id().to_owned()
     }
 
     /// A short keyed fingerprint (32 hexadecimal digits) of an encryption key. It tells nothing
@@ -225,7 +249,7 @@ impl fmt::Debug for KeyRing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("KeyRing")
             .field("encryption", &self.encryption.keys())
-            .field("signing", &self.signing.keys())
+            .field("signing", &self.signing())
             .finish_non_exhaustive()
     }
 }
@@ -235,7 +259,11 @@ fn fingerprint(key: &Key256, name: &str) -> String {
     HEXLOWER.encode(digest.first_chunk::<16>().unwrap_or(&[0; 16]))
 }
 
-fn current<T>(keys: &BTreeMap<String, T>, named: Option<String>, missing: &'static str) -> Result<String, KeyError> {
+pub(super) fn current<T>(
+    keys: &BTreeMap<String, T>,
+    named: Option<String>,
+    missing: &'static str,
+) -> Result<String, KeyError> {
     match named {
         Some(id) if keys.contains_key(&id) => Ok(id),
         Some(id) => Err(KeyError::MissingKey { id }),
@@ -243,14 +271,20 @@ fn current<T>(keys: &BTreeMap<String, T>, named: Option<String>, missing: &'stat
     }
 }
 
-fn refuse_weak_and_shared(parts: &RingParts) -> Result<(), KeyError> {
-    let seeds = signing_seeds(&parts.signing)?;
-    let encryption = parts.encryption.iter();
-    let all: Vec<(String, &Key256)> = encryption
-        .map(|(id, key)| (format!("encryption-{id}.key"), key))
-        .chain([("index.key".to_owned(), &parts.index), ("purpose.key".to_owned(), &parts.purpose)])
-        .chain(seeds.iter().map(|(name, seed)| (name.clone(), seed)))
-        .collect();
+/// Every key that is no signing key, by the name of its file.
+fn symmetric<'a>(
+    encryption: &'a BTreeMap<String, Key256>,
+    index: &'a Key256,
+    purpose: &'a Key256,
+) -> Vec<(String, &'a Key256)> {
+    let encryption = encryption.iter().map(|(id, key)| (format!("encryption-{id}.key"), key));
+    encryption.chain([("index.key".to_owned(), index), ("purpose.key".to_owned(), purpose)]).collect()
+}
+
+fn refuse_weak_and_shared(symmetric: &[(String, &Key256)], signing: &SigningKeys) -> Result<(), KeyError> {
+    let seeds = signing.seeds()?;
+    let seeds = seeds.iter().map(|(name, seed)| (name.clone(), seed));
+    let all: Vec<(String, &Key256)> = symmetric.iter().cloned().chain(seeds).collect();
     for (position, (name, key)) in all.iter().enumerate() {
         if key.is_weak() {
             return Err(KeyError::Weak { name: name.clone() });
@@ -260,14 +294,6 @@ fn refuse_weak_and_shared(parts: &RingParts) -> Result<(), KeyError> {
         }
     }
     Ok(())
-}
-
-fn signing_seeds(keys: &BTreeMap<String, SigningKey>) -> Result<Vec<(String, Key256)>, KeyError> {
-    let seeds = keys.iter().map(|(kid, key)| {
-        let name = format!("signing-{kid}.pem");
-        key.seed(&name).map(|seed| (name, seed))
-    });
-    seeds.collect()
 }
 
 #[cfg(test)]

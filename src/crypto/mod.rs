@@ -14,20 +14,23 @@
 //! | `random` | the one place of chance for secrets |
 //! | `personal` | text that never reaches a log |
 //! | `key` | one 256-bit key, derivation, HMAC |
-//! | `key_folder`, `key_ring`, `rotation` | the keys on disk, opened, checked, rotated |
+//! | `key_folder`, `key_files`, `key_ring`, `key_list` | the keys on disk, read, checked, opened, shown |
+//! | `rotation`, `reloading` | keys that come and go, also while the program runs |
 //! | `sealed`, `wrapped`, `padding` | personal fields and the data key around them |
 //! | `purpose_seal` | what the program itself reads again: an authenticator's secret, a waiting mail |
 //! | `blind_index` | equality search over sealed e-mail addresses and phone numbers |
 //! | `tag` | signed cursors, form tokens, keyed hashes |
 //! | `record` | digests and signatures of records that stand outside the program |
-//! | `signing`, `access_token` | Ed25519 keys, JWKS, access tokens |
+//! | `signing`, `signing_keys`, `access_token` | Ed25519 keys, JWKS, access tokens |
 //! | `opaque_token` | refresh and one-time tokens |
 //! | `password`, `password_hash`, `password_gate` | what a password may be, its hash, its queue |
 
 pub mod access_token;
 pub mod blind_index;
 mod key;
+mod key_files;
 mod key_folder;
+pub mod key_list;
 pub mod key_ring;
 pub mod opaque_token;
 mod padding;
@@ -38,15 +41,18 @@ pub mod personal;
 pub mod purpose_seal;
 pub mod random;
 pub mod record;
+mod reloading;
 pub mod rotation;
 pub mod sealed;
 pub mod signing;
+pub mod signing_keys;
 pub mod tag;
 pub mod wrapped;
 
 pub use access_token::{AccessClaims, TokenError};
 pub use blind_index::IndexedField;
 pub use key::Key256;
+pub use key_list::ListedKey;
 pub use key_ring::{KeyError, KeyRing, RingParts};
 pub use opaque_token::OpaqueToken;
 pub use password::{Password, PasswordError, PasswordRules};
@@ -56,8 +62,9 @@ pub use personal::Personal;
 pub use purpose_seal::PurposeSeal;
 pub use random::RandomError;
 pub use record::{RecordKey, digest};
-pub use rotation::KeyUse;
+pub use rotation::{KeyUse, Rotated};
 pub use sealed::{DataKey, Place, SealError};
 pub use signing::{Jwks, SigningKey};
+pub use signing_keys::SigningKeys;
 pub use tag::TagKey;
 pub use wrapped::WrappedKey;

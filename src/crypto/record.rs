@@ -30,13 +30,14 @@ impl RecordKey {
 }
 
 impl KeyRing {
-    /// Signs a record with the current signing key, whose id is [`KeyRing::current_signing_id`]: 64 bytes (RFC 8032).
+    /// Signs a record that names the key `kid`: 64 bytes (RFC 8032).
     ///
     /// # Errors
-    /// [`KeyError::MissingKey`], which an opened ring does not meet.
-    pub fn sign_record(&self, label: &'static str, parts: &[&[u8]]) -> Result<Vec<u8>, KeyError> {
-        let missing = || KeyError::MissingKey { id: self.current_signing.clone() };
-        let key = self.signing.get(&self.current_signing).ok_or_else(missing)?;
+    /// [`KeyError::MissingKey`] where the key was retired since its id was asked for.
+    pub fn sign_record(&self, kid: &str, label: &'static str, parts: &[&[u8]]) -> Result<Vec<u8>, KeyError> {
+        let missing = || KeyError::MissingKey { id: kid.to_owned() };
+        let signing = self.signing();
+        let key = signing.find(kid).ok_or_else(missing)?;
         let pair = Ed25519KeyPair::from_pkcs8(key.encoding.as_bytes()).map_err(|_| missing())?;
         Ok(pair.sign(&message(label, parts)).as_ref().to_vec())
     }
@@ -44,7 +45,7 @@ impl KeyRing {
     /// The public half of the signing key `kid`, while the ring has it.
     #[must_use]
     pub fn record_key(&self, kid: &str) -> Option<RecordKey> {
-        self.signing.get(kid).map(|key| RecordKey(key.public))
+        self.signing().find(kid).map(|key| RecordKey(key.public))
     }
 }
 
@@ -64,13 +65,13 @@ mod tests {
         let signing = [("0002-test".to_owned(), signing_key("another signing root"))].into();
         let ring = known_ring();
         let other = KeyRing::assemble(crate::crypto::RingParts { signing, ..known_parts() }).unwrap();
-        let signature = ring.sign_record("head", &[b"ab", b"c"]).unwrap();
-        let key = ring.record_key(ring.current_signing_id()).unwrap();
+        let signature = ring.sign_record(&ring.current_signing_id(), "head", &[b"ab", b"c"]).unwrap();
+        let key = ring.record_key(&ring.current_signing_id()).unwrap();
         assert!(key.verifies("head", &[b"ab", b"c"], &signature));
         assert!(!key.verifies("head", &[b"a", b"bc"], &signature));
         assert!(!key.verifies("pruning", &[b"ab", b"c"], &signature));
         assert!(!key.verifies("head", &[b"ab", b"c"], signature.get(1..).unwrap()));
-        let stranger = other.record_key(other.current_signing_id()).unwrap();
+        let stranger = other.record_key(&other.current_signing_id()).unwrap();
         assert!(!stranger.verifies("head", &[b"ab", b"c"], &signature));
         assert!(ring.record_key("unknown").is_none());
     }

@@ -1,51 +1,31 @@
-//! The files of a ring: their first making, and the steps of a rotation.
+//! The first making of a ring, and the steps of a rotation.
 //!
-//! A rotation on several nodes takes two steps, so that no node meets a key it does not know: add
-//! the key and restart every node; then make it current and restart again. Old keys stay in the
-//! folder until nothing uses them (data keys rewrapped, tokens expired), then their file is deleted.
+//! A signing key is rotated in one step where all nodes read one folder: a running node looks at it every few seconds,
+//! and at once when it meets a `kid` that it does not know. Nodes with folders of their own get the key first, with
+//! [`KeyRing::add_key`] and a copy, and use it later, with [`KeyRing::make_current`]. An encryption key is read at a
+//! start alone. A retired signing key is deleted; what else was signed with it (heads of the audit trail) is checked
+//! with public halves that are kept elsewhere.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use data_encoding::BASE32_NOPAD;
 
 use super::key::Key256;
+use super::key_files::{INDEX, PURPOSE, id_of, is_of_ring, load, write_current, write_symmetric};
 use super::key_folder::{KeyFolder, LockedFolder};
 use super::key_ring::{KeyError, KeyRing, RingParts};
 use super::random;
 use super::signing::SigningKey;
 
-const INDEX: &str = "index.key";
-const PURPOSE: &str = "purpose.key";
-const CURRENT: &str = "current";
+pub use super::key_files::KeyUse;
 
-/// The two kinds of key of which a ring holds several.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum KeyUse {
-    /// Wraps data keys.
-    Encryption,
-    /// Signs access tokens.
-    Signing,
-}
-
-impl KeyUse {
-    const fn prefix(self) -> &'static str {
-        match self {
-            Self::Encryption => "encryption-",
-            Self::Signing => "signing-",
-        }
-    }
-
-    const fn suffix(self) -> &'static str {
-        match self {
-            Self::Encryption => ".key",
-            Self::Signing => ".pem",
-        }
-    }
-
-    fn file(self, id: &str) -> String {
-        format!("{}{id}{}", self.prefix(), self.suffix())
-    }
+/// What a rotation did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rotated {
+    /// The key that signs from now on.
+    pub kid: String,
+    /// The one that signed until now. It goes on to verify until it is retired.
+    pub previous: String,
 }
 
 impl KeyRing {
@@ -54,37 +34,81 @@ impl KeyRing {
     /// # Errors
     /// [`KeyError`] when the ring cannot be read or written.
     pub fn add_key(folder: &Path, key_use: KeyUse) -> Result<String, KeyError> {
-        let folder = KeyFolder::open_or_make(folder)?;
-        let locked = folder.lock()?;
-        let ring = Self::assemble(load(&folder)?)?;
-        // Written out first: without it, the highest id would be the current one.
-        write_current(&locked, &ring.current_encryption, &ring.current_signing)?;
-        make_key(&locked, key_use, &ring.ids(key_use))
+        changed(folder, |locked, ring| {
+            // Written out first: without it, the highest id would be the current one.
+            write_current(locked, &ring.current_encryption, &ring.current_signing_id())?;
+            make_key(locked, key_use, &ring.ids(key_use))
+        })
     }
 
-    /// Uses the key `id`, which must be in the ring in `folder`, for new work from the next start on.
+    /// Uses the key `id`, which must be in the ring in `folder`, for new work: a signing key within seconds on every
+    /// node that reads the folder, an encryption key from the next start on.
     ///
     /// # Errors
     /// [`KeyError::MissingKey`] when there is no such key; else as [`KeyRing::add_key`].
     pub fn make_current(folder: &Path, key_use: KeyUse, id: &str) -> Result<(), KeyError> {
-        let folder = KeyFolder::open_or_make(folder)?;
-        let locked = folder.lock()?;
-        let ring = Self::assemble(load(&folder)?)?;
-        if !ring.ids(key_use).iter().any(|known| known == id) {
-            return Err(KeyError::MissingKey { id: id.to_owned() });
-        }
-        match key_use {
-            KeyUse::Encryption => write_current(&locked, id, &ring.current_signing),
-            KeyUse::Signing => write_current(&locked, &ring.current_encryption, id),
-        }
+        changed(folder, |locked, ring| {
+            if !ring.ids(key_use).iter().any(|known| known == id) {
+                return Err(KeyError::MissingKey { id: id.to_owned() });
+            }
+            match key_use {
+                KeyUse::Encryption => write_current(locked, id, &ring.current_signing_id()),
+                KeyUse::Signing => write_current(locked, &ring.current_encryption, id),
+            }
+        })
+    }
+
+    /// Makes a fresh signing key and signs with it from now on. The keys before it go on to verify.
+    ///
+    /// # Errors
+    /// As [`KeyRing::add_key`].
+    pub fn rotate_signing(folder: &Path) -> Result<Rotated, KeyError> {
+        changed(folder, |locked, ring| {
+            let previous = ring.current_signing_id();
+            write_current(locked, &ring.current_encryption, &previous)?;
+            let kid = make_key(locked, KeyUse::Signing, &ring.ids(KeyUse::Signing))?;
+            write_current(locked, &ring.current_encryption, &kid)?;
+            Ok(Rotated { kid, previous })
+        })
+    }
+
+    /// Deletes a signing key: whatever it signed is refused by every node that reads the folder, within seconds.
+    ///
+    /// # Errors
+    /// [`KeyError::CurrentKey`] for the key that signs, [`KeyError::UnknownSigningKey`] for one that is not there;
+    /// else as [`KeyRing::add_key`].
+    pub fn retire_signing(folder: &Path, kid: &str) -> Result<(), KeyError> {
+        changed(folder, |locked, ring| {
+            let keys = ring.signing();
+            if keys.find(kid).is_none() {
+                return Err(KeyError::UnknownSigningKey);
+            }
+            if keys.current_id() == kid {
+                return Err(KeyError::CurrentKey { id: kid.to_owned() });
+            }
+            // Written out first: without it, the highest id of those that stay would be the current one.
+            write_current(locked, &ring.current_encryption, keys.current_id())?;
+            locked.remove(&KeyUse::Signing.file(kid))
+        })
     }
 
     fn ids(&self, key_use: KeyUse) -> Vec<String> {
         match key_use {
             KeyUse::Encryption => self.encryption.keys().cloned().collect(),
-            KeyUse::Signing => self.signing.keys().cloned().collect(),
+            KeyUse::Signing => self.signing().iter().map(|(kid, _)| kid.to_owned()).collect(),
         }
     }
+}
+
+/// Changes a ring that is whole, while no other process does.
+fn changed<T>(
+    folder: &Path,
+    change: impl FnOnce(&LockedFolder<'_>, &KeyRing) -> Result<T, KeyError>,
+) -> Result<T, KeyError> {
+    let folder = KeyFolder::open_or_make(folder)?;
+    let locked = folder.lock()?;
+    let ring = KeyRing::assemble(load(&folder)?)?;
+    change(&locked, &ring)
 }
 
 /// The ring of the folder; a fresh one where the folder is empty or its first start was cut short.
@@ -111,10 +135,6 @@ fn is_new(folder: &KeyFolder) -> Result<bool, KeyError> {
     // key and then no note sees a whole ring.
     let has_keys = folder.names()?.iter().any(|name| is_of_ring(name));
     Ok(!has_keys || folder.is_unfinished())
-}
-
-fn is_of_ring(name: &str) -> bool {
-    name == CURRENT || [KeyUse::Encryption, KeyUse::Signing].iter().any(|u| name.ends_with(u.suffix()))
 }
 
 fn create_missing(folder: &KeyFolder, locked: &LockedFolder<'_>) -> Result<(), KeyError> {
@@ -149,12 +169,6 @@ fn make_key(locked: &LockedFolder<'_>, key_use: KeyUse, taken: &[String]) -> Res
     Ok(id)
 }
 
-fn write_symmetric(locked: &LockedFolder<'_>, name: &str, key: &Key256) -> Result<(), KeyError> {
-    let mut line = key.to_hex();
-    line.push('\n');
-    locked.write_new(name, line.as_bytes())
-}
-
 /// A number that sorts after the ids there are, and chance, so that rings of two installations
 /// never give one id to two keys: `0002-k3f9q2ab`.
 fn next_id(taken: &[String]) -> Result<String, KeyError> {
@@ -163,63 +177,4 @@ fn next_id(taken: &[String]) -> Result<String, KeyError> {
     let chance = BASE32_NOPAD.encode(&random::bytes::<5>()?);
     let number = highest.saturating_add(1);
     Ok(format!("{number:04}-{}", chance.to_ascii_lowercase()))
-}
-
-fn write_current(locked: &LockedFolder<'_>, encryption: &str, signing: &str) -> Result<(), KeyError> {
-    let lines = format!("encryption {encryption}\nsigning {signing}\n");
-    locked.write(CURRENT, lines.as_bytes())
-}
-
-fn load(folder: &KeyFolder) -> Result<RingParts, KeyError> {
-    let names = folder.names()?;
-    let has = |name: &str| names.iter().any(|there| there == name);
-    for missing in [INDEX, PURPOSE] {
-        if !has(missing) {
-            return Err(KeyError::Incomplete { missing });
-        }
-    }
-    let (mut encryption, mut signing) = (BTreeMap::new(), BTreeMap::new());
-    for name in names.iter().filter(|name| is_of_ring(name)) {
-        if let Some(id) = id_of(name, KeyUse::Encryption) {
-            encryption.insert(id.to_owned(), read_symmetric(folder, name)?);
-        } else if let Some(id) = id_of(name, KeyUse::Signing) {
-            signing.insert(id.to_owned(), SigningKey::from_pem(name, &folder.read(name)?)?);
-        } else if ![INDEX, PURPOSE, CURRENT].contains(&name.as_str()) {
-            return Err(KeyError::StrangeFile { name: name.clone() });
-        }
-    }
-    let current = has(CURRENT).then(|| read_current(folder)).transpose()?;
-    let (current_encryption, current_signing) = current.unzip();
-    Ok(RingParts {
-        encryption,
-        current_encryption,
-        index: read_symmetric(folder, INDEX)?,
-        purpose: read_symmetric(folder, PURPOSE)?,
-        signing,
-        current_signing,
-    })
-}
-
-fn id_of(name: &str, key_use: KeyUse) -> Option<&str> {
-    let id = name.strip_prefix(key_use.prefix())?.strip_suffix(key_use.suffix())?;
-    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    ((1..=40).contains(&id.len()) && id.chars().all(plain)).then_some(id)
-}
-
-fn read_symmetric(folder: &KeyFolder, name: &str) -> Result<Key256, KeyError> {
-    Key256::from_hex(&folder.read(name)?)
-        .ok_or_else(|| KeyError::Malformed { name: name.to_owned(), expected: "64 hexadecimal digits (256 bits)" })
-}
-
-fn read_current(folder: &KeyFolder) -> Result<(String, String), KeyError> {
-    let content = folder.read(CURRENT)?;
-    let text = std::str::from_utf8(&content).unwrap_or_default();
-    let id = |word: &str| {
-        let mut lines = text.lines();
-        lines.find_map(|line| Some(line.strip_prefix(word)?.trim().to_owned()))
-    };
-    id("encryption ").zip(id("signing ")).ok_or_else(|| KeyError::Malformed {
-        name: CURRENT.to_owned(),
-        expected: "two lines, `encryption <id>` and `signing <id>`",
-    })
 }

@@ -7,11 +7,13 @@ use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use data_encoding::{BASE64, BASE64URL_NOPAD};
 use jsonwebtoken::{DecodingKey, EncodingKey};
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use super::key::Key256;
 use super::key_ring::{KeyError, KeyRing};
 use super::random::RandomError;
+use super::signing_keys::SigningKeys;
 
 const EXPECTED: &str = "an Ed25519 private key in PKCS#8 PEM (`openssl genpkey -algorithm ed25519`)";
 
@@ -43,6 +45,12 @@ impl SigningKey {
         Ok(Self { decoding: DecodingKey::from_ed_der(&public), encoding, public })
     }
 
+    /// The thumbprint of the public half (RFC 7638 section 3, members of RFC 8037 section 2): 43 characters.
+    pub(super) fn thumbprint(&self) -> String {
+        let x = BASE64URL_NOPAD.encode(&self.public);
+        BASE64URL_NOPAD.encode(&Sha256::digest(format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{x}"}}"#)))
+    }
+
     /// The private seed, to find a key that is used twice.
     pub(super) fn seed(&self, name: &str) -> Result<Key256, KeyError> {
         let pair = Ed25519KeyPair::from_pkcs8(self.encoding.as_bytes());
@@ -66,7 +74,7 @@ fn malformed(name: &str) -> KeyError {
 /// The public keys of the ring as a JSON Web Key Set (RFC 7517 section 5).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Jwks {
-    /// One entry a signing key, the retired ones included until their file is deleted.
+    /// One entry a signing key: the current one, and the others until they are retired.
     pub keys: Vec<Jwk>,
 }
 
@@ -88,18 +96,26 @@ pub struct Jwk {
     pub key_use: &'static str,
 }
 
-impl KeyRing {
-    /// The public halves of all signing keys, for `/.well-known/jwks.json`.
+impl SigningKeys {
+    /// The public halves of all keys.
     #[must_use]
     pub fn jwks(&self) -> Jwks {
-        let keys = self.signing.iter().map(|(kid, key)| Jwk {
+        let keys = self.iter().map(|(kid, key)| Jwk {
             kty: "OKP",
             crv: "Ed25519",
             x: BASE64URL_NOPAD.encode(&key.public),
-            kid: kid.clone(),
+            kid: kid.to_owned(),
             alg: "EdDSA",
             key_use: "sig",
         });
         Jwks { keys: keys.collect() }
+    }
+}
+
+impl KeyRing {
+    /// The public halves of all signing keys, for `/.well-known/jwks.json`.
+    #[must_use]
+    pub fn jwks(&self) -> Jwks {
+        self.signing().jwks()
     }
 }

@@ -285,7 +285,10 @@ impl Drop for Api {
     }
 }
 
-fn serve(opened: &Arc<Opened>, public_url: Option<String>) -> (String, actix_web::dev::ServerHandle, std::thread::JoinHandle<()>) {
+fn serve(
+    opened: &Arc<Opened>,
+    public_url: Option<String>,
+) -> (String, actix_web::dev::ServerHandle, std::thread::JoinHandle<()>) {
     let opened = Arc::clone(opened);
     let (started, wait) = mpsc::channel();
     let thread = std::thread::spawn(move || {

@@ -23,7 +23,11 @@ fn pem(seed: &Key256) -> String {
 }
 
 pub(in crate::crypto) fn signing_key(words: &str) -> SigningKey {
-    SigningKey::from_pem("signing", pem(&key(words)).as_bytes()).unwrap()
+    signing_key_of(&key(words))
+}
+
+pub(in crate::crypto) fn signing_key_of(seed: &Key256) -> SigningKey {
+    SigningKey::from_pem("signing", pem(seed).as_bytes()).unwrap()
 }
 
 /// A ring whose keys are known, for comparison with other implementations.
@@ -250,7 +254,7 @@ fn a_rotation_adds_first_and_uses_later() {
         let added = KeyRing::open_or_create(&keys).unwrap();
         let current = |ring: &KeyRing| match key_use {
             KeyUse::Encryption => ring.current_encryption_id().to_owned(),
-            KeyUse::Signing => ring.current_signing_id().to_owned(),
+            KeyUse::Signing => ring.current_signing_id(),
         };
         assert_eq!(current(&added), current(&before), "known, not used");
         KeyRing::make_current(&keys, key_use, &id).unwrap();
