@@ -1,3 +1,4 @@
+use actix_web::http::header;
 use actix_web::test::TestRequest;
 
 use super::*;
