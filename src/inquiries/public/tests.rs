@@ -1,4 +1,4 @@
-use actix_web::test::TestRequest;
+use actix_web::{http::header, test::TestRequest};
 
 use super::*;
 
