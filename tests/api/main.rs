@@ -10,6 +10,7 @@
     reason = "a test that meets the unexpected fails by panicking"
 )]
 
+mod api_keys;
 mod articles;
 mod audit;
 mod clinic;
