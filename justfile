@@ -16,6 +16,10 @@ demo *arguments:
 test *arguments:
     cargo test {{ arguments }}
 
+# What takes Node and the npm registry: single sign-on against a real identity provider
+test-long *arguments:
+    cargo test --test program {{ arguments }} -- --ignored
+
 # Lints, as strict as they land
 lint:
     cargo clippy --all-targets --locked -- -D warnings

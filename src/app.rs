@@ -10,19 +10,23 @@ use actix_web::{
     web::{self, Data, ServiceConfig},
 };
 
+use url::Url;
+
 use crate::{
-    accounts::{self, Accounts, GuessLimits},
+    accounts::{self, Accounts, GuessLimits, LocalSignIn, RelyingParty, SingleSignOn},
     articles,
     audit::Trail,
     clinic,
     clock::Clock,
-    config::{Config, LimitName},
+    config::{self, Config, LimitName, WebOrigin},
     crypto::{KeyRing, PasswordGate},
     db::{PublicDb, StaffDb},
     http::{self, RateLimit, Site, client::TrustedProxies},
     inquiries::{self, Door},
     mail::{MailLinks, Postbox},
+    oidc::Provider,
     operations::{self, Document, Readiness},
+    oversight,
 };
 
 /// How long a stop waits for requests that are under way.
@@ -35,6 +39,7 @@ const HEAD_DEADLINE: Duration = Duration::from_secs(10);
 pub struct Parts {
     site: Data<Site>,
     accounts: Data<Accounts>,
+    single_sign_on: Data<SingleSignOn>,
     door: Data<Door>,
     public: Data<PublicDb>,
     staff: Data<StaffDb>,
@@ -72,9 +77,11 @@ impl Parts {
             cursors: ring.tag_key("cursor"),
         };
         let accounts = Accounts {
+            passkeys: relying_party(config, &site.public_url),
             ring: Arc::clone(ring),
             trail: Trail::new(ring, site.clock.clone()),
             passwords: PasswordGate::for_this_machine(),
+            local_sign_in: local_sign_in(&config.local_sign_in),
             attempts: limit(LimitName::Login, "login"),
             guess_limits: config
                 .rate_limits
@@ -82,17 +89,27 @@ impl Parts {
                 .map(|rate| GuessLimits { count: rate.count, seconds: rate.seconds }),
             guesses: ring.tag_key("guesses"),
             postbox: postbox.clone(),
-            links: format!("{}/v1/auth", site.public_url),
+            links: config
+                .staff_url
+                .as_ref()
+                .map_or_else(|| format!("{}/v1/auth", site.public_url), |url| url.as_str().to_owned()),
             require_mfa: config.require_mfa,
             idle: chrono::Duration::minutes(config.session_idle_minutes.into()),
             authenticators: ring.purpose_seal("totp"),
             recovery_codes: ring.tag_key("recovery-code"),
             reasons: ring.purpose_seal("break-glass"),
         };
-        let door = Door::new(Arc::clone(ring), limit(LimitName::Inquiries, "inquiries"), config.inquiry_retention_days);
+        let single_sign_on = single_sign_on(config, ring, &site.clock);
+        let door = Door::new(
+            Arc::clone(ring),
+            accounts.trail.clone(),
+            limit(LimitName::Inquiries, "inquiries"),
+            config.inquiry_retention_days,
+        );
         Self {
             site: Data::new(site),
             accounts: Data::new(accounts),
+            single_sign_on: Data::new(single_sign_on),
             door: Data::new(door),
             public: Data::new(public),
             staff: Data::new(staff),
@@ -111,11 +128,44 @@ impl Parts {
         config
             .app_data(Data::clone(&self.site))
             .app_data(Data::clone(&self.accounts))
+            .app_data(Data::clone(&self.single_sign_on))
             .app_data(Data::clone(&self.door))
             .app_data(Data::clone(&self.public))
             .app_data(Data::clone(&self.staff))
             .app_data(Data::clone(&self.readiness))
             .app_data(Data::clone(&self.document));
+    }
+}
+
+/// For whom passkeys are made. `None` where no page could use one, such as at a bare IP address.
+fn relying_party(config: &Config, public_url: &str) -> Option<RelyingParty> {
+    let url = Url::parse(public_url).ok()?;
+    let id = config.passkey_rp_id.as_deref().or_else(|| url.domain())?;
+    let staff = config.staff_url.as_ref().map(|url| url.as_str());
+    let origins = config.cors_origins.iter().map(WebOrigin::as_str).chain(staff).chain([public_url]);
+    match RelyingParty::new(id, id, &origins.collect::<Vec<_>>()) {
+        Ok(party) => Some(party),
+        Err(unfit) => {
+            tracing::warn!("passkeys are off: {unfit}");
+            None
+        }
+    }
+}
+
+fn local_sign_in(setting: &config::LocalSignIn) -> LocalSignIn {
+    match setting {
+        config::LocalSignIn::Everybody => LocalSignIn::Everybody,
+        config::LocalSignIn::BreakGlass(owner) => LocalSignIn::break_glass(owner.as_str()),
+    }
+}
+
+fn single_sign_on(config: &Config, ring: &KeyRing, clock: &Clock) -> SingleSignOn {
+    let settings = config.single_sign_on.as_ref();
+    SingleSignOn {
+        provider: settings.map(|settings| Provider::new(settings.clone(), clock.clone())),
+        create_accounts: settings.is_some_and(|settings| settings.create_accounts),
+        staff_url: config.staff_url.as_ref().map(|url| url.as_str().to_owned()),
+        seal: ring.purpose_seal("oidc"),
     }
 }
 
@@ -131,6 +181,7 @@ fn routes(config: &mut ServiceConfig) {
         .configure(articles::admin_routes)
         .configure(clinic::admin_routes)
         .configure(inquiries::admin_routes)
+        .configure(oversight::admin_routes)
         .default_service(web::to(http::not_found));
     config.service(staff);
 }

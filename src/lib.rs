@@ -6,8 +6,10 @@
 //! | [`inquiries`] | what patients write to the clinic, sealed |
 //! | [`clinic`] | the organisation and its locations: how they are reached and when they are open |
 //! | [`accounts`] | who may do what: accounts, roles, sessions, the gate around `/v1/admin` |
+//! | [`oidc`] | signing in at the clinic's own identity provider |
 //! | [`audit`] | who did or saw what, append-only |
 //! | [`mail`] | letters to staff, sealed until they leave |
+//! | [`oversight`] | the audit trail, read and exported |
 //! | [`outbox`] | events in the transaction that they tell of |
 //! | [`delivery`] | how a public answer leaves: validators, compression, lifetime |
 //! | [`http`] | what every answer shares: problems, input, paging, limits |
@@ -33,7 +35,9 @@ pub mod http;
 pub mod import;
 pub mod inquiries;
 pub mod mail;
+pub mod oidc;
 pub mod openapi;
 pub mod operations;
 pub mod outbox;
+pub mod oversight;
 pub mod telemetry;

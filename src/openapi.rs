@@ -6,7 +6,7 @@
 use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 
-use crate::{accounts, articles, clinic, http::Problem, inquiries, operations};
+use crate::{accounts, articles, clinic, http::Problem, inquiries, operations, oversight};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -23,6 +23,7 @@ use crate::{accounts, articles, clinic, http::Problem, inquiries, operations};
         (name = "staff: articles", description = "Writing and publishing"),
         (name = "staff: clinic", description = "Keeping the record true"),
         (name = "staff: inquiries", description = "Reading what patients sent"),
+        (name = "staff: audit", description = "Who did or saw what"),
         (name = "operations", description = "Health and this document")
     ),
     components(schemas(Problem))
@@ -37,6 +38,7 @@ pub fn document(public_url: &str) -> Value {
         clinic::Docs::openapi(),
         inquiries::Docs::openapi(),
         accounts::Docs::openapi(),
+        oversight::Docs::openapi(),
         operations::Docs::openapi(),
     ] {
         whole.merge(part);

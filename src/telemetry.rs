@@ -13,7 +13,8 @@ use crate::config::LogFormat;
 /// A sentence naming the setting, where `filter` is none.
 pub fn begin(format: LogFormat, filter: &str) -> Result<(), String> {
     // The driver's own lines may quote parameters of an address; what we need of them is logged by the db room.
-    let filter = EnvFilter::try_new(format!("{filter},sqlx=error"))
+    // The HTTP client's would quote bytes that it sends: a client's secret, a code, a token.
+    let filter = EnvFilter::try_new(format!("{filter},sqlx=error,ureq=warn,ureq_proto=warn"))
         .map_err(|_| "CMS_LOG: not a filter such as info or clinic_cms=debug,warn".to_owned())?;
     let builder = fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
     let begun = match format {

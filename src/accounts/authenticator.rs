@@ -251,6 +251,8 @@ pub async fn delete_totp(request: HttpRequest, desk: Desk, staff: Staff) -> Answ
     staff.require_fresh()?;
     let at_desk = desk.clone();
     desk.transact(async move |connection| {
+        // Two deletions at once would each find the other factor still there.
+        queries::lock_account(connection, staff.id).await?;
         let methods = queries::find_methods(connection, staff.id).await?;
         if !methods.totp {
             return Err(ApiError::NotFound);

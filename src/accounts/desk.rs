@@ -56,6 +56,16 @@ impl FromRequest for Desk {
     type Future = Ready<Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Self::of(request))
+    }
+}
+
+impl Desk {
+    /// The desk that a request comes to.
+    ///
+    /// # Errors
+    /// [`ApiError::Internal`] where the application was put together without one.
+    pub fn of(request: &HttpRequest) -> Result<Self, ApiError> {
         let parts = || {
             let site = request.app_data::<Data<Site>>()?.clone();
             let visitor = Rc::new(Visitor {
@@ -66,7 +76,7 @@ impl FromRequest for Desk {
             let accounts = request.app_data::<Data<Accounts>>()?.clone();
             Some(Self { site, accounts, database: request.app_data::<Data<StaffDb>>()?.clone(), visitor })
         };
-        ready(parts().ok_or(ApiError::Internal))
+        parts().ok_or(ApiError::Internal)
     }
 }
 

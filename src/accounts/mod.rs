@@ -8,10 +8,11 @@
 //! | `desk` | what signing in works with, and who stands before it |
 //! | `sign_in/`, `reauthentication`, `sessions` | from a password to tokens, and out again |
 //! | `passwords`, `authenticator`, `second_factor`, `factors/` | what people show |
+//! | `passkeys/` | making, showing and removing passkeys |
 //! | `invitations`, `first_owner`, `people`, `profile`, `roles` | who people are |
 //! | `api_keys` | integrations |
 //! | `break_glass` | access to inquiries in an emergency |
-//! | `letters` | what people are told by mail |
+//! | `letters`, `link_page` | what people are told by mail, and the page behind its links |
 
 mod api_keys;
 mod authenticator;
@@ -23,6 +24,9 @@ mod gate;
 mod input;
 mod invitations;
 mod letters;
+mod link_page;
+mod local_sign_in;
+mod passkeys;
 mod passwords;
 mod people;
 mod profile;
@@ -34,6 +38,7 @@ mod scope;
 mod second_factor;
 mod sessions;
 mod sign_in;
+mod single_sign_on;
 mod staff;
 
 use std::sync::Arc;
@@ -43,13 +48,16 @@ use chrono::Duration;
 use utoipa::OpenApi;
 
 pub use desk::Desk;
+pub use factors::RelyingParty;
 pub use first_owner::{FIRST_OWNER, TOKEN_MINUTES, create_account, issue_first_owner_token};
 pub use gate::gate;
 pub use input::{NewPerson, PasswordContext, check_email, check_password};
+pub use local_sign_in::LocalSignIn;
 pub use people::remove_factors;
 pub use role::{Permission, Role, table_in_markdown};
 pub use scope::Scope;
 pub use sign_in::GuessLimits;
+pub use single_sign_on::SingleSignOn;
 pub use staff::{
     ArticleReader, AuditReader, ClinicEditor, ClinicReader, Credential, Editor, EmergencyReader, InquiryReader,
     KeyManager, KeyReader, PeopleManager, PeopleReader, Permit, Reach, Session, Staff, Writer, request_id,
@@ -71,6 +79,8 @@ pub struct Accounts {
     pub passwords: PasswordGate,
     /// Where sign-ins and refusals are written down.
     pub trail: Trail,
+    /// Who may sign in with a password.
+    pub local_sign_in: LocalSignIn,
     /// Attempts to sign in, by address, on this node.
     pub attempts: RateLimit,
     /// Failures, by account and place, on all nodes; none where limits are off.
@@ -85,6 +95,8 @@ pub struct Accounts {
     pub require_mfa: bool,
     /// How long who reads inquiries may leave the desk.
     pub idle: Duration,
+    /// For whom passkeys are made; none where no page could use one.
+    pub passkeys: Option<RelyingParty>,
     /// Seals the secrets of authenticators.
     pub authenticators: PurposeSeal,
     /// Hashes recovery codes.
@@ -93,36 +105,42 @@ pub struct Accounts {
     pub reasons: PurposeSeal,
 }
 
-impl Accounts {
-    /// Whether the address may sign in with a password here.
-    pub fn lets_in(&self, _email: &str) -> bool {
-        true
-    }
-}
-
 /// Mounts `/v1/auth` and the key set.
 pub fn routes(config: &mut ServiceConfig) {
     Endpoint::at("/v1/auth/login").post(sign_in::create_session).mount(config);
     Endpoint::at("/v1/auth/mfa").post(sign_in::complete_sign_in).mount(config);
     Endpoint::at("/v1/auth/refresh").post(sign_in::refresh_session).mount(config);
     Endpoint::at("/v1/auth/logout").post(sign_in::delete_session).mount(config);
-    Endpoint::at("/v1/auth/reauthentication").post(reauthentication::reauthenticate).mount(config);
+    Endpoint::at("/v1/auth/reauthentication").post(reauthentication::create_reauthentication).mount(config);
     Endpoint::at("/v1/auth/me").get(profile::get_me).patch(profile::update_me).mount(config);
     Endpoint::at("/v1/auth/password").post(passwords::change_password).mount(config);
     Endpoint::at("/v1/auth/password-resets").post(passwords::create_password_reset).mount(config);
-    Endpoint::at("/v1/auth/password-resets/{token}").put(passwords::complete_password_reset).mount(config);
-    Endpoint::at("/v1/auth/invitations/{token}").post(invitations::accept_invitation).mount(config);
+    Endpoint::at("/v1/auth/password-resets/{token}")
+        .get(link_page::show_password_reset)
+        .put(passwords::complete_password_reset)
+        .mount(config);
+    Endpoint::at("/v1/auth/invitations/{token}")
+        .get(link_page::show_invitation)
+        .post(invitations::accept_invitation)
+        .mount(config);
     Endpoint::at("/v1/auth/totp")
         .post(authenticator::create_totp)
         .put(authenticator::confirm_totp)
         .delete(authenticator::delete_totp)
         .mount(config);
+    Endpoint::at("/v1/auth/passkeys").get(passkeys::list_passkeys).mount(config);
+    Endpoint::at("/v1/auth/passkeys/registration/options").post(passkeys::begin_passkey_registration).mount(config);
+    Endpoint::at("/v1/auth/passkeys/registration").post(passkeys::create_passkey).mount(config);
+    Endpoint::at("/v1/auth/passkeys/assertion/options").post(passkeys::begin_passkey_assertion).mount(config);
+    Endpoint::at("/v1/auth/passkeys/assertion").post(passkeys::complete_passkey_assertion).mount(config);
+    Endpoint::at("/v1/auth/passkeys/{id}").delete(passkeys::delete_passkey).mount(config);
     Endpoint::at("/v1/auth/recovery-codes").post(authenticator::create_recovery_codes).mount(config);
     Endpoint::at("/v1/auth/sessions")
         .get(sessions::list_own_sessions)
         .delete(sessions::delete_own_sessions)
         .mount(config);
     Endpoint::at("/v1/auth/sessions/{id}").delete(sessions::delete_own_session).mount(config);
+    single_sign_on::routes(config);
     Endpoint::at("/.well-known/jwks.json").get(get_jwks).mount(config);
 }
 
@@ -159,17 +177,25 @@ pub fn admin_routes(config: &mut ServiceConfig) {
     sign_in::complete_sign_in,
     sign_in::refresh_session,
     sign_in::delete_session,
-    reauthentication::reauthenticate,
+    reauthentication::create_reauthentication,
     profile::get_me,
     profile::update_me,
     passwords::change_password,
     passwords::create_password_reset,
     passwords::complete_password_reset,
+    link_page::show_password_reset,
+    link_page::show_invitation,
     invitations::accept_invitation,
     authenticator::create_totp,
     authenticator::confirm_totp,
     authenticator::delete_totp,
     authenticator::create_recovery_codes,
+    passkeys::list_passkeys,
+    passkeys::begin_passkey_registration,
+    passkeys::create_passkey,
+    passkeys::begin_passkey_assertion,
+    passkeys::complete_passkey_assertion,
+    passkeys::delete_passkey,
     sessions::list_own_sessions,
     sessions::delete_own_sessions,
     sessions::delete_own_session,
@@ -193,6 +219,9 @@ pub fn admin_routes(config: &mut ServiceConfig) {
     break_glass::create_break_glass,
     break_glass::get_break_glass,
     break_glass::delete_break_glass,
+    single_sign_on::start_single_sign_on,
+    single_sign_on::finish_single_sign_on,
+    single_sign_on::exchange_single_sign_on,
 ))]
 #[derive(Debug)]
 pub struct Docs;

@@ -124,7 +124,9 @@ pub async fn create_password_reset(request: HttpRequest, desk: Desk, body: JsonB
         let standing = guess.standing(connection, None).await?;
         // Each request counts: a mailbox is not to be filled by strangers.
         guess.count(connection).await?;
-        let welcome = |account: &queries::Credentials| account.active && at_desk.accounts.lets_in(&email);
+        let welcome = |account: &queries::Credentials| {
+            account.active && at_desk.accounts.local_sign_in.admits(&email, &account.role)
+        };
         match known.filter(|account| welcome(account) && !standing.is_locked()) {
             Some(account) => issue(connection, &at_desk, account.id, &token).await,
             None => {

@@ -13,10 +13,10 @@ use crate::{
 
 /// Shows a factor again: the code of an authenticator or a recovery code where the account has a second factor, else
 /// the password. A passkey goes through `/v1/auth/passkeys/assertion`.
-#[utoipa::path(post, path = "/v1/auth/reauthentication", operation_id = "reauthenticate", tag = "sign-in",
+#[utoipa::path(post, path = "/v1/auth/reauthentication", operation_id = "create_reauthentication", tag = "sign-in",
     security(("bearer" = [])), request_body = ReauthenticationInput,
     responses((status = 204, description = "Fresh for ten minutes")))]
-pub async fn reauthenticate(request: HttpRequest, desk: Desk, staff: Staff, body: JsonBody) -> Answer {
+pub async fn create_reauthentication(request: HttpRequest, desk: Desk, staff: Staff, body: JsonBody) -> Answer {
     no_parameters(&request)?;
     desk.spend_attempt()?;
     let session = staff.session()?.clone();

@@ -1,22 +1,48 @@
 //! Who did or saw what. A row is written in the transaction that it tells of: where it cannot be written, the
-//! read or the change fails. Refuses values: ids and field names only, and nothing here can be changed or removed.
+//! read or the change fails. Refuses values: ids and field names only, and nothing here can be changed or removed
+//! unseen.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `row` | a row as bytes, and its HMAC |
+//! | `chain` | how a row is sealed to the one before, and how a place in the chain is signed |
+//! | `sealing` | the one sealer |
+//! | `anchors` | where signed places are kept outside the database |
+//! | `verify` | names the first row that was altered, removed, inserted or moved |
+//! | `pruning` | the removal of what is older than the retention asks for |
+//! | `queries` | all SQL of the room |
+
+pub mod anchors;
+pub mod chain;
+mod pruning;
+mod queries;
+mod row;
+mod sealing;
+pub mod verify;
 
 use std::sync::Arc;
 
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+pub use anchors::Anchors;
+pub use chain::{Chain, Head};
+pub use pruning::{LEAST_RETENTION_DAYS, Pruned, PruningError};
+pub use sealing::{Batch, SealingError, Signing};
+pub use verify::{Problem, Report, VerifyError};
+
 use crate::{
     clock::Clock,
     crypto::{KeyRing, TagKey},
 };
+use row::Facts;
 
 /// Who acted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Actor {
     /// A person who signed in.
     Account(Uuid),
-    /// An API key.
+    /// A program with an API key; the id is the key's.
     ApiKey(Uuid),
     /// The command line, or the program itself.
     System,
@@ -25,8 +51,18 @@ pub enum Actor {
 }
 
 impl Actor {
+    /// Every kind, as it is stored.
+    pub const KINDS: [&'static str; 4] = ["account", "api_key", "public", "system"];
+
     /// The account behind the action, where there is one.
     pub fn account(self) -> Option<Uuid> {
+        match self {
+            Self::Account(id) => Some(id),
+            Self::ApiKey(_) | Self::System | Self::Public => None,
+        }
+    }
+
+    fn id(self) -> Option<Uuid> {
         match self {
             Self::Account(id) | Self::ApiKey(id) => Some(id),
             Self::System | Self::Public => None,
@@ -83,20 +119,26 @@ impl Trail {
     /// # Errors
     /// Those of the database; the caller's transaction is then lost, as it should be.
     pub async fn record(&self, transaction: &mut PgConnection, entry: Entry<'_>) -> Result<(), sqlx::Error> {
-        sqlx::query!(
-            "insert into cms.audit_event (id, actor_kind, actor_id, action, subject_type, subject_id, fields, request_id)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)",
-            self.clock.new_id(),
-            entry.actor.kind(),
-            entry.actor.account(),
-            entry.action,
-            entry.subject,
-            entry.subject_id,
-            entry.fields,
-            entry.request_id,
-        )
-        .execute(transaction)
-        .await?;
-        Ok(())
+        let facts = facts(&entry, self.clock.new_id(), self.clock.now());
+        queries::insert_event(transaction, &facts, &facts.mac(&self.key)).await
+    }
+
+    /// The HMAC of a row that a function of the database writes, with this id and instant.
+    pub fn mac(&self, entry: &Entry<'_>, id: Uuid, at: chrono::DateTime<chrono::Utc>) -> [u8; 32] {
+        facts(entry, id, at).mac(&self.key)
+    }
+}
+
+fn facts<'a>(entry: &Entry<'a>, id: Uuid, at: chrono::DateTime<chrono::Utc>) -> Facts<'a> {
+    Facts {
+        id,
+        at,
+        actor_kind: entry.actor.kind(),
+        actor_id: entry.actor.id(),
+        action: entry.action,
+        subject_type: entry.subject,
+        subject_id: entry.subject_id,
+        fields: entry.fields,
+        request_id: entry.request_id,
     }
 }

@@ -47,6 +47,12 @@ pub enum Command {
         #[command(subcommand)]
         command: AdminCommand,
     },
+    /// Look after the record of who did or saw what
+    Audit {
+        /// What to do.
+        #[command(subcommand)]
+        command: AuditCommand,
+    },
     /// Look after the keys that sign access tokens
     Keys {
         /// What to do.
@@ -139,6 +145,29 @@ pub enum AdminCommand {
     Disable {
         /// The account's address
         email: String,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// The audit trail.
+#[derive(Debug, Subcommand)]
+pub enum AuditCommand {
+    /// Check every row, seal and head; names the first row that was altered, removed, inserted or moved, and exits 1
+    Verify {
+        /// Signed heads that were kept outside the database (default: the file of `CMS_AUDIT_ANCHORS`)
+        #[arg(long, value_name = "FILE")]
+        anchors: Option<PathBuf>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Remove sealed rows that are older than `CMS_AUDIT_RETENTION_DAYS`; needs the owner of the tables
+    Prune {
+        /// Tell what would go, and change nothing
+        #[arg(long)]
+        dry_run: bool,
         /// Print JSON
         #[arg(long)]
         json: bool,

@@ -1,6 +1,7 @@
 //! The command line: one file a command. Exit codes: 0 ok, 1 failed, 2 usage, 3 unhealthy, 4 partial.
 
 mod admin;
+mod audit;
 mod commands;
 mod config;
 mod demo;
@@ -27,7 +28,7 @@ use crate::{
     config::{Config, SETTINGS, Sources},
     openapi,
 };
-use commands::{AdminCommand, Cli, Command, ConfigCommand, ImportCommand, KeysCommand};
+use commands::{AdminCommand, AuditCommand, Cli, Command, ConfigCommand, ImportCommand, KeysCommand};
 
 /// How a command ended, when it did not end well.
 #[derive(Debug)]
@@ -105,6 +106,10 @@ fn dispatch(command: Command, invocation: &Invocation) -> Result<(), Failure> {
             AdminCommand::ResetPassword { email, json } => admin::reset_password(invocation, &email, json),
             AdminCommand::ResetFactors { email, json } => admin::reset_factors(invocation, &email, json),
             AdminCommand::Disable { email, json } => admin::disable(invocation, &email, json),
+        },
+        Command::Audit { command } => match command {
+            AuditCommand::Verify { anchors, json } => audit::verify(invocation, anchors.as_deref(), json),
+            AuditCommand::Prune { dry_run, json } => audit::prune(invocation, dry_run, json),
         },
         Command::Keys { command } => match command {
             KeysCommand::List { json } => keys::list(invocation, json),

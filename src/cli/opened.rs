@@ -8,7 +8,7 @@ use std::{
 };
 
 use crate::{
-    audit::Trail,
+    audit::{Anchors, Chain, Trail},
     clock::Clock,
     config::{Config, Database as Setting},
     crypto::KeyRing,
@@ -42,6 +42,26 @@ impl Opened {
         Trail::new(&self.ring, self.clock.clone())
     }
 
+    /// What seals and checks the audit trail.
+    pub fn chain(&self) -> Chain {
+        Chain::new(&self.ring, self.clock.clone())
+    }
+
+    /// Where heads of the audit trail are kept.
+    pub fn anchors(&self) -> Anchors {
+        Anchors::new(self.config.audit_anchors(), self.config.audit_anchor_url.clone())
+    }
+
+    /// Seals what the command wrote into the audit trail. Where that fails, the next program to run does it.
+    pub async fn seal_trail(&self) {
+        let (staff, anchors) = (self.database.staff(1), self.anchors());
+        if let Err(error) = self.chain().seal_everything(&staff, &anchors).await {
+            tracing::warn!(%error, "the audit trail could not be sealed; the service does it at its next start");
+        }
+        staff.close().await;
+        anchors.post_last().await;
+    }
+
     /// Opens keys and database; an embedded server is joined or started.
     ///
     /// # Errors
@@ -73,11 +93,12 @@ impl Opened {
         actix_web::rt::System::new().block_on(work(self))
     }
 
-    /// Leaves the database; an embedded server that nobody else uses is stopped.
+    /// Seals the audit trail and leaves the database; an embedded server that nobody else uses is stopped.
     ///
     /// # Errors
     /// [`Failure`] where it does not stop.
     pub fn leave(self) -> Result<(), Failure> {
+        actix_web::rt::System::new().block_on(self.seal_trail());
         self.database.leave().map(drop).map_err(Failure::failed)
     }
 }

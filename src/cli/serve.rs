@@ -84,9 +84,11 @@ async fn serve(opened: &Opened, listener: TcpListener, demo: bool) -> Result<(),
         if !is_here {
             begin(opened, &staff, &public_url, demo).await?;
         }
+        let (chain, anchors) = (opened.chain(), opened.anchors());
         tokio::join!(
             outbox::announce(staff.clone()),
             mail::deliver(staff.clone(), postbox, carrier),
+            chain.run(staff.clone(), anchors),
             key_watch::follow(Arc::clone(&opened.ring)),
         );
         Ok(())

@@ -7,7 +7,7 @@ use std::fmt;
 use std::net::SocketAddr;
 
 use secrecy::SecretString;
-use url::Url;
+use url::{Host, Url};
 
 use super::parse::{Parsed, list};
 
@@ -103,6 +103,16 @@ pub(super) fn origins(text: &str) -> Parsed<Vec<WebOrigin>> {
     })
 }
 
+/// The name of a host as browsers write it: lower case, punycode, no address, no port.
+pub(super) fn host_name(text: &str) -> Parsed<String> {
+    match Host::parse(text) {
+        Ok(Host::Domain(domain)) if domain == text && !text.ends_with('.') => Ok(domain),
+        Ok(Host::Domain(_)) => Err("is not written in lower case".into()),
+        Ok(Host::Ipv4(_) | Host::Ipv6(_)) => Err("is an IP address".into()),
+        Err(_) => Err("is not a host name".into()),
+    }
+}
+
 /// A mail server; the user and the password in its address make it a secret.
 pub(super) fn smtp(text: &str) -> Parsed<SecretString> {
     let url = strict(text, &["smtp", "smtps"])?;
@@ -114,6 +124,21 @@ pub(super) fn smtp(text: &str) -> Parsed<SecretString> {
         return Err("has a path or a query".into());
     }
     Ok(text.into())
+}
+
+/// An address that is posted to. What it is told stays between us: https, unless it is this host.
+pub(super) fn hook(text: &str) -> Parsed<SecretString> {
+    let url = strict(text, &["http", "https"])?;
+    if has_user(text) {
+        return Err("has a user".into());
+    }
+    let is_here = match url.host() {
+        None => return Err("has no host".into()),
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.to_canonical().is_loopback(),
+    };
+    if url.scheme() == "https" || is_here { Ok(text.into()) } else { Err("reaches another host without TLS".into()) }
 }
 
 /// An absolute address with one of `schemes`, written as the standard has it and without a

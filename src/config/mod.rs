@@ -15,6 +15,7 @@ mod rate_limits;
 mod reader;
 pub mod reference;
 pub mod settings;
+pub mod single_sign_on;
 mod sources;
 mod toml_file;
 
@@ -36,15 +37,17 @@ pub use rate_limits::{LimitName, Rate, RateLimits};
 pub use reader::Shown;
 pub use secrecy::{ExposeSecret, SecretString};
 pub use settings::{SETTINGS, Setting};
+pub use single_sign_on::{Issuer, LocalSignIn, MAPPABLE_ROLES, RoleMapping, SingleSignOn, is_loopback};
 pub use sources::{DEFAULT_SETTINGS_FILE, SettingsFile, Sources};
 
 use reader::Reader;
 use settings::{
-    CMS_ADMIN_EMAIL, CMS_ADMIN_PASSWORD, CMS_CORS_ORIGINS, CMS_DATA_DIR, CMS_DATABASE_CONNECTIONS,
-    CMS_DATABASE_PUBLIC_URL, CMS_DATABASE_READ_URL, CMS_DATABASE_STAFF_URL, CMS_FORM_REDIRECT_ORIGINS,
-    CMS_INQUIRY_RETENTION_DAYS, CMS_LISTEN, CMS_LOG, CMS_LOG_FORMAT, CMS_MAIL_FROM, CMS_MEDIA_URL, CMS_METRICS_LISTEN,
-    CMS_POSTGRES_ARCHIVE_URL, CMS_POSTGRES_BIN, CMS_PUBLIC_URL, CMS_RATE_LIMITS, CMS_REQUIRE_MFA,
-    CMS_SESSION_IDLE_MINUTES, CMS_SITE_URL, CMS_SMTP_URL, CMS_TRUSTED_PROXIES, CMS_WORKERS, DATABASE_URL,
+    CMS_ADMIN_EMAIL, CMS_ADMIN_PASSWORD, CMS_AUDIT_ANCHOR_URL, CMS_AUDIT_ANCHORS, CMS_AUDIT_RETENTION_DAYS,
+    CMS_CORS_ORIGINS, CMS_DATA_DIR, CMS_DATABASE_CONNECTIONS, CMS_DATABASE_PUBLIC_URL, CMS_DATABASE_READ_URL,
+    CMS_DATABASE_STAFF_URL, CMS_FORM_REDIRECT_ORIGINS, CMS_INQUIRY_RETENTION_DAYS, CMS_LISTEN, CMS_LOG, CMS_LOG_FORMAT,
+    CMS_MAIL_FROM, CMS_MEDIA_URL, CMS_METRICS_LISTEN, CMS_PASSKEY_RP_ID, CMS_POSTGRES_ARCHIVE_URL, CMS_POSTGRES_BIN,
+    CMS_PUBLIC_URL, CMS_RATE_LIMITS, CMS_REQUIRE_MFA, CMS_SESSION_IDLE_MINUTES, CMS_SITE_URL, CMS_SMTP_URL,
+    CMS_STAFF_URL, CMS_TRUSTED_PROXIES, CMS_WORKERS, DATABASE_URL,
 };
 
 /// The settings of a running program, parsed. Each field is described with its setting in
@@ -73,8 +76,16 @@ pub struct Config {
     pub first_owner: Option<FirstOwner>,
     /// [`CMS_REQUIRE_MFA`].
     pub require_mfa: bool,
+    /// The `CMS_OIDC_…` settings.
+    pub single_sign_on: Option<SingleSignOn>,
+    /// [`settings::CMS_LOCAL_SIGN_IN`] and [`settings::CMS_BREAK_GLASS_OWNER`].
+    pub local_sign_in: LocalSignIn,
+    /// [`CMS_STAFF_URL`].
+    pub staff_url: Option<BaseUrl>,
     /// [`CMS_CORS_ORIGINS`], each once.
     pub cors_origins: Vec<WebOrigin>,
+    /// [`CMS_PASSKEY_RP_ID`].
+    pub passkey_rp_id: Option<String>,
     /// [`CMS_FORM_REDIRECT_ORIGINS`], each once.
     pub form_redirect_origins: Vec<WebOrigin>,
     /// [`CMS_TRUSTED_PROXIES`], each once; a single address is a network of one.
@@ -95,6 +106,12 @@ pub struct Config {
     pub inquiry_retention_days: u32,
     /// Minutes after which somebody who reads inquiries and has left the desk has to sign in again.
     pub session_idle_minutes: u32,
+    /// [`CMS_AUDIT_ANCHORS`]; see [`Config::audit_anchors`].
+    pub audit_anchors: Option<PathBuf>,
+    /// [`CMS_AUDIT_ANCHOR_URL`].
+    pub audit_anchor_url: Option<SecretString>,
+    /// [`CMS_AUDIT_RETENTION_DAYS`], 2,192 to 36,500.
+    pub audit_retention_days: u32,
     /// [`CMS_RATE_LIMITS`].
     pub rate_limits: RateLimits,
     /// [`CMS_WORKERS`], 1 to 64.
@@ -142,6 +159,12 @@ impl Config {
         address::of_listener(bound).unwrap_or_else(|_| self.public_url.clone())
     }
 
+    /// Where heads of the audit trail are kept: [`CMS_AUDIT_ANCHORS`], or a file in the data directory.
+    #[must_use]
+    pub fn audit_anchors(&self) -> PathBuf {
+        self.audit_anchors.clone().unwrap_or_else(|| self.data_dir.join("audit").join("anchors.jsonl"))
+    }
+
     fn is_set(&self, setting: &Setting) -> bool {
         let mut set = self.shown.iter().filter(|shown| shown.set_by != SetBy::Default);
         set.any(|shown| shown.name == setting.env)
@@ -170,7 +193,12 @@ fn read(from: &mut Reader) -> Option<Config> {
     let postgres_archive_url = from.read(&CMS_POSTGRES_ARCHIVE_URL, address::base);
     let first_owner = read_first_owner(from);
     let require_mfa = from.read(&CMS_REQUIRE_MFA, parse::switch);
+    let public_url = public_url.or_else(|| address::of_listener(listen?).ok());
+    let single_sign_on = single_sign_on::read(from, public_url.as_ref());
+    let local_sign_in = single_sign_on::read_local_sign_in(from);
+    let staff_url = from.read(&CMS_STAFF_URL, address::base);
     let cors_origins = from.read(&CMS_CORS_ORIGINS, address::origins);
+    let passkey_rp_id = from.read(&CMS_PASSKEY_RP_ID, address::host_name);
     let form_redirect_origins = from.read(&CMS_FORM_REDIRECT_ORIGINS, address::origins);
     let trusted_proxies = from.read(&CMS_TRUSTED_PROXIES, parse::networks);
     let smtp_url = from.read(&CMS_SMTP_URL, address::smtp);
@@ -181,12 +209,15 @@ fn read(from: &mut Reader) -> Option<Config> {
     let log = from.read(&CMS_LOG, parse::log_filter);
     let inquiry_retention_days = from.read_number(&CMS_INQUIRY_RETENTION_DAYS);
     let session_idle_minutes = from.read_number(&CMS_SESSION_IDLE_MINUTES);
+    let audit_anchors = from.read(&CMS_AUDIT_ANCHORS, parse::path);
+    let audit_anchor_url = from.read(&CMS_AUDIT_ANCHOR_URL, address::hook);
+    let audit_retention_days = from.read_number(&CMS_AUDIT_RETENTION_DAYS);
     let rate_limits = from.read(&CMS_RATE_LIMITS, rate_limits::rate_limits);
     let workers = from.read_number(&CMS_WORKERS);
     Some(Config {
         listen: listen?,
         data_dir: data_dir?,
-        public_url: public_url.or_else(|| address::of_listener(listen?).ok())?,
+        public_url: public_url?,
         site_url,
         database,
         database_read_url,
@@ -195,7 +226,11 @@ fn read(from: &mut Reader) -> Option<Config> {
         postgres_archive_url: postgres_archive_url?,
         first_owner,
         require_mfa: require_mfa?,
+        single_sign_on,
+        local_sign_in: local_sign_in?,
+        staff_url,
         cors_origins: cors_origins?,
+        passkey_rp_id,
         form_redirect_origins: form_redirect_origins?,
         trusted_proxies: trusted_proxies?,
         smtp_url,
@@ -206,6 +241,9 @@ fn read(from: &mut Reader) -> Option<Config> {
         log: log?,
         inquiry_retention_days: inquiry_retention_days?,
         session_idle_minutes: session_idle_minutes?,
+        audit_anchors,
+        audit_anchor_url,
+        audit_retention_days: audit_retention_days?,
         rate_limits: rate_limits?,
         workers,
         shown: Vec::new(),

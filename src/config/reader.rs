@@ -95,6 +95,14 @@ impl Reader {
         }
     }
 
+    /// Notes that `setting`, where it is set, does not go with another one.
+    pub(super) fn refuse_beside(&mut self, setting: &Setting, wrong: &str, remedy: &str) {
+        if let Some(Given::Found(found)) = self.gathered.given.get(setting.env) {
+            let (name, set_by) = (setting.env.to_owned(), found.set_by.clone());
+            self.gathered.mistakes.push(Mistake { name, set_by, wrong: wrong.to_owned(), remedy: remedy.to_owned() });
+        }
+    }
+
     /// The value, unless anything at all is wrong, and every setting as the operator sees it.
     pub(super) fn finish<T>(self, value: Option<T>) -> Result<(T, Vec<Shown>), ConfigErrors> {
         let shown = SETTINGS.iter().map(|setting| self.shown(setting)).collect();

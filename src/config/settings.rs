@@ -53,6 +53,10 @@ pub enum Kind {
     Postgres,
     /// A mail server's address (secret).
     Smtp,
+    /// The name of a host in the DNS.
+    HostName,
+    /// An address that is posted to; a token in it makes it a secret.
+    HookAddress,
     /// An e-mail address.
     Email,
     /// A password (secret).
@@ -76,6 +80,22 @@ pub enum Kind {
     },
     /// Rates by name.
     RateLimits,
+    /// The issuer identifier of an OpenID Connect provider.
+    Issuer,
+    /// A client's id at a provider.
+    ClientId,
+    /// A client's secret at a provider (secret).
+    ClientSecret,
+    /// A name that stands in an address.
+    Slug,
+    /// Scopes of OAuth 2.0.
+    Scopes,
+    /// The name of a claim.
+    Claim,
+    /// Roles by a claim's value; may be empty.
+    ClaimRoles,
+    /// Who may sign in with a password.
+    LocalSignIn,
 }
 
 impl Kind {
@@ -96,6 +116,10 @@ impl Kind {
                 "postgres://user:password@host:port/database, with special characters percent-encoded, and with sslmode=require, verify-ca or verify-full where the host is remote"
             }
             Self::Smtp => "smtp://user:password@host:port or smtps://…, with special characters percent-encoded",
+            Self::HostName => "a host name in lower case, such as clinic.example",
+            Self::HookAddress => {
+                "an https:// address without user or fragment, such as https://hooks.example.org/audit; http:// for a loopback host alone"
+            }
             Self::Email => "an e-mail address, such as owner@clinic.example",
             Self::Password => "a password of 15 to 128 characters that is no example",
             Self::Switch => "true, false, on or off",
@@ -110,6 +134,18 @@ impl Kind {
             Self::RateLimits => {
                 "on, off, or a comma-separated list of name=count/seconds with the names inquiries, login and failures, such as inquiries=30/60"
             }
+            Self::Issuer => {
+                "an https:// address (http:// on this host alone) without user, query or fragment, exactly as the provider writes it, such as https://id.clinic.example/realms/staff"
+            }
+            Self::ClientId => "up to 255 visible ASCII characters",
+            Self::ClientSecret => "8 to 1,000 visible ASCII characters that are not all the same",
+            Self::Slug => "lower-case letters and digits in groups joined by hyphens, at most 40 characters",
+            Self::Scopes => "scopes separated by one blank, openid among them",
+            Self::Claim => "the name of a claim, or a path of names joined by dots, such as realm_access.roles",
+            Self::ClaimRoles => {
+                "a comma-separated list of value=role with the roles owner, admin, editor, author, reviewer, front_desk and auditor, such as cms-editors=editor, or nothing"
+            }
+            Self::LocalSignIn => "on or break_glass",
             Self::Number { min, max } => return format!("a whole number from {min} to {max}"),
         };
         text.to_owned()
@@ -118,19 +154,19 @@ impl Kind {
     /// Whether the value is never shown, logged or repeated in a mistake.
     #[must_use]
     pub const fn is_secret(self) -> bool {
-        matches!(self, Self::Postgres | Self::Smtp | Self::Password)
+        matches!(self, Self::ClientSecret | Self::HookAddress | Self::Password | Self::Postgres | Self::Smtp)
     }
 
     /// Whether an empty value means something: an empty list.
     #[must_use]
     pub const fn may_be_empty(self) -> bool {
-        matches!(self, Self::Origins | Self::Networks)
+        matches!(self, Self::Origins | Self::Networks | Self::ClaimRoles)
     }
 
     /// Whether the value is a comma-separated list, which in TOML may be an array.
     #[must_use]
     pub const fn is_list(self) -> bool {
-        matches!(self, Self::Origins | Self::Networks | Self::RateLimits)
+        matches!(self, Self::Origins | Self::Networks | Self::RateLimits | Self::ClaimRoles)
     }
 }
 
@@ -216,8 +252,47 @@ settings! {
     CMS_REQUIRE_MFA: Kind::Switch, Value("on"), InUse;
     /// Minutes after which somebody who reads inquiries and has left the desk has to sign in again.
     CMS_SESSION_IDLE_MINUTES: Kind::Number { min: 1, max: 720 }, Value("15"), InUse;
+    /// Issuer of the OpenID Connect provider for single sign-on. It is set together with
+    /// `CMS_OIDC_CLIENT_ID` and asks for a `CMS_PUBLIC_URL` with https unless that is on this host. The
+    /// provider sends people back to `/v1/auth/oidc/sso/callback` below `CMS_PUBLIC_URL`, with
+    /// `CMS_OIDC_NAME` in the place of `sso`.
+    CMS_OIDC_ISSUER: Kind::Issuer, Absent("no single sign-on"), InUse;
+    /// This installation's client id at the provider.
+    CMS_OIDC_CLIENT_ID: Kind::ClientId, Absent("no single sign-on"), InUse;
+    /// This installation's client secret at the provider; a file is the safer place.
+    CMS_OIDC_CLIENT_SECRET: Kind::ClientSecret, Absent("a public client, which PKCE alone protects"), InUse;
+    /// Name of the provider in the addresses `/v1/auth/oidc/{provider}/…`. Accounts are linked by it: a
+    /// new name links anew.
+    CMS_OIDC_NAME: Kind::Slug, Value("sso"), InUse;
+    /// What the provider is asked for.
+    CMS_OIDC_SCOPES: Kind::Scopes, Value("openid email profile"), InUse;
+    /// Claim of the provider that says what somebody is in the clinic.
+    CMS_OIDC_ROLE_CLAIM: Kind::Claim, Value("groups"), InUse;
+    /// Which value of that claim gives which role; of several the highest counts. Where any is set, the
+    /// provider decides: a role follows the claim at each sign-in, and nobody without a listed value
+    /// gets in.
+    CMS_OIDC_ROLES: Kind::ClaimRoles, Value(""), InUse;
+    /// Whether somebody whom the provider knows, with a verified e-mail address and a listed role, gets
+    /// an account at the first sign-in.
+    CMS_OIDC_CREATE_ACCOUNTS: Kind::Switch, Value("off"), InUse;
+    /// Private networks in which the provider may stand. Without them it is reached at public addresses
+    /// alone.
+    CMS_OIDC_NETWORKS: Kind::Networks, Value(""), InUse;
+    /// Who may sign in with a password: everybody who has one, or the owner of `CMS_BREAK_GLASS_OWNER`
+    /// alone.
+    CMS_LOCAL_SIGN_IN: Kind::LocalSignIn, Value("on"), InUse;
+    /// E-mail address of the one owner who can sign in with a password on the day on which the provider
+    /// fails.
+    CMS_BREAK_GLASS_OWNER: Kind::Email, Absent("nobody, while everybody may"), InUse;
+    /// Address of the staff front end. Single sign-on ends at `/sso` below it, with a one-time code in
+    /// the fragment.
+    CMS_STAFF_URL: Kind::BaseAddress, Absent("single sign-on ends with the tokens as JSON"), InUse;
     /// Origins whose pages may call the staff routes from a browser.
     CMS_CORS_ORIGINS: Kind::Origins, Value(""), InUse;
+    /// Host name that passkeys are made for and bound to for good (the RP id of Web Authentication). Passkeys
+    /// work on pages of this host and of hosts below it: those among the public address and
+    /// `CMS_CORS_ORIGINS`.
+    CMS_PASSKEY_RP_ID: Kind::HostName, Absent("the host of `CMS_PUBLIC_URL`; no passkeys where that is an IP address"), InUse;
     /// Origins to which a plain HTML form may send its visitor on after a post.
     CMS_FORM_REDIRECT_ORIGINS: Kind::Origins, Value(""), InUse;
     /// Proxies whose `Forwarded` and `X-Forwarded-For` are believed.
@@ -237,6 +312,14 @@ settings! {
     CMS_LOG: Kind::LogFilter, Value("info"), InUse;
     /// Days after which an inquiry's retention ends; the day is written with each inquiry.
     CMS_INQUIRY_RETENTION_DAYS: Kind::Number { min: 1, max: 36_500 }, Value("730"), InUse;
+    /// File to which signed heads of the audit trail are appended. Copies of it that leave this host
+    /// show when the end of the trail was removed.
+    CMS_AUDIT_ANCHORS: Kind::Path, Absent("`audit/anchors.jsonl` in the data folder"), InUse;
+    /// Address to which signed heads of the audit trail are posted as JSON.
+    CMS_AUDIT_ANCHOR_URL: Kind::HookAddress, Absent("heads are not posted"), InUse;
+    /// Days that a row of the audit trail is kept before `clinic-cms audit prune` may remove it: six
+    /// years at least (45 CFR 164.316(b)(2)(i)).
+    CMS_AUDIT_RETENTION_DAYS: Kind::Number { min: 2_192, max: 36_500 }, Value("2192"), InUse;
     /// How many requests an address may send: `inquiries` (30 in 60 seconds) and `login` (10 in 60
     /// seconds); and how often a password or code of one account may be wrong from one address:
     /// `failures` (10 in 600 seconds). A name that is left out of a list keeps its rate.

@@ -20,6 +20,7 @@
 //! | `purpose_seal` | what the program itself reads again: an authenticator's secret, a waiting mail |
 //! | `blind_index` | equality search over sealed e-mail addresses and phone numbers |
 //! | `tag` | signed cursors, form tokens, keyed hashes |
+//! | `record` | digests and signatures of records that stand outside the program |
 //! | `signing`, `signing_keys`, `access_token` | Ed25519 keys, JWKS, access tokens |
 //! | `opaque_token` | refresh and one-time tokens |
 //! | `password`, `password_hash`, `password_gate` | what a password may be, its hash, its queue |
@@ -39,6 +40,7 @@ pub mod password_hash;
 pub mod personal;
 pub mod purpose_seal;
 pub mod random;
+pub mod record;
 mod reloading;
 pub mod rotation;
 pub mod sealed;
@@ -59,6 +61,7 @@ pub use password_hash::Verified;
 pub use personal::Personal;
 pub use purpose_seal::PurposeSeal;
 pub use random::RandomError;
+pub use record::{RecordKey, digest};
 pub use rotation::{KeyUse, Rotated};
 pub use sealed::{DataKey, Place, SealError};
 pub use signing::{Jwks, SigningKey};

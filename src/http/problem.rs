@@ -78,6 +78,9 @@ pub enum ApiError {
     /// 403: signed in and not allowed.
     #[error("forbidden")]
     Forbidden,
+    /// 403: the identity provider vouches for somebody to whom it gives no role here.
+    #[error("no role")]
+    NoRole,
     /// 404: unknown, or not visible to the caller.
     #[error("not found")]
     NotFound,
@@ -155,6 +158,7 @@ impl ApiError {
                 (StatusCode::UNAUTHORIZED, "reauthentication_required", "Show your strongest factor again")
             }
             Self::Forbidden => (StatusCode::FORBIDDEN, "forbidden", "Your role does not allow this"),
+            Self::NoRole => (StatusCode::FORBIDDEN, "no_role", "Your identity provider gives you no role here"),
             Self::NotFound => (StatusCode::NOT_FOUND, "not_found", "There is nothing here"),
             Self::Method(_) => {
                 (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "This address does not take the method")

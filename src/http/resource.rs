@@ -32,6 +32,17 @@ impl Endpoint {
         self.on(Method::HEAD, "HEAD", handler.clone()).on(Method::GET, "GET", handler)
     }
 
+    /// Answers GET and not HEAD: for an address that spends what it is given, which a preview must not do.
+    #[must_use]
+    pub fn get_alone<F, Args>(self, handler: F) -> Self
+    where
+        F: Handler<Args>,
+        Args: FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        self.on(Method::GET, "GET", handler)
+    }
+
     /// Answers POST.
     #[must_use]
     pub fn post<F, Args>(self, handler: F) -> Self

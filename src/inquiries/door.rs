@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::inquiry::Submission;
 use crate::{
+    audit::Trail,
     crypto::{IndexedField, KeyRing, TagKey, blind_index},
     http::RateLimit,
 };
@@ -27,6 +28,8 @@ pub struct Door {
     pub receipts: TagKey,
     /// Hashes idempotency keys, the contacts that they belong to, and contents.
     pub idempotency: TagKey,
+    /// Makes the HMAC of the audit row, which the database writes.
+    pub trail: Trail,
     /// Posts by address.
     pub limit: RateLimit,
     /// Days until an inquiry's retention ends.
@@ -46,10 +49,10 @@ pub struct Idempotency {
 
 impl Door {
     /// Derives the door's keys from the ring.
-    pub fn new(ring: Arc<KeyRing>, limit: RateLimit, retention_days: u32) -> Self {
+    pub fn new(ring: Arc<KeyRing>, trail: Trail, limit: RateLimit, retention_days: u32) -> Self {
         let (forms, receipts, idempotency) =
             (ring.tag_key("form"), ring.tag_key("receipt"), ring.tag_key("idempotency"));
-        Self { ring, forms, receipts, idempotency, limit, retention_days }
+        Self { ring, forms, receipts, idempotency, trail, limit, retention_days }
     }
 
     /// A short code that a patient can read out and that staff see beside the inquiry, such as

@@ -24,6 +24,7 @@ use super::{
 };
 use crate::{
     accounts::request_id,
+    audit::{Actor, Entry},
     db::PublicDb,
     http::{Answer, ApiError, Site, no_parameters, private_answer},
 };
@@ -234,6 +235,16 @@ impl Call {
 
     /// The columns that tell nothing of the person.
     fn open_part(&self, receipt: &InquiryReceipt, form: &Form, submission: &Submission, source: Source) -> Value {
+        let (audit_id, request_id) = (self.site.clock.new_id(), request_id(&self.request));
+        // The row is written by `site.submit_inquiry`, which knows neither the key nor another way to say this.
+        let entry = Entry {
+            actor: Actor::Public,
+            action: "inquiry.submit",
+            subject: "inquiry",
+            subject_id: Some(receipt.id),
+            fields: &[],
+            request_id: request_id.as_deref(),
+        };
         json!({
             "id": receipt.id,
             "received_at": receipt.received_at,
@@ -249,8 +260,9 @@ impl Call {
             "consents": submission.consents,
             "retention_days": self.door.retention_days,
             "event_id": self.site.clock.new_id(),
-            "audit_id": self.site.clock.new_id(),
-            "request_id": request_id(&self.request),
+            "audit_id": audit_id,
+            "audit_mac": hex::encode(self.door.trail.mac(&entry, audit_id, receipt.received_at)),
+            "request_id": request_id,
         })
     }
 }

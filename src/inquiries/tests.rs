@@ -14,6 +14,8 @@ use super::{
     sealing::{self, Opener},
 };
 use crate::{
+    audit::Trail,
+    clock::Clock,
     crypto::{KeyRing, WrappedKey},
     http::{ApiError, FieldError, RateLimit},
 };
@@ -21,7 +23,8 @@ use crate::{
 pub(super) fn door() -> Door {
     let folder = tempfile::tempdir().unwrap();
     let ring = KeyRing::open_or_create(&folder.path().join("keys")).unwrap();
-    Door::new(Arc::new(ring), RateLimit::new("inquiries", 0, 0), 365)
+    let trail = Trail::new(&ring, Clock::system());
+    Door::new(Arc::new(ring), trail, RateLimit::new("inquiries", 0, 0), 365)
 }
 
 pub(super) fn default_form() -> Form {

@@ -104,7 +104,7 @@ impl Carrier {
             Way::Server(_) => Encoding::Transport,
             Way::Folder(_) => Encoding::Readable,
         };
-        let message = compose(head, wording, encoding).map_err(|_| Refusal::lasting("message"))?;
+        let message = compose(head, wording, encoding).ok_or_else(|| Refusal::lasting("message"))?;
         match &self.way {
             Way::Server(transport) => send(transport, message).await,
             Way::Folder(folder) => {

@@ -18,6 +18,9 @@ use super::wording::Wording;
 /// Machines that answer mail leave these alone (RFC 3834 §5).
 const AUTO_SUBMITTED: HeaderName = HeaderName::new_from_ascii_str("Auto-Submitted");
 
+/// The most bytes of a line that stands as it is (RFC 5322 §2.1.1).
+const LONGEST_LINE: usize = 998;
+
 /// What the head of a message is made of.
 pub(super) struct Head {
     /// The letter's id in the database.
@@ -39,11 +42,14 @@ pub(super) enum Encoding {
     Readable,
 }
 
-/// Puts a message together.
-///
-/// # Errors
-/// Those of the library, for parts that are no message.
-pub(super) fn compose(head: Head, wording: Wording, encoding: Encoding) -> Result<Message, lettre::error::Error> {
+/// Puts a message together. None where a line break or another control character stands in a name or the subject, or
+/// where the parts are no message.
+pub(super) fn compose(head: Head, wording: Wording, encoding: Encoding) -> Option<Message> {
+    let in_headers = [Some(&wording.subject), head.from.name.as_ref(), head.to.name.as_ref()];
+    // The library panics over a line break in a name.
+    if in_headers.into_iter().flatten().any(|text| text.chars().any(char::is_control)) {
+        return None;
+    }
     let Head { id, posted, from, to } = head;
     let message_id = format!("<{id}@{}>", from.email.domain());
     let sides = MultiPart::alternative()
@@ -58,24 +64,31 @@ pub(super) fn compose(head: Head, wording: Wording, encoding: Encoding) -> Resul
         .message_id(Some(message_id))
         .raw_header(HeaderValue::new(AUTO_SUBMITTED, "auto-generated".to_owned()))
         .multipart(sides)
+        .ok()
 }
 
 fn side(content_type: ContentType, text: String, encoding: Encoding) -> SinglePart {
     let part = SinglePart::builder().header(content_type);
     match encoding {
-        Encoding::Transport => part.body(Body::new(text)),
-        // A line over 998 bytes cannot stand as it is.
-        Encoding::Readable => part.body(
-            Body::new_with_encoding(text, ContentTransferEncoding::EightBit).unwrap_or_else(|text| Body::new(text)),
-        ),
+        Encoding::Readable if text.lines().all(|line| line.len() <= LONGEST_LINE) => {
+            let lines = text.replace('\n', "\r\n").into_bytes();
+            part.body(Body::dangerous_pre_encoded(lines, ContentTransferEncoding::EightBit))
+        }
+        _ => part.body(Body::new(text)),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use proptest::prelude::*;
 
-    fn composed(subject: &str, name: &str, encoding: Encoding) -> String {
+    use super::*;
+    use crate::mail::{
+        letter::{Language, Recipient},
+        wording::{clinic_on_one_line, name_on_one_line},
+    };
+
+    fn try_compose(subject: &str, name: &str, encoding: Encoding) -> Option<Message> {
         let head = Head {
             id: Uuid::from_u128(7),
             posted: DateTime::UNIX_EPOCH,
@@ -87,7 +100,11 @@ mod tests {
             text: format!("Año\nhttps://api.clinic.example/invitations/{}?a=b\n", "t".repeat(90)),
             html: "<p>Año</p>".to_owned(),
         };
-        String::from_utf8(compose(head, wording, encoding).unwrap().formatted()).unwrap()
+        compose(head, wording, encoding)
+    }
+
+    fn composed(subject: &str, name: &str, encoding: Encoding) -> String {
+        String::from_utf8(try_compose(subject, name, encoding).unwrap().formatted()).unwrap()
     }
 
     #[test]
@@ -101,12 +118,25 @@ mod tests {
     }
 
     #[test]
-    fn a_line_break_in_a_name_or_a_subject_begins_no_header() {
-        let message =
-            composed("Hi\r\nBcc: a@evil.example\r\n\r\nbody", "Ann\r\nBcc: b@evil.example", Encoding::Transport);
-        let head = message.split("\r\n\r\n").next().unwrap();
-        assert!(!head.lines().any(|line| line.to_lowercase().starts_with("bcc")), "{head}");
-        assert!(head.contains("multipart/alternative"), "the head is whole: {head}");
+    fn a_line_break_in_a_name_or_a_subject_makes_no_message() {
+        let fine = "Ann";
+        for broken in ["Ann\r\nBcc: b@evil.example", "Ann\n", "Ann\r", "Ann\0", "\u{85}"] {
+            assert!(try_compose(broken, fine, Encoding::Transport).is_none(), "{broken:?}");
+            assert!(try_compose(fine, broken, Encoding::Transport).is_none(), "{broken:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_somebody_is_called_makes_one_message_with_its_own_headers(name in "(?s).{0,60}", subject in "\\PC{0,60}") {
+            let to = Recipient { email: String::new(), name, language: Language::En };
+            let name = name_on_one_line(&to).unwrap_or_default();
+            let message = composed(&clinic_on_one_line(&subject), &name, Encoding::Transport);
+            let head = message.split("\r\n\r\n").next().unwrap();
+            let headers: Vec<_> = head.split("\r\n").filter(|line| !line.starts_with([' ', '\t'])).collect();
+            prop_assert_eq!(headers.len(), 8, "{}", head);
+            prop_assert!(head.is_ascii());
+        }
     }
 
     #[test]

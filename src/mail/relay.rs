@@ -107,7 +107,7 @@ mod tests {
 
     #[test]
     fn tls_is_left_out_for_this_very_host_alone() {
-        let of = |address| parsed(address).map(|(host, port, protection, _)| (host, port, protection)).unwrap();
+        let of = |address: &str| parsed(address).map(|(host, port, protection, _)| (host, port, protection)).unwrap();
         assert_eq!(of("smtps://mail.example"), ("mail.example".to_owned(), 465, Protection::Implicit));
         assert_eq!(of("smtps://127.0.0.1:25"), ("127.0.0.1".to_owned(), 25, Protection::Implicit));
         assert_eq!(of("smtp://mail.example"), ("mail.example".to_owned(), 587, Protection::StartTls));

@@ -14,11 +14,16 @@ use std::{
 
 use clinic_cms::{
     app::{self, Parts},
+    audit::Report,
     cli::{Opened, settle},
     clock::Clock,
     config::{Config, SettingsFile, Sources},
     crypto::{Password, PasswordRules, password_hash},
-    db::embedded::{Durability, Options},
+    db::{
+        StaffDb,
+        embedded::{Durability, Options},
+    },
+    mail::{Carrier, MailLinks, Postbox, deliver_due},
 };
 use serde_json::Value;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
@@ -26,6 +31,21 @@ use ureq::http::{HeaderMap, Request};
 
 pub const OWNER: (&str, &str) = ("owner@clinic.example", "harbor gulls over seven piers");
 pub const EDITOR: (&str, &str) = ("editor@clinic.example", "seven piers under harbor gulls");
+pub const ADMIN: (&str, &str) = ("admin@clinic.example", "three lanterns past the boathouse");
+pub const AUTHOR: (&str, &str) = ("author@clinic.example", "paper kites above low dunes");
+pub const REVIEWER: (&str, &str) = ("reviewer@clinic.example", "slow tides around old pilings");
+pub const FRONT_DESK: (&str, &str) = ("front_desk@clinic.example", "eleven umbrellas by the stairs");
+pub const AUDITOR: (&str, &str) = ("auditor@clinic.example", "quiet ledgers beneath the lamp");
+/// Everybody, with their role.
+pub const PEOPLE: [((&str, &str), &str); 7] = [
+    (OWNER, "owner"),
+    (EDITOR, "editor"),
+    (ADMIN, "admin"),
+    (AUTHOR, "author"),
+    (REVIEWER, "reviewer"),
+    (FRONT_DESK, "front_desk"),
+    (AUDITOR, "auditor"),
+];
 
 /// The server of this run, with a template that every test's database is copied from.
 struct Cluster {
@@ -48,7 +68,7 @@ impl Cluster {
         block_on(async {
             settle(&cluster.opened).await.expect("the schema is brought up to date");
             let mut owner = cluster.opened.database.connect_as_owner().await.unwrap();
-            for (id, (email, password), role) in [(1, OWNER, "owner"), (2, EDITOR, "editor")] {
+            for (id, ((email, password), role)) in (1..).zip(PEOPLE) {
                 let account = format!(
                     "insert into cms.account (id, email, name, role, password_hash)
                      values ('01900000-0000-7000-8000-00000000000{id}', '{email}', 'Test {role}', '{role}', '{}')",
@@ -89,6 +109,7 @@ fn config(folder: &Path, settings: &[(&str, &str)]) -> Config {
         [("data-dir".to_owned(), folder.display().to_string())].into();
     flags.insert("site-url".to_owned(), "https://clinic.example".to_owned());
     flags.insert("listen".to_owned(), "127.0.0.1:0".to_owned());
+    flags.insert("require-mfa".to_owned(), "off".to_owned());
     flags.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
     let sources = Sources { flags, env: std::collections::BTreeMap::new(), settings_file: SettingsFile::Nowhere };
     Config::load(&sources).expect("the settings of the tests are right")
@@ -102,6 +123,8 @@ pub fn block_on<T>(work: impl Future<Output = T>) -> T {
 /// A running service with a database of its own. Stops when dropped.
 pub struct Api {
     pub base: String,
+    /// What links and tokens name: the first node's address, for all of them.
+    pub public_url: String,
     pub clock: Clock,
     opened: Arc<Opened>,
     stop: Option<actix_web::dev::ServerHandle>,
@@ -124,22 +147,25 @@ impl Api {
             maintenance.execute(AssertSqlSafe(copy)).await.unwrap();
             maintenance.close().await.unwrap();
         });
+        let folder = &cluster.opened.config.data_dir;
+        let anchors = folder.join(format!("anchors-{name}.jsonl")).display().to_string();
         let opened = Arc::new(Opened {
-            config: config(&cluster.opened.config.data_dir, settings),
+            config: config(folder, &[&[("audit-anchors", anchors.as_str())], settings].concat()),
             ring: Arc::clone(&cluster.opened.ring),
             database: cluster.opened.database.named(&name),
             clock: clock.clone(),
         });
         block_on(async { settle(&opened).await.expect("the copy is settled as at any start") });
-        let (base, stop, thread) = serve(&opened);
-        Self { base, clock, opened, stop: Some(stop), thread: Some(thread) }
+        let (base, stop, thread) = serve(&opened, None);
+        Self { public_url: base.clone(), base, clock, opened, stop: Some(stop), thread: Some(thread) }
     }
 
     /// A second node over the same database.
     pub fn another_node(&self) -> Self {
         let opened = Arc::clone(&self.opened);
-        let (base, stop, thread) = serve(&opened);
-        Self { base, clock: self.clock.clone(), opened, stop: Some(stop), thread: Some(thread) }
+        let (base, stop, thread) = serve(&opened, Some(self.public_url.clone()));
+        let public_url = self.public_url.clone();
+        Self { base, public_url, clock: self.clock.clone(), opened, stop: Some(stop), thread: Some(thread) }
     }
 
     pub fn get(&self, path: &str) -> Reply {
@@ -179,6 +205,54 @@ impl Api {
         published.json()["data"].clone()
     }
 
+    /// Runs `work` with a pool of the staff's role, as another node has one.
+    pub fn as_node<T>(&self, work: impl AsyncFnOnce(StaffDb) -> T) -> T {
+        block_on(async {
+            let staff = self.opened.database.staff(4);
+            let answer = work(staff.clone()).await;
+            staff.close().await;
+            answer
+        })
+    }
+
+    /// A postbox with the keys and the clock of this service.
+    pub fn postbox(&self) -> Postbox {
+        let links = MailLinks { public_url: self.base.clone(), clinic_name: "Nobody's Clinic".to_owned() };
+        Postbox::new(&self.opened.ring, self.clock.clone(), links)
+    }
+
+    /// Carries every letter that waits into a folder, and answers them as they stand there, the oldest first.
+    pub fn letters(&self) -> Vec<String> {
+        let folder = tempfile::tempdir().unwrap();
+        let carrier = Carrier::folder(folder.path().to_path_buf(), "no-reply@clinic.example").unwrap();
+        let (postbox, now) = (self.postbox(), self.clock.now());
+        self.as_node(async |staff| while !deliver_due(&staff, &postbox, &carrier, now).await.unwrap().is_idle() {});
+        let mut files: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
+        files.sort();
+        files.iter().map(|file| std::fs::read_to_string(file).unwrap()).collect()
+    }
+
+    /// The installation behind the service.
+    pub fn opened(&self) -> &Opened {
+        &self.opened
+    }
+
+    /// Seals what waits in the audit trail, as `serve` does each second. Answers how many rows were sealed.
+    pub fn seal(&self) -> usize {
+        block_on(async {
+            let staff = self.opened.database.staff(1);
+            let sealed = self.opened.chain().seal_everything(&staff, &self.opened.anchors()).await.unwrap();
+            staff.close().await;
+            sealed
+        })
+    }
+
+    /// What `audit verify` finds, with the anchors that this service kept or without.
+    pub fn verify(&self, with_anchors: bool) -> Report {
+        let file = with_anchors.then(|| self.opened.config.audit_anchors());
+        self.as_role("staff", async |staff| self.opened.chain().verify(staff, file.as_deref()).await.unwrap())
+    }
+
     /// Runs `work` with a connection as the owner of the tables.
     pub fn as_owner<T>(&self, work: impl AsyncFnOnce(&mut PgConnection) -> T) -> T {
         block_on(async {
@@ -211,7 +285,7 @@ impl Drop for Api {
     }
 }
 
-fn serve(opened: &Arc<Opened>) -> (String, actix_web::dev::ServerHandle, std::thread::JoinHandle<()>) {
+fn serve(opened: &Arc<Opened>, public_url: Option<String>) -> (String, actix_web::dev::ServerHandle, std::thread::JoinHandle<()>) {
     let opened = Arc::clone(opened);
     let (started, wait) = mpsc::channel();
     let thread = std::thread::spawn(move || {
@@ -221,7 +295,7 @@ fn serve(opened: &Arc<Opened>) -> (String, actix_web::dev::ServerHandle, std::th
             let (public, staff) = (opened.database.public(4), opened.database.staff(4));
             let parts = Parts::new(
                 &opened.config,
-                url.clone(),
+                public_url.unwrap_or_else(|| url.clone()),
                 &opened.ring,
                 opened.clock.clone(),
                 public.clone(),

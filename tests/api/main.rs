@@ -11,16 +11,24 @@
 )]
 
 mod articles;
+mod audit;
 mod clinic;
 mod database_doors;
 mod gate;
 mod harness;
 mod inquiries;
+mod mail;
+mod matrix;
+mod oidc;
 mod openapi;
 mod operations;
 mod paging;
+mod passkeys;
+mod passwords;
+mod people;
 mod problems;
 mod publication;
+mod second_factors;
 mod secrecy;
 mod sign_in;
 mod terms;

@@ -9,8 +9,10 @@
 )]
 
 mod admin;
+mod audit;
 mod crash;
 mod database;
+mod identity_provider;
 mod import;
 mod program;
 mod secrecy;

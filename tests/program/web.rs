@@ -38,6 +38,11 @@ impl Client {
         Self { base: base.to_owned(), token: None }
     }
 
+    /// Somebody who has a token already.
+    pub fn with_token(base: &str, token: &str) -> Self {
+        Self { base: base.to_owned(), token: Some(token.to_owned()) }
+    }
+
     /// Signs in.
     #[track_caller]
     pub fn signed_in(base: &str, (email, password): (&str, &str)) -> Self {

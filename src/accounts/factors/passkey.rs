@@ -106,7 +106,7 @@ impl RelyingParty {
         name: &str,
         existing: Vec<Vec<u8>>,
     ) -> Result<Ceremony, CannotBegin> {
-        let exclude = (!existing.is_empty()).then(|| existing.into_iter().map(Into::into).collect());
+        let exclude = (!existing.is_empty()).then_some(existing);
         let begun = self.webauthn.start_passkey_registration(account, email, name, exclude);
         let (asked, state) = begun.map_err(|_| CannotBegin)?;
         Ok(Ceremony { public_key: creation(&asked)?, state: json(&state)? })
@@ -124,7 +124,7 @@ impl RelyingParty {
         let credential = json(&made).map_err(|_| RegistrationRefused::Malformed)?;
         let flags = flags(&credential).ok_or(RegistrationRefused::Malformed)?;
         Ok(Attestation {
-            credential_id: made.cred_id().to_vec(),
+            credential_id: made.cred_id().clone(),
             sign_count: flags.counter.into(),
             backup_eligible: flags.backup_eligible,
             backed_up: flags.backup_state,

@@ -8,7 +8,7 @@ use webauthn_rs::prelude::{Webauthn, WebauthnBuilder};
 /// Why an installation has no passkeys.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum RelyingPartyError {
-    /// An IP address, or no host name at all (WebAuthn section 5.1.2: the effective domain is a domain).
+    /// An IP address, or no host name at all (Web Authentication section 5.1.2: the effective domain is a domain).
     #[error("passkeys need a host name: {0} is none")]
     NoHostName(String),
     /// No page could use a passkey.
@@ -16,7 +16,7 @@ pub enum RelyingPartyError {
     NoOrigin(String),
 }
 
-/// The relying party of this installation (WebAuthn section 4).
+/// The relying party of this installation (Web Authentication section 4).
 #[derive(Clone, Debug)]
 pub struct RelyingParty {
     pub(super) webauthn: Webauthn,

@@ -1,6 +1,7 @@
 //! All SQL about accounts, sessions and tokens, and nothing else.
 
 mod break_glass;
+mod external;
 mod factors;
 mod failed_attempts;
 mod half_sign_ins;
@@ -12,6 +13,10 @@ mod sessions;
 mod tokens;
 
 pub use break_glass::{Glass, NewGlass, count_break_glass, end_break_glass, insert_break_glass, list_break_glass};
+pub use external::{
+    ExternalKey, NewFlow, NewHandover, SpentFlow, SpentHandover, change_role, find_linkable_account,
+    find_linked_account, insert_flow, insert_handover, link_account, spend_flow, spend_handover,
+};
 pub use factors::{
     Methods, StoredTotp, confirm_totp, delete_totp, find_methods, find_totp, replace_recovery_codes, replace_totp,
     spend_recovery_code, spend_totp_step,
@@ -23,9 +28,9 @@ pub use invitations::{
     revoke_invitation, spend_invitation,
 };
 pub use passkeys::{
-    ListedPasskey, NewCeremony, NewPasskey, SpentCeremony, StoredPasskey, begin_ceremony, delete_passkey,
-    delete_passkeys_of, find_passkey, insert_passkey, list_credential_ids, list_passkeys, note_assertion,
-    spend_ceremony,
+    ListedPasskey, MOST_PASSKEYS, NewCeremony, NewPasskey, PasskeyUser, SpentCeremony, StoredPasskey, begin_ceremony,
+    delete_passkey, delete_passkeys_of, find_passkey, find_passkey_user, insert_passkey, list_credential_ids,
+    list_passkeys, note_assertion, spend_ceremony,
 };
 pub use people::{
     Addressee, Credentials, ListedAccount, NewAccount, disable_account, find_addressee, find_clinic_name,

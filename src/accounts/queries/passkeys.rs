@@ -111,7 +111,7 @@ pub struct NewPasskey<'a> {
 }
 
 /// How many passkeys an account may have.
-const MOST: i64 = 25;
+pub const MOST_PASSKEYS: u32 = 25;
 
 /// Stores a passkey. False where the credential is known already, of whichever account, or the account has 25.
 pub async fn insert_passkey(connection: &mut PgConnection, passkey: NewPasskey<'_>) -> Result<bool, sqlx::Error> {
@@ -130,7 +130,7 @@ pub async fn insert_passkey(connection: &mut PgConnection, passkey: NewPasskey<'
         passkey.backup_eligible,
         passkey.backed_up,
         passkey.created_at,
-        MOST,
+        i64::from(MOST_PASSKEYS),
     )
     .execute(connection)
     .await?;
@@ -146,6 +146,8 @@ pub struct StoredPasskey {
     pub account_id: Uuid,
     /// Public key, counter and flags.
     pub credential: Value,
+    /// Whether it may be copied to other devices.
+    pub backup_eligible: bool,
 }
 
 /// The passkey of a credential id.
@@ -155,7 +157,7 @@ pub async fn find_passkey(
 ) -> Result<Option<StoredPasskey>, sqlx::Error> {
     sqlx::query_as!(
         StoredPasskey,
-        "select id, account_id, credential from cms.passkey where credential_id = $1",
+        "select id, account_id, credential, backup_eligible from cms.passkey where credential_id = $1",
         credential_id,
     )
     .fetch_optional(connection)
@@ -205,11 +207,31 @@ pub struct ListedPasskey {
 pub async fn list_passkeys(connection: &mut PgConnection, account: Uuid) -> Result<Vec<ListedPasskey>, sqlx::Error> {
     sqlx::query_as!(
         ListedPasskey,
-        "select id, name, backed_up, created_at, last_used_at from cms.passkey where account_id = $1 order by id",
+        "select id, name, backed_up, created_at, last_used_at from cms.passkey where account_id = $1
+          order by created_at, id",
         account,
     )
     .fetch_all(connection)
     .await
+}
+
+/// What an authenticator shows of a person, so that they find the right passkey.
+#[derive(Debug)]
+pub struct PasskeyUser {
+    /// The e-mail address.
+    pub email: String,
+    /// What colleagues see.
+    pub name: String,
+}
+
+/// The person that a passkey is made for.
+pub async fn find_passkey_user(
+    connection: &mut PgConnection,
+    account: Uuid,
+) -> Result<Option<PasskeyUser>, sqlx::Error> {
+    sqlx::query_as!(PasskeyUser, "select email, name from cms.account where id = $1 and status = 'active'", account)
+        .fetch_optional(connection)
+        .await
 }
 
 /// The credential ids of an account's passkeys.

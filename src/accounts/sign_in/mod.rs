@@ -7,8 +7,9 @@ mod refresh;
 mod step;
 mod tokens;
 
-use actix_web::{HttpRequest, http::StatusCode};
+use actix_web::{HttpRequest, http::StatusCode, web::Data};
 use sqlx::PgConnection;
+use uuid::Uuid;
 
 pub use factor::{__path_complete_sign_in, complete_sign_in};
 pub use guesses::{Guess, GuessLimits};
@@ -17,13 +18,14 @@ pub use step::{Candidate, SignIn, SignInAnswer, advance, find_enrolment, spend_h
 pub use tokens::{Tokens, TokensAnswer, begin_session};
 
 use super::{
-    Desk, Staff,
+    Accounts, Desk, Staff,
     input::{LoginInput, rehash_rules},
     queries::{self, Credentials},
 };
 use crate::{
-    audit::Actor,
+    audit::{Actor, Entry},
     crypto::Password,
+    db::StaffDb,
     http::{Answer, ApiError, JsonBody, no_content, no_parameters, private_answer},
 };
 
@@ -48,7 +50,9 @@ pub async fn create_session(request: HttpRequest, desk: Desk, body: JsonBody) ->
     let candidate = known.as_ref().filter(|_| !standing.is_locked());
     let hash = candidate.and_then(|account| account.password_hash.clone());
     let verified = desk.verify(hash, &input.password).await?;
-    let admitted = candidate.filter(|account| verified.ok && account.active && desk.accounts.lets_in(&input.email));
+    let admitted = candidate.filter(|account| {
+        verified.ok && account.active && desk.accounts.local_sign_in.admits(&input.email, &account.role)
+    });
     let Some(account) = admitted.cloned() else {
         refuse(&desk, known, guess).await?;
         return Err(ApiError::Unauthenticated);
@@ -83,6 +87,32 @@ async fn refuse(desk: &Desk, known: Option<Credentials>, guess: Guess) -> Result
         Ok(at_desk.record(connection, Actor::Public, "session.refuse", "account", account).await?)
     })
     .await
+}
+
+/// Writes down that somebody was not let in. `account` is whom they would have been, where that is known.
+///
+/// # Errors
+/// Those of the database.
+pub async fn record_refusal(
+    database: &StaffDb,
+    accounts: &Data<Accounts>,
+    account: Option<Uuid>,
+    request_id: Option<String>,
+) -> Result<(), ApiError> {
+    let trail = accounts.trail.clone();
+    database
+        .transact(async move |connection| {
+            let entry = Entry {
+                actor: Actor::Public,
+                action: "session.refuse",
+                subject: "account",
+                subject_id: account,
+                fields: &[],
+                request_id: request_id.as_deref(),
+            };
+            Ok(trail.record(connection, entry).await?)
+        })
+        .await
 }
 
 /// Signs out: the session and all its tokens end at once, on every node.

@@ -31,12 +31,16 @@ fn answer(clinic: StaffClinic) -> HttpResponse {
 #[utoipa::path(get, path = "/v1/admin/clinic", operation_id = "get_staff_clinic", tag = "clinic",
     security(("bearer" = [])),
     responses((status = 200, description = "The organisation", body = StaffClinicAnswer)))]
-pub async fn get_staff_clinic(request: HttpRequest, _permit: ClinicReader, database: Data<StaffDb>) -> Answer {
+pub async fn get_staff_clinic(request: HttpRequest, permit: ClinicReader, database: Data<StaffDb>) -> Answer {
     no_parameters(&request)?;
     let found = database
-        .transact(async |connection| Ok::<_, ApiError>(queries::find_clinic_for_staff(connection).await?))
+        .transact(async move |connection| {
+            let found = queries::find_clinic_for_staff(connection).await?.ok_or(ApiError::NotFound)?;
+            permit.staff.record(connection, "clinic.read", "clinic", Some(found.id), &[]).await?;
+            Ok::<_, ApiError>(found)
+        })
         .await?;
-    Ok(answer(found.ok_or(ApiError::NotFound)?))
+    Ok(answer(found))
 }
 
 /// Changes the organisation by a merge patch (RFC 7396).

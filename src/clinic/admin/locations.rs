@@ -51,7 +51,7 @@ fn answer(location: StaffLocation) -> HttpResponse {
     responses((status = 200, description = "A page of locations", body = StaffLocationPage)))]
 pub async fn list_staff_locations(
     request: HttpRequest,
-    _permit: ClinicReader,
+    permit: ClinicReader,
     site: Data<Site>,
     database: Data<StaffDb>,
 ) -> Answer {
@@ -63,6 +63,7 @@ pub async fn list_staff_locations(
     let part = Part { after: page.after().cloned(), offset: page.offset(), fetch: page.fetch() };
     let mut listed = database
         .transact(async move |connection| {
+            permit.staff.record(connection, "location.list", "location", None, &[]).await?;
             Ok::<_, ApiError>(queries::find_locations_for_staff(connection, trashed, &part).await?)
         })
         .await?;
@@ -104,13 +105,17 @@ pub async fn create_location(
 #[utoipa::path(get, path = "/v1/admin/locations/{id}", operation_id = "get_staff_location", tag = "clinic",
     security(("bearer" = [])), params(("id" = Uuid, Path, description = "The location")),
     responses((status = 200, description = "The location", body = StaffLocationAnswer)))]
-pub async fn get_staff_location(request: HttpRequest, _permit: ClinicReader, database: Data<StaffDb>) -> Answer {
+pub async fn get_staff_location(request: HttpRequest, permit: ClinicReader, database: Data<StaffDb>) -> Answer {
     no_parameters(&request)?;
     let id = path_id(&request)?;
     let found = database
-        .transact(async move |connection| Ok::<_, ApiError>(queries::find_location_for_staff(connection, id).await?))
+        .transact(async move |connection| {
+            let found = queries::find_location_for_staff(connection, id).await?.ok_or(ApiError::NotFound)?;
+            permit.staff.record(connection, "location.read", "location", Some(id), &[]).await?;
+            Ok::<_, ApiError>(found)
+        })
         .await?;
-    Ok(answer(found.ok_or(ApiError::NotFound)?))
+    Ok(answer(found))
 }
 
 /// Changes a location by a merge patch (RFC 7396). The change is public at once.

@@ -95,6 +95,24 @@ fn the_public_address_is_a_whole_host() {
 }
 
 #[test]
+fn passkeys_are_made_for_a_host_name() {
+    check(
+        "CMS_PASSKEY_RP_ID",
+        &["clinic.example", "localhost", "xn--bcher-kva.example"],
+        &[
+            "Clinic.example",
+            "bücher.example",
+            "clinic.example.",
+            "127.0.0.1",
+            "[::1]",
+            "https://x.example",
+            "x.example:80",
+            "a b",
+        ],
+    );
+}
+
+#[test]
 fn base_addresses_may_have_a_path() {
     for name in ["CMS_POSTGRES_ARCHIVE_URL", "CMS_MEDIA_URL"] {
         check(
@@ -223,6 +241,15 @@ fn mail_servers_speak_smtp() {
             "smtp://x.example/y",
             "smtp://x.example?tls=none",
         ],
+    );
+}
+
+#[test]
+fn heads_of_the_trail_leave_this_host_by_tls_alone() {
+    check(
+        "CMS_AUDIT_ANCHOR_URL",
+        &["https://hooks.example/a?t=1", "http://127.0.0.1:9000/a", "http://[::1]/a", "http://localhost/"],
+        &["http://hooks.example/a", "http://10.0.0.1/", "https://u@hooks.example", "https://", "ftp://x.example", "/a"],
     );
 }
 

@@ -13,6 +13,7 @@ mod kinds;
 mod mistakes;
 mod precedence;
 mod secrecy;
+mod single_sign_on;
 mod table;
 
 use std::collections::BTreeMap;

@@ -4,13 +4,15 @@ use super::*;
 const CANARY: &str = "canary4711";
 
 /// An accepted value with the canary in it, for every secret.
-const SECRETS: [(&str, &str); 6] = [
+const SECRETS: [(&str, &str); 8] = [
     ("DATABASE_URL", "postgres://u:canary4711@localhost/clinic"),
     ("CMS_DATABASE_PUBLIC_URL", "postgres://u:canary4711@localhost/clinic"),
     ("CMS_DATABASE_STAFF_URL", "postgres://u:canary4711@localhost/clinic"),
     ("CMS_DATABASE_READ_URL", "postgres://u:canary4711@localhost/clinic"),
     ("CMS_SMTP_URL", "smtps://u:canary4711@mail.example"),
+    ("CMS_AUDIT_ANCHOR_URL", "https://hooks.example/canary4711"),
     ("CMS_ADMIN_PASSWORD", "canary4711 tulip orbit"),
+    ("CMS_OIDC_CLIENT_SECRET", "canary4711-tulip-orbit"),
 ];
 
 #[test]
@@ -20,6 +22,7 @@ fn a_secret_is_neither_debugged_nor_shown() {
     assert_eq!(names.len(), SECRETS.len());
     let mut pairs = SECRETS.to_vec();
     pairs.push(("CMS_ADMIN_EMAIL", "canary4711@clinic.example"));
+    pairs.extend([("CMS_OIDC_ISSUER", "https://id.clinic.example"), ("CMS_OIDC_CLIENT_ID", "clinic-cms")]);
     let config = loaded(&pairs);
     assert!(!format!("{config:?} {config:#?}").contains(CANARY));
     assert!(!format!("{:?}", environment(&pairs)).contains(CANARY));
@@ -92,7 +95,7 @@ fn settings_without_effect_are_named_only_where_somebody_set_them() {
     ]);
     let mut unused = config.unused();
     unused.sort_unstable();
-    let reserved = ["CMS_DATABASE_READ_URL", "CMS_MEDIA_URL", "CMS_REQUIRE_MFA"];
+    let reserved = ["CMS_DATABASE_READ_URL", "CMS_MEDIA_URL"];
     assert_eq!(unused, reserved);
     assert_eq!(config.show().iter().filter(|s| s.set_by != SetBy::Default).count(), 5);
 }

@@ -13,7 +13,16 @@ fn samples(kind: Kind) -> (String, &'static str) {
         Kind::SiteAddress | Kind::BaseAddress => ("https://x.example", "x"),
         Kind::Postgres => ("postgres://localhost/clinic", "x"),
         Kind::Smtp => ("smtp://mail.example", "x"),
+        Kind::HostName => ("clinic.example", "127.0.0.1"),
+        Kind::HookAddress => ("https://hooks.example/audit?t=1", "x"),
         Kind::Email => ("owner@clinic.example", "x"),
+        Kind::Issuer => ("https://id.clinic.example", "http://id.clinic.example"),
+        Kind::ClientId | Kind::Claim => ("clinic-cms", "two words"),
+        Kind::ClientSecret => ("tulip-orbit-lantern", "x"),
+        Kind::Slug => ("staff-sign-in", "Staff"),
+        Kind::Scopes => ("openid email", "email"),
+        Kind::ClaimRoles => ("cms-editors=editor", "cms-editors=gardener"),
+        Kind::LocalSignIn => ("break_glass", "off"),
         Kind::Password => (PASSPHRASE, "x"),
         Kind::Switch | Kind::RateLimits => ("off", "x"),
         Kind::Origins => ("https://www.example.org", "x"),
@@ -26,7 +35,20 @@ fn samples(kind: Kind) -> (String, &'static str) {
 }
 
 fn with_partners(setting: &Setting, value: &str) -> Sources {
+    let issuer = ("CMS_OIDC_ISSUER", "https://sso.clinic.example");
+    let client = ("CMS_OIDC_CLIENT_ID", "clinic");
     let partner = match setting.env {
+        "CMS_OIDC_ISSUER" => client,
+        "CMS_OIDC_CLIENT_ID" => issuer,
+        "CMS_LOCAL_SIGN_IN" => {
+            let owner = ("CMS_BREAK_GLASS_OWNER", "owner@clinic.example");
+            return environment(&[(setting.env, value), issuer, client, owner]);
+        }
+        "CMS_BREAK_GLASS_OWNER" => {
+            return environment(&[(setting.env, value), issuer, client, ("CMS_LOCAL_SIGN_IN", "break_glass")]);
+        }
+        "CMS_STAFF_URL" => return environment(&[(setting.env, value), issuer, client]),
+        name if name.starts_with("CMS_OIDC_") => return environment(&[(setting.env, value), issuer, client]),
         "CMS_ADMIN_EMAIL" => ("CMS_ADMIN_PASSWORD", PASSPHRASE),
         "CMS_ADMIN_PASSWORD" => ("CMS_ADMIN_EMAIL", "owner@clinic.example"),
         "CMS_DATABASE_PUBLIC_URL" | "CMS_DATABASE_STAFF_URL" => ("DATABASE_URL", "postgres://localhost/clinic"),

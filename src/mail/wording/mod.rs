@@ -14,7 +14,7 @@ use super::{
     postbox::MailLinks,
 };
 use templates::TEMPLATES;
-use words::{instant, one_line, role};
+use words::{instant, link, one_line, role};
 
 /// A letter in words.
 pub(super) struct Wording {
@@ -61,7 +61,7 @@ pub(super) fn word(letter: &Letter, to: &Recipient, clinic: &str, links: &MailLi
     };
     let parts = parts(&templates, letter, to.language, &shared)?;
     let laid_out = context! {
-        language => to.language.tag(), url => letter.url(), subject => &*parts.subject, lead => parts.lead,
+        language => to.language.tag(), url => letter.url().map(link), subject => &*parts.subject, lead => parts.lead,
         action => parts.action, note => parts.note, greeting => parts.greeting, by_hand => parts.by_hand,
         foot => parts.foot,
     };

@@ -84,6 +84,11 @@ pub(super) fn one_line(text: &str) -> String {
     short.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// A link in one piece. No address holds blanks or control characters; a link that did would not be one line.
+pub(super) fn link(url: &str) -> String {
+    url.chars().filter(|c| !c.is_control() && !c.is_whitespace()).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -52,7 +52,7 @@ impl Authenticator {
         let mut attestation = b"\xa3\x63fmt\x64none\x67attStmt\xa0\x68authData\x58".to_vec();
         attestation.push(u8::try_from(authenticator.len()).unwrap());
         attestation.extend_from_slice(&authenticator);
-        self.credential(json!({
+        self.credential(&json!({
             "clientDataJSON": BASE64URL_NOPAD.encode(&client),
             "attestationObject": BASE64URL_NOPAD.encode(&attestation),
             "transports": ["internal"],
@@ -66,7 +66,7 @@ impl Authenticator {
         let authenticator = self.authenticator(0);
         let signed = [authenticator.as_slice(), digest(&SHA256, &client).as_ref()].concat();
         let signature = self.key.sign(&SystemRandom::new(), &signed).unwrap();
-        self.credential(json!({
+        self.credential(&json!({
             "clientDataJSON": BASE64URL_NOPAD.encode(&client),
             "authenticatorData": BASE64URL_NOPAD.encode(&authenticator),
             "signature": BASE64URL_NOPAD.encode(signature.as_ref()),
@@ -74,7 +74,7 @@ impl Authenticator {
         }))
     }
 
-    fn credential(&self, response: Value) -> Value {
+    fn credential(&self, response: &Value) -> Value {
         let id = BASE64URL_NOPAD.encode(&self.credential_id);
         json!({
             "id": id,
