@@ -24,6 +24,14 @@ fn the_table_of_settings_is_the_one_that_the_program_prints() {
 }
 
 #[test]
+fn the_table_of_roles_is_the_one_that_the_gate_goes_by() {
+    let security = document("docs/SECURITY.md");
+    let (_, rest) = security.split_once("<!-- roles:begin -->\n").expect("the table has a beginning");
+    let (table, _) = rest.split_once("<!-- roles:end -->").expect("the table has an end");
+    assert_eq!(table.trim(), clinic_cms::accounts::table_in_markdown().trim());
+}
+
+#[test]
 fn no_link_between_the_documents_is_broken() {
     for name in [
         "README.md",

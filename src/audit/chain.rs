@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{Trail, row::Row};
 use crate::{
     clock::Clock,
-    crypto::{KeyError, KeyRing, RecordKey, TagKey, digest},
+    crypto::{KeyError, KeyRing, RecordKey, SigningKeys, TagKey, digest},
 };
 
 const SEAL: &[u8] = b"audit-seal/1";
@@ -126,26 +126,27 @@ impl Chain {
         &self.trail.key
     }
 
-    /// Signs a place in the chain.
+    /// Signs a place in the chain with the current one of these keys.
     ///
     /// # Errors
     /// Those of the ring.
-    pub fn sign(&self, tip: &Tip) -> Result<Head, KeyError> {
-        let (at, kid) = (self.trail.clock().now(), self.ring.current_signing_id());
+    pub fn sign(&self, keys: &SigningKeys, tip: &Tip) -> Result<Head, KeyError> {
+        let (at, kid) = (self.trail.clock().now(), keys.current_id().to_owned());
         let (position, instant) = (tip.position.to_be_bytes(), at.timestamp_micros().to_be_bytes());
-        let signature = self.ring.sign_record(&kid, HEAD, &[&position, &tip.hash, &instant, kid.as_bytes()])?;
+        let signature = keys.sign_record(HEAD, &[&position, &tip.hash, &instant, kid.as_bytes()])?;
         Ok(Head { position: tip.position, hash: tip.hash, at, kid, signature })
     }
 
-    /// Signs that everything up to a place, all of it older than `before`, is removed.
+    /// Signs with the current one of these keys that everything up to a place, all of it older than `before`, is
+    /// removed.
     ///
     /// # Errors
     /// Those of the ring.
-    pub fn sign_pruning(&self, tip: &Tip, before: DateTime<Utc>) -> Result<Pruning, KeyError> {
-        let (at, kid) = (self.trail.clock().now(), self.ring.current_signing_id());
+    pub fn sign_pruning(&self, keys: &SigningKeys, tip: &Tip, before: DateTime<Utc>) -> Result<Pruning, KeyError> {
+        let (at, kid) = (self.trail.clock().now(), keys.current_id().to_owned());
         let (instant, until) = (at.timestamp_micros().to_be_bytes(), before.timestamp_micros().to_be_bytes());
         let parts: [&[u8]; 5] = [&tip.position.to_be_bytes(), &tip.hash, &instant, &until, kid.as_bytes()];
-        let signature = self.ring.sign_record(&kid, PRUNING, &parts)?;
+        let signature = keys.sign_record(PRUNING, &parts)?;
         Ok(Pruning { position: tip.position, hash: tip.hash, at, before, kid, signature })
     }
 

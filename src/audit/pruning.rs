@@ -79,7 +79,9 @@ impl Chain {
     async fn announce(&self, owner: &mut PgConnection, end: &Tip, before: DateTime<Utc>) -> Result<(), PruningError> {
         let mut transaction = owner.begin().await?;
         queries::wait_for_chain(&mut transaction).await?;
-        queries::insert_pruning(&mut transaction, &self.sign_pruning(end, before)?).await?;
+        let keys = self.ring.signing();
+        self.keep_key(&mut transaction, &keys).await?;
+        queries::insert_pruning(&mut transaction, &self.sign_pruning(&keys, end, before)?).await?;
         let entry = Entry {
             actor: Actor::System,
             action: "audit.prune",

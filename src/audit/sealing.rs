@@ -12,7 +12,7 @@ use super::{
     queries::{self, NewSeal, Waiting},
 };
 use crate::{
-    crypto::KeyError,
+    crypto::{KeyError, SigningKeys},
     db::{DbError, StaffDb},
 };
 
@@ -202,13 +202,19 @@ impl Chain {
         if !due {
             return Ok(None);
         }
-        let head = self.sign(tip)?;
-        if let Some(key) = self.ring.record_key(&head.kid) {
-            let mac = self.mac_of_key(&head.kid, &key.0);
-            queries::insert_signing_key(transaction, &head.kid, &key.0, &mac).await?;
-        }
+        let keys = self.ring.signing();
+        let head = self.sign(&keys, tip)?;
+        self.keep_key(transaction, &keys).await?;
         queries::insert_head(transaction, &head).await?;
         Ok(Some(head))
+    }
+
+    /// Keeps the public half of the current one of these keys, with which what it signs can be checked when it is
+    /// retired.
+    pub(super) async fn keep_key(&self, transaction: &mut PgConnection, keys: &SigningKeys) -> Result<(), sqlx::Error> {
+        let kid = keys.current_id();
+        let Some(key) = keys.record_key(kid) else { return Ok(()) };
+        queries::insert_signing_key(transaction, kid, &key.0, &self.mac_of_key(kid, &key.0)).await
     }
 }
 

@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::key::length_prefixed;
 use super::key_ring::{KeyError, KeyRing};
+use super::signing_keys::SigningKeys;
 
 const DOMAIN: &[u8] = b"clinic-cms/signed-record/1";
 
@@ -29,23 +30,30 @@ impl RecordKey {
     }
 }
 
-impl KeyRing {
-    /// Signs a record that names the key `kid`: 64 bytes (RFC 8032).
+impl SigningKeys {
+    /// Signs a record with the current key, whose id is [`SigningKeys::current_id`]: 64 bytes (RFC 8032).
     ///
     /// # Errors
-    /// [`KeyError::MissingKey`] where the key was retired since its id was asked for.
-    pub fn sign_record(&self, kid: &str, label: &'static str, parts: &[&[u8]]) -> Result<Vec<u8>, KeyError> {
-        let missing = || KeyError::MissingKey { id: kid.to_owned() };
-        let signing = self.signing();
-        let key = signing.find(kid).ok_or_else(missing)?;
+    /// [`KeyError::MissingKey`], which an opened ring does not meet.
+    pub fn sign_record(&self, label: &'static str, parts: &[&[u8]]) -> Result<Vec<u8>, KeyError> {
+        let missing = || KeyError::MissingKey { id: self.current_id().to_owned() };
+        let key = self.find(self.current_id()).ok_or_else(missing)?;
         let pair = Ed25519KeyPair::from_pkcs8(key.encoding.as_bytes()).map_err(|_| missing())?;
         Ok(pair.sign(&message(label, parts)).as_ref().to_vec())
     }
 
+    /// The public half of the key `kid`, while it is there.
+    #[must_use]
+    pub fn record_key(&self, kid: &str) -> Option<RecordKey> {
+        self.find(kid).map(|key| RecordKey(key.public))
+    }
+}
+
+impl KeyRing {
     /// The public half of the signing key `kid`, while the ring has it.
     #[must_use]
     pub fn record_key(&self, kid: &str) -> Option<RecordKey> {
-        self.signing().find(kid).map(|key| RecordKey(key.public))
+        self.signing().record_key(kid)
     }
 }
 
@@ -65,7 +73,7 @@ mod tests {
         let signing = [("0002-test".to_owned(), signing_key("another signing root"))].into();
         let ring = known_ring();
         let other = KeyRing::assemble(crate::crypto::RingParts { signing, ..known_parts() }).unwrap();
-        let signature = ring.sign_record(&ring.current_signing_id(), "head", &[b"ab", b"c"]).unwrap();
+        let signature = ring.signing().sign_record("head", &[b"ab", b"c"]).unwrap();
         let key = ring.record_key(&ring.current_signing_id()).unwrap();
         assert!(key.verifies("head", &[b"ab", b"c"], &signature));
         assert!(!key.verifies("head", &[b"a", b"bc"], &signature));

@@ -3,6 +3,7 @@
 
 use std::{
     net::TcpListener,
+    os::unix::fs::DirBuilderExt,
     path::{Path, PathBuf},
     sync::{
         Arc, LazyLock,
@@ -18,7 +19,7 @@ use clinic_cms::{
     cli::{Opened, settle},
     clock::Clock,
     config::{Config, SettingsFile, Sources},
-    crypto::{Password, PasswordRules, password_hash},
+    crypto::{KeyRing, Password, PasswordRules, password_hash},
     db::{
         StaffDb,
         embedded::{Durability, Options},
@@ -126,6 +127,10 @@ pub struct Api {
     /// What links and tokens name: the first node's address, for all of them.
     pub public_url: String,
     pub clock: Clock,
+    /// The name of its database.
+    database: String,
+    /// Where the files of its keys are: those of the whole run, unless it has a copy of its own.
+    pub keys: PathBuf,
     opened: Arc<Opened>,
     stop: Option<actix_web::dev::ServerHandle>,
     thread: Option<std::thread::JoinHandle<()>>,
@@ -139,6 +144,23 @@ impl Api {
 
     /// With settings of its own, by the names of their flags.
     pub fn start_with(clock: Clock, settings: &[(&str, &str)]) -> Self {
+        let opened = &CLUSTER.opened;
+        Self::start_over(clock, settings, &Arc::clone(&opened.ring), opened.config.data_dir.join("keys"))
+    }
+
+    /// With a copy of the keys, which a test may rotate and retire.
+    pub fn with_keys_of_its_own() -> Self {
+        let folder = &CLUSTER.opened.config.data_dir;
+        let keys = folder.join(format!("keys-{}", DATABASES.fetch_add(1, Ordering::Relaxed)));
+        std::fs::DirBuilder::new().mode(0o700).create(&keys).unwrap();
+        for file in std::fs::read_dir(folder.join("keys")).unwrap().map(Result::unwrap) {
+            std::fs::copy(file.path(), keys.join(file.file_name())).unwrap();
+        }
+        let ring = Arc::new(KeyRing::open_or_create(&keys).unwrap());
+        Self::start_over(Clock::system(), &[("rate-limits", "off")], &ring, keys)
+    }
+
+    fn start_over(clock: Clock, settings: &[(&str, &str)], ring: &Arc<KeyRing>, keys: PathBuf) -> Self {
         let cluster = &*CLUSTER;
         let name = format!("test_{}", DATABASES.fetch_add(1, Ordering::Relaxed));
         block_on(async {
@@ -151,21 +173,41 @@ impl Api {
         let anchors = folder.join(format!("anchors-{name}.jsonl")).display().to_string();
         let opened = Arc::new(Opened {
             config: config(folder, &[&[("audit-anchors", anchors.as_str())], settings].concat()),
-            ring: Arc::clone(&cluster.opened.ring),
+            ring: Arc::clone(ring),
             database: cluster.opened.database.named(&name),
             clock: clock.clone(),
         });
         block_on(async { settle(&opened).await.expect("the copy is settled as at any start") });
         let (base, stop, thread) = serve(&opened, None);
-        Self { public_url: base.clone(), base, clock, opened, stop: Some(stop), thread: Some(thread) }
+        Self {
+            public_url: base.clone(),
+            base,
+            clock,
+            database: name,
+            keys,
+            opened,
+            stop: Some(stop),
+            thread: Some(thread),
+        }
     }
 
-    /// A second node over the same database.
+    /// A second node over the same database, in the same process: they share one ring.
     pub fn another_node(&self) -> Self {
-        let opened = Arc::clone(&self.opened);
+        self.node(Arc::clone(&self.opened))
+    }
+
+    /// A second node over the same database, as a process of its own would be: it reads the files of the keys itself.
+    pub fn another_node_with_its_own_ring(&self) -> Self {
+        let ring = Arc::new(KeyRing::open_or_create(&self.keys).unwrap());
+        let (config, database) = (self.opened.config.clone(), self.opened.database.named(&self.database));
+        self.node(Arc::new(Opened { config, ring, database, clock: self.clock.clone() }))
+    }
+
+    fn node(&self, opened: Arc<Opened>) -> Self {
         let (base, stop, thread) = serve(&opened, Some(self.public_url.clone()));
-        let public_url = self.public_url.clone();
-        Self { base, public_url, clock: self.clock.clone(), opened, stop: Some(stop), thread: Some(thread) }
+        let (public_url, clock) = (self.public_url.clone(), self.clock.clone());
+        let (database, keys) = (self.database.clone(), self.keys.clone());
+        Self { base, public_url, clock, database, keys, opened, stop: Some(stop), thread: Some(thread) }
     }
 
     pub fn get(&self, path: &str) -> Reply {
@@ -230,6 +272,11 @@ impl Api {
         let mut files: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
         files.sort();
         files.iter().map(|file| std::fs::read_to_string(file).unwrap()).collect()
+    }
+
+    /// Looks at the signing keys, as `serve` does every few seconds.
+    pub fn look_at_the_keys(&self) {
+        self.opened.ring.reload_signing().unwrap();
     }
 
     /// The installation behind the service.

@@ -14,6 +14,7 @@ mod crash;
 mod database;
 mod identity_provider;
 mod import;
+mod keys;
 mod program;
 mod secrecy;
 mod serve;

@@ -129,6 +129,7 @@ fn a_signing_key_that_is_used_elsewhere_is_not_taken_up() {
 #[test]
 fn unknown_ids_open_no_file_while_the_folder_is_as_it_was() {
     let (_outer, keys) = folder();
+    open(&keys);
     let ring = open(&keys);
     let current = keys.join(format!("signing-{}.pem", ring.current_signing_id()));
     // Written in place: no file has come or gone.

@@ -1,0 +1,102 @@
+//! `keys`: the signing keys listed, rotated and retired from the command line, beside a running service.
+
+use std::fs;
+
+use nix::sys::signal::Signal;
+use serde_json::{Value, json};
+
+use crate::{
+    program::{Ground, Service, await_that},
+    web::Client,
+};
+
+fn kids(service: &Service) -> Vec<String> {
+    let shown = service.client().get("/.well-known/jwks.json").good();
+    shown["keys"].as_array().unwrap().iter().map(|key| key["kid"].as_str().unwrap().to_owned()).collect()
+}
+
+/// Who holds the access token of an answer.
+fn holder(service: &Service, tokens: &Value) -> Client {
+    Client::with_token(&service.base, tokens["data"]["access_token"].as_str().unwrap())
+}
+
+fn header(tokens: &Value) -> Value {
+    let encoded = tokens["data"]["access_token"].as_str().unwrap().split('.').next().unwrap();
+    serde_json::from_slice(&data_encoding::BASE64URL_NOPAD.decode(encoded.as_bytes()).unwrap()).unwrap()
+}
+
+fn signing(listed: &Value) -> Vec<(String, bool)> {
+    let keys = listed.as_array().unwrap().iter().filter(|key| key["use"] == "signing");
+    keys.map(|key| (key["kid"].as_str().unwrap().to_owned(), key["current"].as_bool().unwrap())).collect()
+}
+
+#[test]
+fn a_running_service_takes_up_a_rotation_and_drops_a_retired_key() {
+    let ground = Ground::new();
+    let service = ground.serve(&["--demo"]);
+    let (email, password) = service.owner();
+    let before = service.client().sign_in((&email, &password)).good();
+    let [old] = kids(&service).try_into().expect("one key");
+    let new = ground.json(&["keys", "rotate", "--json"])["kid"].as_str().unwrap().to_owned();
+    await_that("the new key is shown", || (kids(&service) == [old.clone(), new.clone()]).then_some(()));
+    assert_eq!(holder(&service, &before).get("/v1/auth/me").status, 200, "nobody was logged out");
+    let after = service.client().sign_in((&email, &password)).good();
+    assert_eq!((&header(&before)["kid"], &header(&after)["kid"]), (&json!(old), &json!(new)));
+    assert_eq!(ground.json(&["keys", "retire", &old, "--json"]), json!({"kid": old}));
+    await_that("the old token is refused", || {
+        (holder(&service, &before).get("/v1/auth/me").status == 401).then_some(())
+    });
+    assert_eq!(kids(&service), [new.as_str()]);
+    assert_eq!(holder(&service, &after).get("/v1/auth/me").status, 200);
+    let refresh = json!({"refresh_token": before["data"]["refresh_token"]});
+    let refreshed = service.client().post("/v1/auth/refresh", &[], &refresh).unwrap().good();
+    assert_eq!(holder(&service, &refreshed).get("/v1/auth/me").status, 200, "the session goes on");
+    let noted = holder(&service, &after).get("/v1/admin/audit?action=key.rotate,key.retire").good();
+    let actions: Vec<_> = noted["data"].as_array().unwrap().iter().map(|row| row["action"].as_str().unwrap()).collect();
+    assert_eq!(actions, ["key.retire", "key.rotate"]);
+    ground.run(&["audit", "verify"]).with(0, &["the audit trail is intact"]);
+    service.stop(Signal::SIGTERM).with(0, &[]);
+}
+
+#[test]
+fn keys_are_listed_without_any_part_of_a_secret() {
+    let ground = Ground::new();
+    ground.run(&["keys", "rotate"]).with(0, &["signs from now on"]);
+    let listed = ground.run(&["keys", "list"]).with(0, &["KID", "signing", "encryption", "yes"]);
+    let as_json = ground.run(&["keys", "list", "--json"]).with(0, &["fingerprint", "created_at"]);
+    for file in fs::read_dir(ground.data_dir().join("keys")).unwrap().map(Result::unwrap) {
+        let content = fs::read_to_string(file.path()).unwrap();
+        for secret in content.lines().filter(|line| line.len() >= 40 && !line.contains(' ')) {
+            assert!(!listed.stdout.contains(secret) && !as_json.stdout.contains(secret), "{:?}", file.file_name());
+        }
+    }
+    assert_eq!(ground.processes(), Vec::<i32>::new(), "a command stops the database that it started");
+}
+
+#[test]
+fn what_must_not_be_retired_is_told_and_kept() {
+    let ground = Ground::new();
+    let before = ground.json(&["keys", "list", "--json"]);
+    let [(current, true)] = &signing(&before)[..] else { panic!("{before}") };
+    ground.run(&["keys", "retire", current]).with(1, &["is the current one", "clinic-cms keys rotate"]);
+    for unknown in ["0009-nope", "../purpose", "index"] {
+        ground.run(&["keys", "retire", unknown]).with(1, &["there is no signing key of this name"]);
+    }
+    ground.run(&["keys", "rotate", "--to", "0009-nope"]).with(1, &["there is no signing key of this name"]);
+    ground.run(&["keys", "retire"]).with(2, &["<KID>"]);
+    assert_eq!(ground.json(&["keys", "list", "--json"]), before);
+}
+
+#[test]
+fn a_key_can_be_added_first_and_used_when_every_node_has_it() {
+    let ground = Ground::new();
+    let added = ground.json(&["keys", "rotate", "--prepare", "--json"]);
+    let kid = added["kid"].as_str().unwrap();
+    assert_eq!(added["current"], false);
+    let listed = signing(&ground.json(&["keys", "list", "--json"]));
+    assert_eq!(listed.iter().map(|(_, current)| *current).collect::<Vec<_>>(), [true, false]);
+    assert_eq!(ground.json(&["keys", "rotate", "--to", kid, "--json"]), json!({"kid": kid, "current": true}));
+    let listed = signing(&ground.json(&["keys", "list", "--json"]));
+    assert_eq!(listed.last(), Some(&(kid.to_owned(), true)));
+    ground.run(&["keys", "rotate", "--prepare", "--to", kid]).with(2, &["cannot be used with"]);
+}
