@@ -6,7 +6,11 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 use sqlx::PgConnection;
 
-use super::{Failure, Invocation, Opened, load, opened::{keys_folder, open_keys}, print_json};
+use super::{
+    Failure, Invocation, Opened, load,
+    opened::{keys_folder, open_keys},
+    print_json,
+};
 use crate::{
     audit::{Actor, Entry, Trail},
     crypto::{KeyError, KeyRing, KeyUse, ListedKey},
@@ -21,7 +25,9 @@ pub fn list(invocation: &Invocation, as_json: bool) -> Result<(), Failure> {
         return print_json(&keys);
     }
     println!("{:<16} {:<10} {:<7} {:<16} FINGERPRINT", "KID", "USE", "CURRENT", "CREATED (UTC)");
-    keys.iter().for_each(|key| println!("{}", line(key)));
+    for key in &keys {
+        println!("{}", line(key));
+    }
     Ok(())
 }
 
@@ -81,9 +87,8 @@ fn use_known(folder: &Path, kid: String) -> Result<String, KeyError> {
 
 /// Deletes a key that signs no more.
 pub fn retire(invocation: &Invocation, kid: String, as_json: bool) -> Result<(), Failure> {
-    let kid = written_down(invocation, "key.retire", move |folder| {
-        KeyRing::retire_signing(&folder, &kid).map(|()| kid)
-    })?;
+    let kid =
+        written_down(invocation, "key.retire", move |folder| KeyRing::retire_signing(&folder, &kid).map(|()| kid))?;
     if as_json {
         return print_json(&json!({"kid": kid}));
     }
@@ -91,8 +96,8 @@ pub fn retire(invocation: &Invocation, kid: String, as_json: bool) -> Result<(),
     Ok(())
 }
 
-/// Changes the keys and writes it down, in this order of certainty: no change without a row that could be written, and
-/// no row where the change failed.
+/// Changes the keys and writes it down. The row is written first, in a transaction that a failed change takes back: no
+/// key comes or goes where it cannot be told.
 fn written_down<T: 'static>(
     invocation: &Invocation,
     action: &'static str,
@@ -111,8 +116,7 @@ fn written_down<T: 'static>(
 }
 
 async fn note(connection: &mut PgConnection, trail: &Trail, action: &'static str) -> Result<(), Undone> {
-    let entry =
-        Entry { actor: Actor::System, action, subject: "key", subject_id: None, fields: &[], request_id: None };
+    let entry = Entry { actor: Actor::System, action, subject: "key", subject_id: None, fields: &[], request_id: None };
     trail.record(connection, entry).await.map_err(|error| Undone::Refused(error.into()))
 }
 

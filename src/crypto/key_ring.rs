@@ -259,7 +259,11 @@ fn fingerprint(key: &Key256, name: &str) -> String {
     HEXLOWER.encode(digest.first_chunk::<16>().unwrap_or(&[0; 16]))
 }
 
-pub(super) fn current<T>(keys: &BTreeMap<String, T>, named: Option<String>, missing: &'static str) -> Result<String, KeyError> {
+pub(super) fn current<T>(
+    keys: &BTreeMap<String, T>,
+    named: Option<String>,
+    missing: &'static str,
+) -> Result<String, KeyError> {
     match named {
         Some(id) if keys.contains_key(&id) => Ok(id),
         Some(id) => Err(KeyError::MissingKey { id }),

@@ -12,8 +12,8 @@ use zeroize::Zeroizing;
 
 use super::key::Key256;
 use super::key_ring::{KeyError, KeyRing};
-use super::signing_keys::SigningKeys;
 use super::random::RandomError;
+use super::signing_keys::SigningKeys;
 
 const EXPECTED: &str = "an Ed25519 private key in PKCS#8 PEM (`openssl genpkey -algorithm ed25519`)";
 

@@ -21,10 +21,8 @@ fn me(node: &Api, tokens: &Value) -> Reply {
 }
 
 fn refresh(node: &Api, tokens: &Value) -> Value {
-    let refreshed = node
-        .call("POST", "/v1/auth/refresh")
-        .json(&json!({"refresh_token": tokens["data"]["refresh_token"]}))
-        .send();
+    let refreshed =
+        node.call("POST", "/v1/auth/refresh").json(&json!({"refresh_token": tokens["data"]["refresh_token"]})).send();
     assert_eq!(refreshed.status, 200, "{}", refreshed.body);
     refreshed.json()
 }

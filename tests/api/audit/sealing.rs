@@ -93,7 +93,7 @@ fn heads_are_verified_after_their_key_was_retired_and_its_file_deleted() {
     let folder = tempfile::tempdir().unwrap();
     let keys = folder.path().join("keys");
     copy(&api.opened().config.data_dir.join("keys"), &keys);
-    let retired = api.opened().ring.current_signing_id().to_owned();
+    let retired = api.opened().ring.current_signing_id();
     let fresh = KeyRing::add_key(&keys, KeyUse::Signing).unwrap();
     KeyRing::make_current(&keys, KeyUse::Signing, &fresh).unwrap();
     std::fs::remove_file(keys.join(format!("signing-{retired}.pem"))).unwrap();
