@@ -25,7 +25,9 @@ pub fn list(invocation: &Invocation, as_json: bool) -> Result<(), Failure> {
         return print_json(&keys);
     }
     println!("{:<16} {:<10} {:<7} {:<16} FINGERPRINT", "KID", "USE", "CURRENT", "CREATED (UTC)");
-    keys.iter().for_each(|key| println!("{}", line(key)));
+    for key in &keys {
+        println!("{}", line(key));
+    }
     Ok(())
 }
 
@@ -94,8 +96,8 @@ pub fn retire(invocation: &Invocation, kid: String, as_json: bool) -> Result<(),
     Ok(())
 }
 
-/// Changes the keys and writes it down, in this order of certainty: no change without a row that could be written, and
-/// no row where the change failed.
+/// Changes the keys and writes it down. The row is written first, in a transaction that a failed change takes back: no
+/// key comes or goes where it cannot be told.
 fn written_down<T: 'static>(
     invocation: &Invocation,
     action: &'static str,

@@ -13,6 +13,9 @@ pub(super) const INDEX: &str = "index.key";
 pub(super) const PURPOSE: &str = "purpose.key";
 const CURRENT: &str = "current";
 
+/// The ids of the current keys: encryption, signing.
+type CurrentIds = (String, String);
+
 /// The two kinds of key of which a ring holds several.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyUse {
@@ -51,16 +54,19 @@ impl KeyUse {
     }
 }
 
+/// Whether a file of this name belongs to a ring, or looks as if.
 pub(super) fn is_of_ring(name: &str) -> bool {
     name == CURRENT || [KeyUse::Encryption, KeyUse::Signing].iter().any(|u| name.ends_with(u.suffix()))
 }
 
+/// Writes a key of 256 bits that is not there yet.
 pub(super) fn write_symmetric(locked: &LockedFolder<'_>, name: &str, key: &Key256) -> Result<(), KeyError> {
     let mut line = key.to_hex();
     line.push('\n');
     locked.write_new(name, line.as_bytes())
 }
 
+/// Writes which keys are used for new work.
 pub(super) fn write_current(locked: &LockedFolder<'_>, encryption: &str, signing: &str) -> Result<(), KeyError> {
     let lines = format!("encryption {encryption}\nsigning {signing}\n");
     locked.write(CURRENT, lines.as_bytes())
@@ -101,7 +107,7 @@ pub(super) fn load_signing(folder: &KeyFolder) -> Result<SigningKeys, KeyError> 
 
 /// The current ids, and then the names: a key is in the folder before it is current, so in this order no look in the
 /// middle of a rotation finds a current key without its file.
-fn look(folder: &KeyFolder) -> Result<(Option<(String, String)>, Vec<String>), KeyError> {
+fn look(folder: &KeyFolder) -> Result<(Option<CurrentIds>, Vec<String>), KeyError> {
     let current = folder.read_if_there(CURRENT)?.map(|content| parse_current(&content)).transpose()?;
     Ok((current, folder.names()?))
 }
@@ -119,6 +125,7 @@ fn read_signing(folder: &KeyFolder, names: &[String]) -> Result<BTreeMap<String,
     Ok(keys)
 }
 
+/// The id in the name of a file; none where it is of another kind or has another form.
 pub(super) fn id_of(name: &str, key_use: KeyUse) -> Option<&str> {
     let id = name.strip_prefix(key_use.prefix())?.strip_suffix(key_use.suffix())?;
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
@@ -130,7 +137,7 @@ fn read_symmetric(folder: &KeyFolder, name: &str) -> Result<Key256, KeyError> {
         .ok_or_else(|| KeyError::Malformed { name: name.to_owned(), expected: "64 hexadecimal digits (256 bits)" })
 }
 
-fn parse_current(content: &[u8]) -> Result<(String, String), KeyError> {
+fn parse_current(content: &[u8]) -> Result<CurrentIds, KeyError> {
     let text = std::str::from_utf8(content).unwrap_or_default();
     let id = |word: &str| {
         let mut lines = text.lines();

@@ -31,6 +31,11 @@ fn encode(part: &str) -> String {
     BASE64URL_NOPAD.encode(part.as_bytes())
 }
 
+fn signed_by(pair: &Ed25519KeyPair, header: &str, claims: &str) -> String {
+    let message = format!("{}.{}", encode(header), encode(claims));
+    format!("{message}.{}", BASE64URL_NOPAD.encode(pair.sign(message.as_bytes()).as_ref()))
+}
+
 impl Forger {
     fn at(api: &Api) -> Self {
         let token = api.sign_in(EDITOR);
@@ -43,12 +48,7 @@ impl Forger {
 
     /// Signs these texts as they stand.
     fn signed(&self, header: &str, claims: &str) -> String {
-        self.signed_by(&self.pair, header, claims)
-    }
-
-    fn signed_by(&self, pair: &Ed25519KeyPair, header: &str, claims: &str) -> String {
-        let message = format!("{}.{}", encode(header), encode(claims));
-        format!("{message}.{}", BASE64URL_NOPAD.encode(pair.sign(message.as_bytes()).as_ref()))
+        signed_by(&self.pair, header, claims)
     }
 
     /// A token of ours with another member in its header.
@@ -128,7 +128,7 @@ impl Forger {
             all.push((format!("{alg:?} with ours"), signed));
         }
         let other = Ed25519KeyPair::generate().unwrap();
-        let foreign = self.signed_by(&other, &self.header.to_string(), &self.claims.to_string());
+        let foreign = signed_by(&other, &self.header.to_string(), &self.claims.to_string());
         all.push(("another key with our kid".to_owned(), foreign));
         all
     }

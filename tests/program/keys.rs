@@ -33,7 +33,7 @@ fn signing(listed: &Value) -> Vec<(String, bool)> {
 #[test]
 fn a_running_service_takes_up_a_rotation_and_drops_a_retired_key() {
     let ground = Ground::new();
-    let service = ground.serve(&["--demo"]);
+    let service = ground.serve(&["--demo", "--require-mfa", "off"]);
     let (email, password) = service.owner();
     let before = service.client().sign_in((&email, &password)).good();
     let [old] = kids(&service).try_into().expect("one key");
