@@ -10,14 +10,12 @@ use clinic_cms::clock::Clock;
 use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, Executor};
 
-use crate::harness::{Api, Call, EDITOR, OWNER, Reply};
+use crate::harness::{ADMIN, Api, Call, EDITOR, OWNER, Reply};
 
 const KEYS: &str = "/v1/admin/api-keys";
 const ARTICLES: &str = "/v1/admin/articles";
 const OWNER_ID: &str = "01900000-0000-7000-8000-000000000001";
 const EDITOR_ID: &str = "01900000-0000-7000-8000-000000000002";
-/// Somebody who manages people; signs in with the owner's password.
-const ADMIN: (&str, &str) = ("admin@clinic.example", OWNER.1);
 
 fn noon() -> DateTime<Utc> {
     "2026-03-02T12:00:00Z".parse().unwrap()
@@ -36,18 +34,6 @@ fn sql(api: &Api, statement: &str) {
 fn number(api: &Api, query: &str) -> i64 {
     let query = query.to_owned();
     api.as_owner(async |owner| sqlx::query_scalar(AssertSqlSafe(query)).fetch_one(owner).await).unwrap()
-}
-
-fn add_admin(api: &Api) {
-    let (email, owner) = (ADMIN.0, OWNER.0);
-    sql(
-        api,
-        &format!(
-            "insert into cms.account (id, email, name, role, password_hash)
-             select '01900000-0000-7000-8000-000000000003', '{email}', 'Test admin', 'admin', password_hash
-               from cms.account where email = '{owner}'"
-        ),
-    );
 }
 
 fn make(api: &Api, token: &str, body: &Value) -> Reply {

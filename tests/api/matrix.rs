@@ -111,10 +111,13 @@ fn class_of(operation: &str) -> Option<Class> {
         | "create_invitation"
         | "delete_invitation"
         | "revoke_session" => Holds(ManagePeople),
-        "list_api_keys" | "get_api_key" | "create_api_key" | "update_api_key" | "delete_api_key" | "rotate_api_key"
-        | "end_api_key_rotation" => {
-            Holds(ManageApiKeys)
-        }
+        "list_api_keys"
+        | "get_api_key"
+        | "create_api_key"
+        | "update_api_key"
+        | "delete_api_key"
+        | "rotate_api_key"
+        | "end_api_key_rotation" => Holds(ManageApiKeys),
         _ => return None,
     })
 }

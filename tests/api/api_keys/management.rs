@@ -119,7 +119,6 @@ fn a_key_needs_a_name_and_a_scope_and_nothing_that_nobody_asked_for() {
 #[test]
 fn whoever_manages_people_sees_and_revokes_every_key_and_others_see_their_own() {
     let api = office();
-    add_admin(&api);
     let (of_owner, owners_key) = with_scopes(&api, OWNER, &["inquiries:read"]);
     let (of_editor, editors_key) = with_scopes(&api, EDITOR, &["articles:read"]);
     let (editor, admin) = (api.sign_in(EDITOR), api.sign_in(ADMIN));
