@@ -18,7 +18,7 @@ use crate::{
     audit::Trail,
     clinic,
     clock::Clock,
-    config::{self, Config, LimitName, WebOrigin},
+    config::{self, BaseUrl, Config, LimitName, WebOrigin},
     crypto::{KeyRing, PasswordGate},
     db::{PublicDb, StaffDb},
     http::{self, RateLimit, Site, client::TrustedProxies},
@@ -142,7 +142,7 @@ impl Parts {
 fn relying_party(config: &Config, public_url: &str) -> Option<RelyingParty> {
     let url = Url::parse(public_url).ok()?;
     let id = config.passkey_rp_id.as_deref().or_else(|| url.domain())?;
-    let staff = config.staff_url.as_ref().map(|url| url.as_str());
+    let staff = config.staff_url.as_ref().map(BaseUrl::as_str);
     let origins = config.cors_origins.iter().map(WebOrigin::as_str).chain(staff).chain([public_url]);
     match RelyingParty::new(id, id, &origins.collect::<Vec<_>>()) {
         Ok(party) => Some(party),

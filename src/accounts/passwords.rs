@@ -127,13 +127,11 @@ pub async fn create_password_reset(request: HttpRequest, desk: Desk, body: JsonB
         let welcome = |account: &queries::Credentials| {
             account.active && at_desk.accounts.local_sign_in.admits(&email, &account.role)
         };
-        match known.filter(|account| welcome(account) && !standing.is_locked()) {
-            Some(account) => issue(connection, &at_desk, account.id, &token).await,
-            None => {
-                at_desk.record(connection, Actor::Public, "password.reset_refuse", "account", None).await?;
-                Ok(())
-            }
-        }
+        let Some(account) = known.filter(|account| welcome(account) && !standing.is_locked()) else {
+            at_desk.record(connection, Actor::Public, "password.reset_refuse", "account", None).await?;
+            return Ok(());
+        };
+        issue(connection, &at_desk, account.id, &token).await
     })
     .await?;
     Ok(HttpResponse::Accepted().insert_header((header::CACHE_CONTROL, "no-store")).finish())

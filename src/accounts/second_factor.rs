@@ -52,6 +52,7 @@ async fn accept_totp(connection: &mut PgConnection, desk: &Desk, account: Uuid, 
 }
 
 /// A sealed secret that does not open is a missing key or a changed row, never a wrong code.
+#[expect(clippy::needless_pass_by_value, reason = "it maps an error")]
 pub fn broken(error: crate::crypto::SealError) -> ApiError {
     tracing::error!(%error, "the secret of an authenticator does not open");
     ApiError::Internal

@@ -10,7 +10,7 @@ pub struct Failures {
     /// What was counted by.
     pub key: Vec<u8>,
     /// How many failed.
-    pub failures: i32,
+    pub count: i32,
     /// When the count starts again.
     pub window_ends_at: DateTime<Utc>,
 }
@@ -23,7 +23,7 @@ pub async fn find_failures(
 ) -> Result<Vec<Failures>, sqlx::Error> {
     sqlx::query_as!(
         Failures,
-        "select key, failures, window_ends_at from cms.failed_attempt where key = any ($1) and window_ends_at > $2",
+        "select key, failures as count, window_ends_at from cms.failed_attempt where key = any ($1) and window_ends_at > $2",
         keys,
         now,
     )

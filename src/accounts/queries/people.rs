@@ -5,6 +5,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 /// What signing in needs of an account.
+#[expect(clippy::struct_excessive_bools, reason = "a row: each stands for itself")]
 #[derive(Clone, Debug)]
 pub struct Credentials {
     /// The account.

@@ -33,9 +33,10 @@ pub async fn complete_sign_in(request: HttpRequest, desk: Desk, body: JsonBody) 
             let standing = guess.standing(connection, Some(half.account_id)).await?;
             standing.refuse_flood()?;
             let account = half.account_id;
-            let method = match standing.is_locked() {
-                true => None,
-                false => second_factor::accept(connection, &at_desk, account, input.code.reveal()).await?,
+            let method = if standing.is_locked() {
+                None
+            } else {
+                second_factor::accept(connection, &at_desk, account, input.code.reveal()).await?
             };
             let Some(method) = method else {
                 // Committed, although the answer is 401.

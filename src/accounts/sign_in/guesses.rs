@@ -78,7 +78,7 @@ impl Guess {
         let counted = queries::find_failures(connection, &keys, self.now).await?;
         let known_since = self.now - Duration::days(KNOWN_DAYS);
         let from_known_place = queries::is_known_place(connection, account, &self.place, known_since).await?;
-        let of = |key: &[u8; 32]| counted.iter().find(|row| row.key == key).map_or(0, |row| i64::from(row.failures));
+        let of = |key: &[u8; 32]| counted.iter().find(|row| row.key == key).map_or(0, |row| i64::from(row.count));
         let ends = counted.iter().find(|row| row.key == self.place).map_or(self.now, |row| row.window_ends_at);
         Ok(Guesses {
             limits: Some(limits),

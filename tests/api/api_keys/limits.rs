@@ -42,7 +42,7 @@ fn a_key_opens_what_its_scopes_name_and_never_what_belongs_to_a_person() {
         ("POST", "/v1/auth/recovery-codes".to_owned()),
         ("POST", "/v1/auth/logout".to_owned()),
     ] {
-        let reply = api.call(&method, &path).bearer(&strongest).header("If-Match", "*").json(&body).send();
+        let reply = api.call(method, &path).bearer(&strongest).header("If-Match", "*").json(&body).send();
         assert_eq!(reply.status, 403, "{method} {path}: {}", reply.body);
     }
     assert_eq!(number(&api, "select count(*) from cms.api_key"), 2);
