@@ -74,7 +74,7 @@ fn action(verb: &str) -> &'static str {
         "create" | "submit" | "add" | "invite" | "import" => "C",
         "read" | "list" | "search" | "export" | "preview" => "R",
         "update" | "rename" | "assign" | "replace" | "restore" | "rotate" => "U",
-        "delete" | "remove" | "trash" | "erase" | "revoke" | "prune" => "D",
+        "delete" | "delete_all" | "remove" | "trash" | "erase" | "revoke" | "prune" => "D",
         _ => "E",
     }
 }
