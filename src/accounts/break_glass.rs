@@ -21,8 +21,8 @@ use crate::{
     crypto::Place,
     db::StaffDb,
     http::{
-        Answer, ApiError, COUNTED, Expected, JsonBody, PageLinks, PageMeta, PageRequest, QueryReader, Question, Site,
-        Start, created_answer, no_content, no_parameters, path_id, private_answer, staff_answer,
+        Answer, ApiError, COUNTED, Expected, JsonBody, PageLinks, PageMeta, PageRequest, QueryReader, Site,
+        created_answer, no_content, no_parameters, path_id, private_answer, staff_answer,
     },
 };
 
@@ -105,15 +105,11 @@ pub async fn list_break_glass(
             let after = asked.after().copied();
             let (fetch, offset) = (asked.fetch(), asked.offset());
             let rows = queries::list_break_glass(connection, None, after, fetch, offset).await?;
-            let total = match asked.start {
-                Start::Page(_) => Some(queries::count_break_glass(connection, COUNTED).await?),
-                Start::After(_) => None,
-            };
+            let total = asked.total(queries::count_break_glass(connection, COUNTED)).await?;
             Ok::<_, ApiError>((rows, total))
         })
         .await?;
-    let of =
-        Question { public_url: &site.public_url, request: &request, signer: &site.cursors, question: "break-glass" };
+    let of = site.question(&request, "break-glass");
     let (meta, links) = page.complete(&mut rows, total, |row| row.id, &of);
     let now = site.clock.now();
     let data = rows.into_iter().map(|row| BreakGlass::open(row, &accounts, now)).collect::<Result<_, _>>()?;

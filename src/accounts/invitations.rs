@@ -23,8 +23,8 @@ use crate::{
     crypto::{OpaqueToken, random},
     db::StaffDb,
     http::{
-        Answer, ApiError, COUNTED, Expected, JsonBody, PageLinks, PageMeta, PageRequest, QueryReader, Question, Site,
-        Start, created_answer, no_content, no_parameters, path_id, private_answer, staff_answer,
+        Answer, ApiError, COUNTED, Expected, JsonBody, PageLinks, PageMeta, PageRequest, QueryReader, Site,
+        created_answer, no_content, no_parameters, path_id, private_answer, staff_answer,
     },
 };
 
@@ -109,15 +109,11 @@ pub async fn list_invitations(
             permit.staff.record(connection, "invitation.list", "invitation", None, &[]).await?;
             let after = asked.after().copied();
             let rows = queries::list_invitations(connection, None, after, asked.fetch(), asked.offset()).await?;
-            let total = match asked.start {
-                Start::Page(_) => Some(queries::count_invitations(connection, COUNTED).await?),
-                Start::After(_) => None,
-            };
+            let total = asked.total(queries::count_invitations(connection, COUNTED)).await?;
             Ok::<_, ApiError>((rows, total))
         })
         .await?;
-    let of =
-        Question { public_url: &site.public_url, request: &request, signer: &site.cursors, question: "invitations" };
+    let of = site.question(&request, "invitations");
     let (meta, links) = page.complete(&mut rows, total, |row| row.id, &of);
     let data = rows.into_iter().map(|row| Invitation::of(row, site.clock.now())).collect();
     Ok(private_answer(StatusCode::OK, &InvitationPage { data, meta, links }))

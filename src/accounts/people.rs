@@ -19,7 +19,7 @@ use crate::{
     db::StaffDb,
     http::{
         Answer, ApiError, COUNTED, Expected, FieldError, MergePatch, PageLinks, PageMeta, PageRequest, QueryReader,
-        Question, Reference, Site, Start, no_content, no_parameters, patched, path_id, private_answer, staff_answer,
+        Reference, Site, no_content, no_parameters, patched, path_id, private_answer, staff_answer,
     },
 };
 
@@ -129,14 +129,11 @@ pub async fn list_users(
             permit.staff.record(connection, "account.list", "account", None, &[]).await?;
             let after = asked.after().copied();
             let rows = queries::list_people(connection, &filter, after, asked.fetch(), asked.offset()).await?;
-            let total = match asked.start {
-                Start::Page(_) => Some(queries::count_people(connection, &filter, COUNTED).await?),
-                Start::After(_) => None,
-            };
+            let total = asked.total(queries::count_people(connection, &filter, COUNTED)).await?;
             Ok::<_, ApiError>((rows, total))
         })
         .await?;
-    let of = Question { public_url: &site.public_url, request: &request, signer: &site.cursors, question: &question };
+    let of = site.question(&request, &question);
     let (meta, links) = page.complete(&mut rows, total, |row| row.id, &of);
     let data = rows.into_iter().map(User::try_from).collect::<Result<_, _>>()?;
     Ok(private_answer(StatusCode::OK, &UserPage { data, meta, links }))

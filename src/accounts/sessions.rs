@@ -11,8 +11,8 @@ use super::{Desk, PeopleManager, PeopleReader, Staff, queries, queries::ListedSe
 use crate::{
     db::StaffDb,
     http::{
-        Answer, ApiError, COUNTED, Expected, PageLinks, PageMeta, PageRequest, QueryReader, Question, Site, Start,
-        no_content, no_parameters, path_id, private_answer, staff_answer,
+        Answer, ApiError, COUNTED, Expected, PageLinks, PageMeta, PageRequest, QueryReader, Site, no_content,
+        no_parameters, path_id, private_answer, staff_answer,
     },
 };
 
@@ -141,14 +141,11 @@ async fn list(
             let after = asked.after().copied();
             let (fetch, offset) = (asked.fetch(), asked.offset());
             let rows = queries::list_sessions(connection, account, None, after, fetch, offset, now).await?;
-            let total = match asked.start {
-                Start::Page(_) => Some(queries::count_sessions(connection, account, COUNTED, now).await?),
-                Start::After(_) => None,
-            };
+            let total = asked.total(queries::count_sessions(connection, account, COUNTED, now)).await?;
             Ok::<_, ApiError>((rows, total))
         })
         .await?;
-    let of = Question { public_url: &site.public_url, request, signer: &site.cursors, question: &question };
+    let of = site.question(request, &question);
     let (meta, links) = page.complete(&mut rows, total, |row| row.id, &of);
     let data = rows.into_iter().map(|row| ShownSession::of(row, current)).collect();
     Ok(private_answer(StatusCode::OK, &SessionPage { data, meta, links }))

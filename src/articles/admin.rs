@@ -18,8 +18,8 @@ use crate::{
     accounts::{ArticleReader, Editor, Writer},
     db::StaffDb,
     http::{
-        Answer, ApiError, Expected, JsonBody, MergePatch, PageRequest, QueryReader, Question, Site, created_answer,
-        no_content, no_parameters, path_id, private_answer, staff_answer,
+        Answer, ApiError, Expected, JsonBody, MergePatch, PageRequest, QueryReader, Site, created_answer, no_content,
+        no_parameters, path_id, private_answer, staff_answer,
     },
 };
 
@@ -61,8 +61,7 @@ pub async fn list_staff_articles(
         })
         .await?;
     let mut data = rows.items.0;
-    let about =
-        Question { public_url: &site.public_url, request: &request, signer: &site.cursors, question: &question };
+    let about = site.question(&request, &question);
     let key = |row: &StaffListedArticle| StaffKey { updated_at: row.updated_at, id: row.id };
     let (meta, links) = page.complete(&mut data, rows.total, key, &about);
     Ok(private_answer(StatusCode::OK, &StaffArticlePage { data, meta, links }))

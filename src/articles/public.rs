@@ -14,7 +14,7 @@ use crate::{
     contact::LanguageTag,
     db::PublicDb,
     delivery::PublicAnswer,
-    http::{Answer, ApiError, PageRequest, QueryReader, Question, Site},
+    http::{Answer, ApiError, PageRequest, QueryReader, Site},
 };
 
 const ORDERS: [&str; 4] = ["-published_at", "published_at", "title", "-updated_at"];
@@ -77,8 +77,7 @@ pub async fn list_articles(request: HttpRequest, site: Data<Site>, database: Dat
         })
         .await?;
     let mut items = rows.items.0;
-    let about =
-        Question { public_url: &site.public_url, request: &request, signer: &site.cursors, question: &question };
+    let about = site.question(&request, &question);
     let (meta, links) = page.complete(&mut items, rows.total, |row| Key::of(row, order), &about);
     let data: Vec<ArticleSummary> = items.into_iter().map(ArticleSummary::from).collect();
     let tags: Vec<String> = data.iter().map(|article| format!("article:{}", article.id)).collect();

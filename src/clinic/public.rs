@@ -16,7 +16,7 @@ use crate::{
     contact::LanguageTag,
     db::PublicDb,
     delivery::{PublicAnswer, seconds_until},
-    http::{Answer, ApiError, PageLinks, PageMeta, PageRequest, QueryReader, Question, Site},
+    http::{Answer, ApiError, PageLinks, PageMeta, PageRequest, QueryReader, Site},
 };
 
 /// The order of the list, which its cursors belong to.
@@ -107,7 +107,7 @@ pub async fn list_locations(request: HttpRequest, site: Data<Site>, database: Da
     let mut listed = database
         .read(async move |connection| Ok::<_, ApiError>(queries::find_published_locations(connection, &part).await?))
         .await?;
-    let question = Question { public_url: &site.public_url, request: &request, signer: &site.cursors, question: LIST };
+    let question = site.question(&request, LIST);
     let place = |location: &StoredLocation| (location.name.clone(), location.id);
     let (meta, links) = page.complete(&mut listed.rows, listed.total, place, &question);
     let now = site.clock.now();

@@ -55,6 +55,13 @@ pub struct Site {
     pub cursors: TagKey,
 }
 
+impl Site {
+    /// What the links and cursors of a list are made from. `question` names its filters and its order.
+    pub fn question<'a>(&'a self, request: &'a HttpRequest, question: &'a str) -> Question<'a> {
+        Question { public_url: &self.public_url, request, signer: &self.cursors, question }
+    }
+}
+
 /// The same small object for every relation, everywhere.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Reference {

@@ -86,6 +86,17 @@ impl<K: Serialize + DeserializeOwned> PageRequest<K> {
         }
     }
 
+    /// The total, which a page by number alone asks for: after a cursor nothing is counted.
+    ///
+    /// # Errors
+    /// Those of `count`.
+    pub async fn total<E>(&self, count: impl Future<Output = Result<i64, E>>) -> Result<Option<i64>, E> {
+        match self.start {
+            Start::Page(_) => count.await.map(Some),
+            Start::After(_) => Ok(None),
+        }
+    }
+
     /// Makes the page's metadata and links out of the rows, cutting the extra one. `total` is the count up to
     /// [`COUNTED`] (a page by number only), `key` names a row's place in the order.
     pub fn complete<T>(

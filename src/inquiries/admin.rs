@@ -17,8 +17,8 @@ use crate::{
     accounts::InquiryReader,
     db::StaffDb,
     http::{
-        Answer, ApiError, COUNTED, PageLinks, PageMeta, PageRequest, QueryReader, Question, Site, Start, no_parameters,
-        path_id, private_answer, staff_answer,
+        Answer, ApiError, COUNTED, PageLinks, PageMeta, PageRequest, QueryReader, Site, no_parameters, path_id,
+        private_answer, staff_answer,
     },
 };
 
@@ -67,14 +67,11 @@ pub async fn list_inquiries(
             let after = asked.after().copied();
             let rows =
                 queries::list_inquiries(transaction, &filters, reach, after, asked.fetch(), asked.offset()).await?;
-            let total = match asked.start {
-                Start::Page(_) => Some(queries::count_inquiries(transaction, &filters, reach, COUNTED).await?),
-                Start::After(_) => None,
-            };
+            let total = asked.total(queries::count_inquiries(transaction, &filters, reach, COUNTED)).await?;
             Ok::<_, ApiError>((rows, total))
         })
         .await?;
-    let of = Question { public_url: &site.public_url, request: &request, signer: &site.cursors, question: &question };
+    let of = site.question(&request, &question);
     let (meta, links) = page.complete(&mut rows, total, |row| (row.received_at, row.id), &of);
     let data = rows.into_iter().map(|row| InquirySummary::open(row, &door.ring)).collect::<Result<_, _>>()?;
     Ok(private_answer(StatusCode::OK, &InquiryPage { data, meta, links }))

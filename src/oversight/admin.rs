@@ -12,9 +12,7 @@ use super::{
 use crate::{
     accounts::AuditReader,
     db::StaffDb,
-    http::{
-        Answer, ApiError, COUNTED, PageLinks, PageMeta, PageRequest, QueryReader, Question, Site, Start, private_answer,
-    },
+    http::{Answer, ApiError, COUNTED, PageLinks, PageMeta, PageRequest, QueryReader, Site, private_answer},
 };
 
 /// A part of the trail, newest first.
@@ -58,15 +56,12 @@ pub async fn list_audit_events(
             queries::plan_for_these_filters(transaction).await?;
             let after = asked.after().copied();
             let rows = queries::list_events(transaction, &filter, after, asked.fetch(), asked.offset()).await?;
-            let total = match asked.start {
-                Start::Page(_) => Some(queries::count_events(transaction, &filter, COUNTED).await?),
-                Start::After(_) => None,
-            };
+            let total = asked.total(queries::count_events(transaction, &filter, COUNTED)).await?;
             permit.staff.record(transaction, "audit.list", "audit", None, &names).await?;
             Ok::<_, ApiError>((rows, total))
         })
         .await?;
-    let of = Question { public_url: &site.public_url, request: &request, signer: &site.cursors, question: &question };
+    let of = site.question(&request, &question);
     let (meta, links) = page.complete(&mut data, total, |event| (event.at, event.id), &of);
     Ok(private_answer(StatusCode::OK, &AuditEventPage { data, meta, links }))
 }

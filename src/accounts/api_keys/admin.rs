@@ -20,8 +20,8 @@ use crate::{
     },
     db::StaffDb,
     http::{
-        Answer, ApiError, COUNTED, Expected, JsonBody, MergePatch, PageRequest, QueryReader, Question, Site, Start,
-        created_answer, no_content, no_parameters, patched, path_id, private_answer, staff_answer,
+        Answer, ApiError, COUNTED, Expected, JsonBody, MergePatch, PageRequest, QueryReader, Site, created_answer,
+        no_content, no_parameters, patched, path_id, private_answer, staff_answer,
     },
 };
 
@@ -55,14 +55,11 @@ pub async fn list_api_keys(
             permit.staff.record(connection, "api_key.list", "api_key", None, &[]).await?;
             let after = asked.after().copied();
             let rows = queries::list_api_keys(connection, &filter, after, asked.fetch(), asked.offset(), now).await?;
-            let total = match asked.start {
-                Start::Page(_) => Some(queries::count_api_keys(connection, &filter, COUNTED, now).await?),
-                Start::After(_) => None,
-            };
+            let total = asked.total(queries::count_api_keys(connection, &filter, COUNTED, now)).await?;
             Ok::<_, ApiError>((rows, total))
         })
         .await?;
-    let of = Question { public_url: &site.public_url, request: &request, signer: &site.cursors, question: &question };
+    let of = site.question(&request, &question);
     let (meta, links) = page.complete(&mut rows, total, |row| row.id, &of);
     let data = rows.into_iter().map(ApiKey::from).collect();
     Ok(private_answer(StatusCode::OK, &ApiKeyPage { data, meta, links }))

@@ -17,8 +17,8 @@ use crate::{
     },
     db::{DbError, StaffDb},
     http::{
-        Answer, ApiError, Expected, JsonBody, MergePatch, PageLinks, PageMeta, PageRequest, QueryReader, Question,
-        Site, created_answer, no_content, no_parameters, patched, path_id, private_answer, staff_answer,
+        Answer, ApiError, Expected, JsonBody, MergePatch, PageLinks, PageMeta, PageRequest, QueryReader, Site,
+        created_answer, no_content, no_parameters, patched, path_id, private_answer, staff_answer,
     },
 };
 
@@ -67,7 +67,7 @@ pub async fn list_staff_locations(
             Ok::<_, ApiError>(queries::find_locations_for_staff(connection, trashed, &part).await?)
         })
         .await?;
-    let question = Question { public_url: &site.public_url, request: &request, signer: &site.cursors, question: list };
+    let question = site.question(&request, list);
     let place = |location: &StaffLocation| (location.name.clone(), location.id);
     let (meta, links) = page.complete(&mut listed.rows, listed.total, place, &question);
     Ok(private_answer(StatusCode::OK, &StaffLocationPage { data: listed.rows, meta, links }))
