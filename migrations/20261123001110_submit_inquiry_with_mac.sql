@@ -53,8 +53,9 @@ begin
   select (p_inquiry->>'event_id')::uuid, 'inquiry.received', v_id
    where p_inquiry->>'status' <> 'spam';
 
-  insert into cms.audit_event (id, at, actor_kind, action, subject_type, subject_id, request_id, mac)
-  values ((p_inquiry->>'audit_id')::uuid, v_received_at, 'public', 'inquiry.submit', 'inquiry', v_id,
+  insert into cms.audit_event (id, at, actor_kind, actor_id, action, subject_type, subject_id, request_id, mac)
+  values ((p_inquiry->>'audit_id')::uuid, v_received_at, p_inquiry->>'actor_kind', (p_inquiry->>'actor_id')::uuid,
+          'inquiry.submit', 'inquiry', v_id,
           p_inquiry->>'request_id', decode(p_inquiry->>'audit_mac', 'hex'));
 end
 $$;

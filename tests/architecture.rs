@@ -66,7 +66,7 @@ const DOORS: [(&str, &[&str]); 21] = [
     ("inquiries", &["accounts", "outbox", "audit", "http", "db", "crypto", "contact", "clock"]),
     ("oversight", &["accounts", "audit", "http", "db"]),
     ("import", &[]),
-    ("accounts", &["audit", "clock", "contact", "crypto", "db", "http", "mail", "oidc"]),
+    ("accounts", &["audit", "clock", "contact", "crypto", "db", "http", "mail", "oidc", "outbox"]),
     ("mail", &["crypto", "db", "contact", "clock"]),
     ("oidc", &["crypto", "config", "clock"]),
     ("outbox", &["db", "clock"]),

@@ -13,6 +13,7 @@ use crate::{
     clock::Clock,
     crypto::{OpaqueToken, random},
     http::ApiError,
+    outbox::{self, EventKind},
 };
 
 /// The purpose of the set-up token.
@@ -38,7 +39,7 @@ pub async fn issue_first_owner_token(
     Ok(Some(token))
 }
 
-/// Stores an account with its audit row.
+/// Stores an account with its audit row and its event.
 ///
 /// # Errors
 /// 422 where the address is taken; those of the database.
@@ -60,5 +61,6 @@ pub async fn create_account(
         fields: &[],
         request_id,
     };
-    Ok(trail.record(connection, entry).await?)
+    trail.record(connection, entry).await?;
+    Ok(outbox::record(connection, trail.clock(), EventKind::UserCreated, account.id).await?)
 }

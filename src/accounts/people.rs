@@ -21,6 +21,7 @@ use crate::{
         Answer, ApiError, COUNTED, Expected, FieldError, MergePatch, PageLinks, PageMeta, PageRequest, QueryReader,
         Reference, Site, no_content, no_parameters, patched, path_id, private_answer, staff_answer,
     },
+    outbox::{self, EventKind},
 };
 
 /// Somebody who may sign in, or might once.
@@ -239,6 +240,7 @@ pub async fn update_user(
             let after = find(connection, id).await?;
             let fields = changed(&before.source(), &after.source());
             permit.staff.record(connection, "account.update", "account", Some(id), &fields).await?;
+            announce(connection, &permit.staff, &after).await?;
             Ok(after)
         })
         .await?;
@@ -249,6 +251,11 @@ pub async fn update_user(
 pub fn changed(before: &Value, after: &Value) -> Vec<String> {
     let names = before.as_object().into_iter().flat_map(|object| object.keys());
     names.filter(|name| before.get(name) != after.get(name)).cloned().collect()
+}
+
+async fn announce(connection: &mut PgConnection, staff: &Staff, user: &User) -> Result<(), ApiError> {
+    let kind = if user.status == "active" { EventKind::UserUpdated } else { EventKind::UserDisabled };
+    Ok(outbox::record(connection, &staff.clock, kind, user.id).await?)
 }
 
 async fn change(
@@ -318,7 +325,9 @@ pub async fn delete_user(request: HttpRequest, desk: Desk, permit: PeopleManager
         }
         keep_an_owner(connection, id).await?;
         queries::trash_person(connection, id, Some(now), now).await?;
-        Ok(permit.staff.record(connection, "account.delete", "account", Some(id), &[]).await?)
+        permit.staff.record(connection, "account.delete", "account", Some(id), &[]).await?;
+        let user = find(connection, id).await?;
+        announce(connection, &permit.staff, &user).await
     })
     .await?;
     Ok(no_content())

@@ -8,7 +8,10 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{Credential, Desk, Permission, Role, Scope, Staff, input::ProfileInput, queries};
-use crate::http::{Answer, ApiError, MergePatch, no_parameters, patched, private_answer};
+use crate::{
+    http::{Answer, ApiError, MergePatch, no_parameters, patched, private_answer},
+    outbox::{self, EventKind},
+};
 
 /// The signed-in person.
 #[derive(Debug, Serialize, ToSchema)]
@@ -90,7 +93,16 @@ pub async fn update_me(request: HttpRequest, desk: Desk, staff: Staff, body: Mer
             let standing = ProfileInput::standing(&stored.name, &stored.language);
             let input = ProfileInput::parse(&patched(standing, &body.0))?;
             queries::update_own_profile(connection, person.id, &input.name, input.language, at_desk.now()).await?;
-            person.record(connection, "account.update", "account", Some(person.id), &[]).await?;
+            person
+                .record(
+                    connection,
+                    "account.update",
+                    "account",
+                    Some(person.id),
+                    &["name".to_owned(), "language".to_owned()],
+                )
+                .await?;
+            outbox::record(connection, &person.clock, EventKind::UserUpdated, person.id).await?;
             Ok(input.name)
         })
         .await?;

@@ -62,14 +62,16 @@ impl Actor {
         }
     }
 
-    fn id(self) -> Option<Uuid> {
+    /// The id of an account or a key.
+    pub fn id(self) -> Option<Uuid> {
         match self {
             Self::Account(id) | Self::ApiKey(id) => Some(id),
             Self::System | Self::Public => None,
         }
     }
 
-    fn kind(self) -> &'static str {
+    /// One of [`Actor::KINDS`].
+    pub fn kind(self) -> &'static str {
         match self {
             Self::Account(_) => "account",
             Self::ApiKey(_) => "api_key",

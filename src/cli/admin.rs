@@ -1,7 +1,6 @@
 //! `admin`: accounts from the command line, for the first owner and for the day when nobody can sign in. A password
 //! that is made here is printed once and kept nowhere.
 
-use chrono::{DateTime, Utc};
 use serde_json::json;
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -10,10 +9,12 @@ use super::{Exit, Failure, Invocation, Opened, print_json};
 use crate::{
     accounts::{self, PasswordContext, check_email, check_password, queries},
     audit::{Actor, Entry, Trail},
+    clock::Clock,
     config::ExposeSecret,
     crypto::{Password, password_hash, random},
     db::StaffDb,
     http::ApiError,
+    outbox::{self, EventKind},
 };
 
 /// How the first owner gets in.
@@ -77,28 +78,29 @@ pub fn create(invocation: &Invocation, email: &str, name: &str, role: &str, as_j
 pub fn reset_password(invocation: &Invocation, email: &str, as_json: bool) -> Result<(), Failure> {
     let password = new_password()?;
     let hash = password_hash::hash(&check(&password, email)?).map_err(Failure::failed)?;
-    on_account(invocation, email, "account.reset_password", async move |connection, id, now| {
-        Ok(queries::set_password(connection, id, &hash, false, now).await?)
+    on_account(invocation, email, "account.reset_password", async move |connection, id, clock| {
+        Ok(queries::set_password(connection, id, &hash, false, clock.now()).await?)
     })?;
     report(email, Some(password), as_json)
 }
 
 /// Disables an account.
 pub fn disable(invocation: &Invocation, email: &str, as_json: bool) -> Result<(), Failure> {
-    on_account(invocation, email, "account.disable", async |connection, id, now| {
+    on_account(invocation, email, "account.disable", async |connection, id, clock| {
         queries::lock_owners(connection).await?;
         if queries::is_last_owner(connection, id).await? {
             return Err(ApiError::Conflict { code: "last_owner", detail: "nobody would be left to let anybody in" });
         }
-        Ok(queries::disable_account(connection, id, now).await?)
+        queries::disable_account(connection, id, clock.now()).await?;
+        Ok(outbox::record(connection, clock, EventKind::UserDisabled, id).await?)
     })?;
     report(email, None, as_json)
 }
 
 /// Takes every second factor off an account, for the day on which the device and the recovery codes are gone.
 pub fn reset_factors(invocation: &Invocation, email: &str, as_json: bool) -> Result<(), Failure> {
-    on_account(invocation, email, "factor.delete", async |connection, id, now| {
-        Ok(accounts::remove_factors(connection, id, now).await?)
+    on_account(invocation, email, "factor.delete", async |connection, id, clock| {
+        Ok(accounts::remove_factors(connection, id, clock.now()).await?)
     })?;
     report(email, None, as_json)
 }
@@ -108,14 +110,14 @@ fn on_account(
     invocation: &Invocation,
     email: &str,
     action: &'static str,
-    work: impl AsyncFnOnce(&mut PgConnection, Uuid, DateTime<Utc>) -> Result<(), ApiError> + 'static,
+    work: impl AsyncFnOnce(&mut PgConnection, Uuid, &Clock) -> Result<(), ApiError> + 'static,
 ) -> Result<(), Failure> {
     let email = address(email)?;
     let opened = Opened::for_command(invocation)?;
     let trail = opened.trail();
     let all = async move |connection: &mut PgConnection| {
         let account = queries::find_credentials(connection, &email).await?.ok_or(ApiError::NotFound)?;
-        work(connection, account.id, trail.clock().now()).await?;
+        work(connection, account.id, trail.clock()).await?;
         note(connection, &trail, action, account.id).await
     };
     opened.block_on(async |opened| Ok(opened.database.staff(1).transact(all).await.map_err(unknown)?))?;

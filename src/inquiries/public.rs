@@ -175,7 +175,7 @@ impl Call {
         let now = self.site.clock.now();
         let (form, submission) = self.understand(received, now).await?;
         let once = key.map(|key| self.door.idempotency(integration, form.id, &submission, &key));
-        let submit = self.prepare(&form, &submission, source, once, now)?;
+        let submit = self.prepare(&form, &submission, (source, integration), once, now)?;
         let stored = self.database.read(async move |connection| queries::submit(connection, &submit).await).await?;
         match stored {
             Submitted::Stored(answer) => Ok((serde_json::from_value(answer).map_err(|_| ApiError::Internal)?, next)),
@@ -211,7 +211,7 @@ impl Call {
         &self,
         form: &Form,
         submission: &Submission,
-        source: Source,
+        from: (Source, Option<Uuid>),
         idempotency: Option<Idempotency>,
         now: DateTime<Utc>,
     ) -> Result<Submit, ApiError> {
@@ -222,7 +222,7 @@ impl Call {
         })?;
         let receipt =
             InquiryReceipt { id, received_at: now, receipt: self.door.receipt(id, now), notices: form.notices.clone() };
-        let mut open = self.open_part(&receipt, form, submission, source);
+        let mut open = self.open_part(&receipt, form, submission, from);
         if let Some(open) = open.as_object_mut() {
             open.insert("key_id".to_owned(), json!(sealed.key.key_id));
         }
@@ -230,11 +230,18 @@ impl Call {
     }
 
     /// The columns that tell nothing of the person.
-    fn open_part(&self, receipt: &InquiryReceipt, form: &Form, submission: &Submission, source: Source) -> Value {
+    fn open_part(
+        &self,
+        receipt: &InquiryReceipt,
+        form: &Form,
+        submission: &Submission,
+        (source, integration): (Source, Option<Uuid>),
+    ) -> Value {
+        let actor = integration.map_or(Actor::Public, Actor::ApiKey);
         let (audit_id, request_id) = (self.site.clock.new_id(), request_id(&self.request));
         // The row is written by `site.submit_inquiry`, which knows neither the key nor another way to say this.
         let entry = Entry {
-            actor: Actor::Public,
+            actor,
             action: "inquiry.submit",
             subject: "inquiry",
             subject_id: Some(receipt.id),
@@ -257,6 +264,8 @@ impl Call {
             "retention_days": self.door.retention_days,
             "event_id": self.site.clock.new_id(),
             "audit_id": audit_id,
+            "actor_kind": actor.kind(),
+            "actor_id": actor.id(),
             "audit_mac": hex::encode(self.door.trail.mac(&entry, audit_id, receipt.received_at)),
             "request_id": request_id,
         })

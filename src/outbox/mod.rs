@@ -25,6 +25,12 @@ pub enum EventKind {
     ArticleUnpublished,
     /// The organisation or one of its locations changed.
     ClinicChanged,
+    /// Somebody has an account now.
+    UserCreated,
+    /// What a person is, or may do, is another.
+    UserUpdated,
+    /// A person may sign in no more, in the trash or not.
+    UserDisabled,
 }
 
 impl EventKind {
@@ -33,6 +39,9 @@ impl EventKind {
             Self::ArticlePublished => "article.published",
             Self::ArticleUnpublished => "article.unpublished",
             Self::ClinicChanged => "clinic.changed",
+            Self::UserCreated => "user.created",
+            Self::UserUpdated => "user.updated",
+            Self::UserDisabled => "user.disabled",
         }
     }
 }

@@ -113,6 +113,11 @@ fn a_changed_role_a_disabled_and_a_trashed_person_are_out_on_every_node_at_once(
     api.call("DELETE", &path).bearer(&admin).send().problem(428, "precondition_required");
     assert_eq!(api.call("DELETE", &path).bearer(&admin).header("If-Match", etag).send().status, 204);
     other.call("GET", "/v1/admin/articles").bearer(&token).send().problem(401, "unauthenticated");
+    let told: Vec<String> = api.as_owner(async |connection| {
+        let events = "select kind from cms.outbox_event where kind like 'user.%' order by id";
+        sqlx::query_scalar(events).fetch_all(connection).await.unwrap()
+    });
+    assert_eq!(told, ["user.updated", "user.disabled", "user.updated", "user.disabled"]);
     let restored = api.call("POST", &format!("{path}/restore")).bearer(&admin).send();
     assert_eq!((restored.status, &restored.json()["data"]["status"]), (200, &json!("disabled")));
 }

@@ -16,6 +16,7 @@ use crate::{
     db::StaffDb,
     http::{ApiError, Site},
     oidc::Identity,
+    outbox::{self, EventKind},
 };
 
 /// What the settings say.
@@ -139,6 +140,9 @@ async fn settle(
     let changed = queries::change_role(transaction, account.id, role.name()).await?;
     let action = if changed.is_some() { "account.change_role" } else { "account.keep_role" };
     record.write(transaction, action, account.id, &["role".to_owned()]).await?;
+    if changed.is_some() {
+        outbox::record(transaction, record.trail.clock(), EventKind::UserUpdated, account.id).await?;
+    }
     Ok(Admission::Admitted(changed.unwrap_or(account)))
 }
 
@@ -184,6 +188,7 @@ async fn create(
     record
         .write(transaction, "account.create", account.id, &["email".to_owned(), "name".to_owned(), "role".to_owned()])
         .await?;
+    outbox::record(transaction, record.trail.clock(), EventKind::UserCreated, account.id).await?;
     link(transaction, key, account.id, record).await?;
     let made = queries::find_credentials_of(transaction, account.id).await?;
     Ok(Admission::Admitted(made.ok_or(ApiError::Internal)?))

@@ -14,6 +14,13 @@ fn a_key_with_the_scope_sends_inquiries_and_one_without_may_not() {
     let empty = api.call("POST", "/v1/inquiries").header("Authorization", "").json(&inquiry()).send();
     empty.problem(401, "unauthenticated");
     assert_eq!(number(&api, "select count(*) from cms.inquiry"), 1);
+    let sent = format!(
+        "select count(*) from cms.audit_event where action = 'inquiry.submit' and actor_id = '{}'",
+        shown["id"].as_str().unwrap()
+    );
+    assert_eq!(number(&api, &sent), 1, "the trail names the key");
+    api.seal();
+    assert!(api.verify(false).intact);
     let id = reader["id"].as_str().unwrap();
     let denied = format!("select count(*) from cms.audit_event where action = 'access.denied' and actor_id = '{id}'");
     assert_eq!(number(&api, &denied), 1);
