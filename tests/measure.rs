@@ -1,5 +1,5 @@
-//! The benchmark's own rules: how it counts, reads and prints. `benches/http` is a program without a test harness, so its
-//! tests stand here. Whether the product is fast is not asserted anywhere.
+//! The benchmarks' own rules: how they count, read and print. `benches/http` and `benches/sign_in` are programs without a
+//! test harness, so their tests stand here. Whether the product is fast is not asserted anywhere.
 
 #![allow(dead_code, reason = "each room of the benchmark is compiled here, and some of it only the benchmark calls")]
 #![allow(clippy::unwrap_used, reason = "a test's own server may panic where the test may")]
@@ -8,16 +8,24 @@
 mod bare;
 #[path = "../benches/http/cases.rs"]
 mod cases;
+#[path = "../benches/sign_in/comparison.rs"]
+mod comparison;
 #[path = "../benches/http/database.rs"]
 mod database;
 #[path = "../benches/http/exchange.rs"]
 mod exchange;
 #[path = "../benches/http/figures.rs"]
 mod figures;
+#[path = "../benches/sign_in/flood.rs"]
+mod flood;
+#[path = "../benches/sign_in/guessing.rs"]
+mod guessing;
 #[path = "../benches/http/interrupt.rs"]
 mod interrupt;
 #[path = "../benches/http/load.rs"]
 mod load;
+#[path = "../benches/sign_in/login.rs"]
+mod login;
 #[path = "../benches/http/pgbench.rs"]
 mod pgbench;
 #[path = "../benches/http/processor.rs"]
@@ -328,4 +336,57 @@ fn a_table_tells_the_ratios_and_what_was_left_out() {
     assert!(text.contains("service/bare 0.10, service/pgbench –"), "{text}");
     assert!(text.ends_with("pgbench was left out: there is no pgbench\n"), "{text}");
     assert_eq!([0.4, 999.0, 1000.0, 1_234_567.0].map(report::thousands), ["0", "999", "1,000", "1,234,567"]);
+}
+
+#[test]
+fn times_that_tell_nothing_are_a_coin_and_times_that_tell_all_are_one() {
+    let auc = |one: &[u32], other: &[u32]| comparison::auc(one, other).unwrap().to_string();
+    assert_eq!(auc(&[3, 1, 2], &[2, 3, 1]), "0.5");
+    assert_eq!(auc(&[7, 7], &[7, 7, 7]), "0.5");
+    assert_eq!(auc(&[5, 6], &[1, 4]), "1");
+    assert_eq!(auc(&[1, 4], &[5, 6]), "0");
+    // Of four pairs one is won, one is drawn and two are lost.
+    assert_eq!(auc(&[2, 4], &[3, 4]), "0.375");
+    assert!(comparison::auc(&[], &[1]).is_none() && comparison::auc(&[1], &[]).is_none());
+}
+
+#[test]
+fn two_thousand_pairs_are_enough_to_see_a_twentieth() {
+    assert_eq!(format!("{:.4}", comparison::by_chance(2000)), "0.0179");
+    assert!(comparison::by_chance(100) > 0.05);
+}
+
+#[test]
+fn the_order_of_pairs_is_drawn_and_the_same_in_every_run() {
+    let toss = |seed| {
+        let mut coins = comparison::Coins::seeded(seed);
+        std::iter::repeat_with(|| coins.toss()).take(2000).collect::<Vec<_>>()
+    };
+    assert_eq!(toss(1), toss(1));
+    assert_ne!(toss(1), toss(2));
+    assert!((900..1100).contains(&toss(1).iter().filter(|heads| **heads).count()));
+}
+
+#[test]
+fn a_stranger_is_of_the_same_length_as_everybody() {
+    let lengths = [0, 7, 999_999].map(|number| login::login(&login::stranger(number), login::WRONG, None).len());
+    assert_eq!(lengths, [login::login(login::NOBODY, login::WRONG, None).len(); 3]);
+    assert_ne!(login::stranger(1), login::stranger(2));
+}
+
+#[test]
+fn each_attempt_comes_from_a_place_of_its_own_where_it_says_so() {
+    let text = String::from_utf8(login::login("a@b.example", "x", Some(login::place(258)))).unwrap();
+    assert!(text.contains("\r\nx-forwarded-for: 10.0.1.2\r\n"), "{text}");
+    let text = String::from_utf8(login::login("a@b.example", "x", None)).unwrap();
+    assert!(!text.contains("forwarded"), "{text}");
+}
+
+#[test]
+fn one_connection_carries_one_request_after_another() {
+    let address = serve("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok");
+    let mut connection = exchange::Connection::open(address).unwrap();
+    for _ in 0..3 {
+        assert_eq!(connection.ask(b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n").unwrap().body, b"ok");
+    }
 }

@@ -3,7 +3,12 @@
 
 use std::sync::Arc;
 
-use super::{exchange::ask, load::Request, service::Service, trouble::Trouble};
+use super::{
+    exchange::{ask, get},
+    load::Request,
+    service::Service,
+    trouble::Trouble,
+};
 
 /// One thing to measure.
 #[derive(Clone, Debug)]
@@ -67,11 +72,6 @@ pub fn all(service: &Service, slug: &str) -> Result<Vec<Case>, Trouble> {
     ];
     let case = |(name, title, request, status, statement)| Case { name, title, request, status, statement };
     Ok(cases.map(case).into())
-}
-
-/// A read. `more` are header lines, each with its end.
-pub fn get(path: &str, more: &str) -> Vec<u8> {
-    format!("GET {path} HTTP/1.1\r\nhost: localhost\r\naccept: application/json\r\n{more}\r\n").into_bytes()
 }
 
 /// A contact that nobody had before.

@@ -79,24 +79,56 @@ impl Received {
     }
 }
 
+/// A read. `more` are header lines, each with its end.
+pub fn get(path: &str, more: &str) -> Vec<u8> {
+    format!("GET {path} HTTP/1.1\r\nhost: localhost\r\naccept: application/json\r\n{more}\r\n").into_bytes()
+}
+
 /// Sends a request over a connection of its own, and blocks for the answer.
 ///
 /// # Errors
 /// [`Trouble::Failed`] where there is none within ten seconds.
 pub fn ask(address: SocketAddr, request: &[u8]) -> Result<Received, Trouble> {
-    let failed = |what| Trouble::at::<std::io::Error>(format!("{what} {address}"));
-    let mut stream = TcpStream::connect_timeout(&address, PATIENCE).map_err(failed("connecting to"))?;
-    stream.set_read_timeout(Some(PATIENCE)).map_err(failed("asking"))?;
-    stream.write_all(request).map_err(failed("asking"))?;
-    let (mut bytes, mut chunk) = (Vec::new(), [0; 16384]);
-    while bytes.len() < LARGEST {
-        let count = stream.read(&mut chunk).map_err(failed("reading the answer of"))?;
-        bytes.extend(chunk.get(..count).unwrap_or_default());
-        match Frame::read(&bytes)? {
-            Some(frame) if bytes.len() >= frame.length() => return Ok(Received::take_apart(&bytes, frame)),
-            _ if count == 0 => break,
-            _ => {}
-        }
+    Connection::open(address)?.ask(request)
+}
+
+/// A connection that is kept alive, for one request after another.
+#[derive(Debug)]
+pub struct Connection {
+    address: SocketAddr,
+    stream: TcpStream,
+}
+
+impl Connection {
+    /// Connects.
+    ///
+    /// # Errors
+    /// [`Trouble::Failed`] where nobody accepts within ten seconds.
+    pub fn open(address: SocketAddr) -> Result<Self, Trouble> {
+        let failed = || Trouble::at::<std::io::Error>(format!("connecting to {address}"));
+        let stream = TcpStream::connect_timeout(&address, PATIENCE).map_err(failed())?;
+        stream.set_read_timeout(Some(PATIENCE)).map_err(failed())?;
+        stream.set_nodelay(true).map_err(failed())?;
+        Ok(Self { address, stream })
     }
-    Err(Trouble::failed(format!("{address} sent no whole answer")))
+
+    /// Sends a request, and blocks for the answer.
+    ///
+    /// # Errors
+    /// [`Trouble::Failed`] where there is none within ten seconds.
+    pub fn ask(&mut self, request: &[u8]) -> Result<Received, Trouble> {
+        let failed = |what| Trouble::at::<std::io::Error>(format!("{what} {}", self.address));
+        self.stream.write_all(request).map_err(failed("asking"))?;
+        let (mut bytes, mut chunk) = (Vec::new(), [0; 16384]);
+        while bytes.len() < LARGEST {
+            let count = self.stream.read(&mut chunk).map_err(failed("reading the answer of"))?;
+            bytes.extend(chunk.get(..count).unwrap_or_default());
+            match Frame::read(&bytes)? {
+                Some(frame) if bytes.len() >= frame.length() => return Ok(Received::take_apart(&bytes, frame)),
+                _ if count == 0 => break,
+                _ => {}
+            }
+        }
+        Err(Trouble::failed(format!("{} sent no whole answer", self.address)))
+    }
 }

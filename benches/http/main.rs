@@ -37,8 +37,15 @@ use std::{path::PathBuf, process::ExitCode, time::Duration};
 use clap::Parser;
 
 use self::{
-    cases::Case, database::Owner, interrupt::Interrupt, pgbench::Pgbench, report::Report, rounds::Plan,
-    scratch::Scratch, service::Service, trouble::Trouble,
+    cases::Case,
+    database::Owner,
+    interrupt::Interrupt,
+    pgbench::Pgbench,
+    report::Report,
+    rounds::Plan,
+    scratch::Scratch,
+    service::{Service, Start},
+    trouble::Trouble,
 };
 
 /// How many articles are written beside those of the demo.
@@ -82,7 +89,7 @@ fn run(options: &Options) -> Result<(), Trouble> {
     let interrupt = Interrupt::on_signal()?;
     let scratch = Scratch::make()?;
     eprintln!("starting the service in {}", scratch.path().display());
-    let service = Service::start(&scratch, &interrupt)?;
+    let service = Service::start(&scratch, &Start::default(), &interrupt)?;
     let owner = Owner::of(&service)?;
     eprintln!("writing {ARTICLES} articles");
     let slug = owner.publish(&writing::articles(ARTICLES))?;

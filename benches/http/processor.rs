@@ -45,8 +45,29 @@ pub fn of_ended_children() -> Option<Duration> {
 
 /// Resident memory of a process in KiB.
 pub fn resident_kib(pid: i32) -> Option<u32> {
+    status_kib(pid, "VmRSS:")
+}
+
+/// The most resident memory that a process has had, in KiB.
+pub fn peak_resident_kib(pid: i32) -> Option<u32> {
+    status_kib(pid, "VmHWM:")
+}
+
+/// Memory of a process's own in KiB, touched or not: what `RLIMIT_DATA` counts.
+pub fn data_kib(pid: i32) -> Option<u32> {
+    status_kib(pid, "VmData:")
+}
+
+/// A figure of `proc_pid_status(5)`.
+fn status_kib(pid: i32, name: &str) -> Option<u32> {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
-    status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?.trim().strip_suffix("kB")?.trim().parse().ok()
+    status.lines().find_map(|line| line.strip_prefix(name))?.trim().strip_suffix("kB")?.trim().parse().ok()
+}
+
+/// The limit of a process's own memory in bytes, where it has one (`proc_pid_limits(5)`).
+pub fn data_limit(pid: i32) -> Option<u64> {
+    let limits = fs::read_to_string(format!("/proc/{pid}/limits")).ok()?;
+    limits.lines().find_map(|line| line.strip_prefix("Max data size"))?.split_whitespace().next()?.parse().ok()
 }
 
 /// The processor's name.

@@ -16,14 +16,32 @@ use nix::{
     unistd::Pid,
 };
 
-use super::{cases::get, exchange::ask, interrupt::Interrupt, processor, scratch::Scratch, trouble::Trouble};
+use super::{
+    exchange::{ask, get},
+    interrupt::Interrupt,
+    processor,
+    scratch::Scratch,
+    trouble::Trouble,
+};
 
 /// A first start makes a cluster, migrates it and loads the demo.
 const START: Duration = Duration::from_mins(2);
 /// The service drains for 30 s at most, and then stops its PostgreSQL.
 const STOP: Duration = Duration::from_mins(1);
+/// The release binary.
+const PROGRAM: &str = env!("CARGO_BIN_EXE_clinic-cms");
 /// What the service may see of the environment.
 const PASSED_ON: [&str; 5] = ["PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH", "CMS_POSTGRES_BIN"];
+
+/// How a service is started where that is not as usual.
+#[derive(Clone, Debug, Default)]
+pub struct Start {
+    /// Settings beside those that every service here has, or instead of them.
+    pub settings: Vec<(&'static str, &'static str)>,
+    /// The most bytes of memory of its own that each of its processes may have (`RLIMIT_DATA`, `getrlimit(2)`), set by
+    /// the program `prlimit` (util-linux).
+    pub data_limit: Option<u64>,
+}
 
 /// The running service. Dropping it stops it and its PostgreSQL.
 #[derive(Debug)]
@@ -53,8 +71,8 @@ impl Service {
     ///
     /// # Errors
     /// [`Trouble::Failed`] with what the service said, [`Trouble::Interrupted`].
-    pub fn start(scratch: &Scratch, interrupt: &Interrupt) -> Result<Self, Trouble> {
-        let mut process = Process::spawn(scratch.path())?;
+    pub fn start(scratch: &Scratch, start: &Start, interrupt: &Interrupt) -> Result<Self, Trouble> {
+        let mut process = Process::spawn(scratch.path(), start)?;
         let output = scratch.path().join("stdout");
         let told = interrupt.poll(START, || {
             let address = fs::read_to_string(&output).ok().as_deref().and_then(address);
@@ -67,10 +85,51 @@ impl Service {
         Ok(Self { address, cluster, process })
     }
 
+    /// What a command of the same program prints, run beside the service on the same folder.
+    ///
+    /// # Errors
+    /// [`Trouble::Failed`] with what the command said.
+    pub fn ask_command(&self, arguments: &[&str]) -> Result<String, Trouble> {
+        let folder = self.process.data_dir.parent().unwrap_or(&self.process.data_dir);
+        let mut command = Command::new(PROGRAM);
+        surround(&mut command, folder, &Start::default());
+        let said = command.args(arguments).output().map_err(Trouble::at(PROGRAM))?;
+        if said.status.success() {
+            return Ok(String::from_utf8_lossy(&said.stdout).into_owned());
+        }
+        Err(Trouble::failed(format!("{}: {}", arguments.join(" "), String::from_utf8_lossy(&said.stderr).trim_end())))
+    }
+
+    /// Whether the process is still there.
+    pub fn lives(&mut self) -> bool {
+        !self.process.ended()
+    }
+
     /// The service's process id.
     pub fn pid(&self) -> i32 {
         self.process.pid().as_raw()
     }
+}
+
+/// The program, or what sets its limit and then becomes it: the process id stays.
+fn limited(data_limit: Option<u64>) -> Command {
+    let Some(bytes) = data_limit else { return Command::new(PROGRAM) };
+    let mut command = Command::new("prlimit");
+    command.args([&format!("--data={bytes}"), "--", PROGRAM]);
+    command
+}
+
+/// The surroundings of every process that is started here.
+fn surround(command: &mut Command, folder: &Path, start: &Start) {
+    let environment = std::env::vars_os().filter(|(name, _)| PASSED_ON.iter().any(|passed| name == passed));
+    command
+        .env_clear()
+        .envs(environment)
+        .envs([("CMS_LISTEN", "127.0.0.1:0"), ("CMS_RATE_LIMITS", "off"), ("CMS_LOG", "warn")])
+        .env("CMS_DATA_DIR", folder.join("data"))
+        .envs(start.settings.iter().copied())
+        .current_dir(folder)
+        .stdin(Stdio::null());
 }
 
 /// The child and its files; it may have started a PostgreSQL already when the rest goes wrong.
@@ -82,25 +141,18 @@ struct Process {
 }
 
 impl Process {
-    fn spawn(folder: &Path) -> Result<Self, Trouble> {
-        let program = env!("CARGO_BIN_EXE_clinic-cms");
+    fn spawn(folder: &Path, start: &Start) -> Result<Self, Trouble> {
         let file = |name| File::create(folder.join(name)).map_err(Trouble::at(name));
         let (data_dir, errors) = (folder.join("data"), folder.join("stderr"));
-        let mut command = Command::new(program);
-        let environment = std::env::vars_os().filter(|(name, _)| PASSED_ON.iter().any(|passed| name == passed));
+        let mut command = limited(start.data_limit);
+        surround(&mut command, folder, start);
         command
             .args(["serve", "--demo"])
-            .env_clear()
-            .envs(environment)
-            .envs([("CMS_LISTEN", "127.0.0.1:0"), ("CMS_RATE_LIMITS", "off"), ("CMS_LOG", "warn")])
-            .env("CMS_DATA_DIR", &data_dir)
-            .current_dir(folder)
-            .stdin(Stdio::null())
             .stdout(file("stdout")?)
             .stderr(file("stderr")?)
             // Ctrl-C is for the benchmark, which stops the service when it is done with it.
             .process_group(0);
-        let child = command.spawn().map_err(Trouble::at(program))?;
+        let child = command.spawn().map_err(Trouble::at(PROGRAM))?;
         Ok(Self { child, data_dir, errors })
     }
 
