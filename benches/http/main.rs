@@ -23,10 +23,12 @@ mod figures;
 mod interrupt;
 mod load;
 mod pgbench;
+#[expect(dead_code, reason = "the other benchmark looks at limits and peaks of memory")]
 mod processor;
 mod report;
 mod rounds;
 mod scratch;
+#[expect(dead_code, reason = "the other benchmark makes accounts, and asks whether the service still lives")]
 mod service;
 mod statements;
 mod trouble;

@@ -13,7 +13,6 @@
 //! `-- timing` or `-- memory` for one of the two.
 
 mod comparison;
-#[expect(dead_code, reason = "the other benchmark reads more of an answer than this one")]
 #[path = "../http/exchange.rs"]
 mod exchange;
 #[expect(dead_code, reason = "the other benchmark puts rounds together")]
@@ -27,6 +26,7 @@ mod login;
 #[expect(dead_code, reason = "the other benchmark counts processor time")]
 #[path = "../http/processor.rs"]
 mod processor;
+#[expect(dead_code, reason = "the other benchmark tells the file system")]
 #[path = "../http/scratch.rs"]
 mod scratch;
 #[expect(dead_code, reason = "the other benchmark asks PostgreSQL itself")]

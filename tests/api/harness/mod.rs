@@ -1,15 +1,13 @@
-//! One PostgreSQL for the whole run, a database of its own for each test, and the service started the way `serve`
-//! starts it, on a port of its own.
+//! A database of its own for each test, and the service started the way `serve` starts it, on a port of its own.
+
+mod call;
+mod cluster;
 
 use std::{
     net::TcpListener,
     os::unix::fs::DirBuilderExt,
-    path::{Path, PathBuf},
-    sync::{
-        Arc, LazyLock,
-        atomic::{AtomicU32, Ordering},
-        mpsc,
-    },
+    path::PathBuf,
+    sync::{Arc, atomic::Ordering, mpsc},
     time::Duration,
 };
 
@@ -18,103 +16,18 @@ use clinic_cms::{
     audit::Report,
     cli::{Opened, settle},
     clock::Clock,
-    config::{Config, SettingsFile, Sources},
-    crypto::{KeyRing, Password, PasswordRules, password_hash},
-    db::{
-        StaffDb,
-        embedded::{Durability, Options},
-    },
+    crypto::KeyRing,
+    db::StaffDb,
     mail::{Carrier, MailLinks, Postbox, deliver_due},
 };
 use serde_json::Value;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
-use ureq::http::{HeaderMap, Request};
 
-pub const OWNER: (&str, &str) = ("owner@clinic.example", "harbor gulls over seven piers");
-pub const EDITOR: (&str, &str) = ("editor@clinic.example", "seven piers under harbor gulls");
-pub const ADMIN: (&str, &str) = ("admin@clinic.example", "three lanterns past the boathouse");
-pub const AUTHOR: (&str, &str) = ("author@clinic.example", "paper kites above low dunes");
-pub const REVIEWER: (&str, &str) = ("reviewer@clinic.example", "slow tides around old pilings");
-pub const FRONT_DESK: (&str, &str) = ("front_desk@clinic.example", "eleven umbrellas by the stairs");
-pub const AUDITOR: (&str, &str) = ("auditor@clinic.example", "quiet ledgers beneath the lamp");
-/// Everybody, with their role.
-pub const PEOPLE: [((&str, &str), &str); 7] = [
-    (OWNER, "owner"),
-    (EDITOR, "editor"),
-    (ADMIN, "admin"),
-    (AUTHOR, "author"),
-    (REVIEWER, "reviewer"),
-    (FRONT_DESK, "front_desk"),
-    (AUDITOR, "auditor"),
-];
-
-/// The server of this run, with a template that every test's database is copied from.
-struct Cluster {
-    opened: Opened,
-}
-
-static CLUSTER: LazyLock<Cluster> = LazyLock::new(Cluster::start);
-static DATABASES: AtomicU32 = AtomicU32::new(0);
-
-impl Cluster {
-    fn start() -> Self {
-        let folder = run_folder();
-        let mut options = Options::new(&folder, Path::new(env!("CARGO_BIN_EXE_clinic-cms")));
-        options.durability = Durability::Disposable;
-        options.search_path = std::env::var_os("PATH");
-        options.system_dir = folder.join("system");
-        let config = config(&folder, &[]);
-        let opened = Opened::open(config, &options, Clock::system()).expect("the test server starts");
-        let cluster = Self { opened };
-        block_on(async {
-            settle(&cluster.opened).await.expect("the schema is brought up to date");
-            let mut owner = cluster.opened.database.connect_as_owner().await.unwrap();
-            for (id, ((email, password), role)) in (1..).zip(PEOPLE) {
-                let account = format!(
-                    "insert into cms.account (id, email, name, role, password_hash)
-                     values ('01900000-0000-7000-8000-00000000000{id}', '{email}', 'Test {role}', '{role}', '{}')",
-                    hash(password)
-                );
-                owner.execute(AssertSqlSafe(account)).await.unwrap();
-            }
-            owner.close().await.unwrap();
-        });
-        cluster
-    }
-}
-
-fn hash(password: &str) -> String {
-    let rules = PasswordRules { second_factor: false, email: "", words: &[] };
-    password_hash::hash(&Password::parse(password, rules).unwrap()).unwrap()
-}
-
-/// A folder for this process; those of processes that are gone are removed.
-fn run_folder() -> PathBuf {
-    let name = |pid: u32| std::env::temp_dir().join(format!("clinic-cms-api-tests-{pid}"));
-    for entry in std::fs::read_dir(std::env::temp_dir()).into_iter().flatten().flatten() {
-        let text = entry.file_name().to_string_lossy().into_owned();
-        let pid = text.strip_prefix("clinic-cms-api-tests-").and_then(|pid| pid.parse::<u32>().ok());
-        if pid.is_some_and(|pid| !Path::new(&format!("/proc/{pid}")).exists()) {
-            // The first line names the folder of the socket, which stands apart since its name has to be short.
-            let socket = std::fs::read_to_string(entry.path().join("postgres/server")).unwrap_or_default();
-            let socket = socket.lines().next().filter(|folder| folder.contains("clinic-cms-"));
-            let _ = socket.map(std::fs::remove_dir_all);
-            let _ = std::fs::remove_dir_all(entry.path());
-        }
-    }
-    name(std::process::id())
-}
-
-fn config(folder: &Path, settings: &[(&str, &str)]) -> Config {
-    let mut flags: std::collections::BTreeMap<String, String> =
-        [("data-dir".to_owned(), folder.display().to_string())].into();
-    flags.insert("site-url".to_owned(), "https://clinic.example".to_owned());
-    flags.insert("listen".to_owned(), "127.0.0.1:0".to_owned());
-    flags.insert("require-mfa".to_owned(), "off".to_owned());
-    flags.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
-    let sources = Sources { flags, env: std::collections::BTreeMap::new(), settings_file: SettingsFile::Nowhere };
-    Config::load(&sources).expect("the settings of the tests are right")
-}
+use self::cluster::{CLUSTER, DATABASES, config};
+pub use self::{
+    call::{Call, Reply},
+    cluster::{ADMIN, AUDITOR, EDITOR, FRONT_DESK, OWNER, PEOPLE},
+};
 
 /// Runs a future to its end on this thread.
 pub fn block_on<T>(work: impl Future<Output = T>) -> T {
@@ -215,7 +128,7 @@ impl Api {
     }
 
     pub fn call(&self, method: &str, path: &str) -> Call {
-        Call { method: method.to_owned(), url: format!("{}{path}", self.base), headers: Vec::new(), body: None }
+        Call::new(method, format!("{}{path}", self.base))
     }
 
     /// Signs in and answers the access token.
@@ -360,98 +273,4 @@ fn serve(
     });
     let (url, handle) = wait.recv_timeout(Duration::from_secs(30)).expect("the service starts");
     (url, handle, thread)
-}
-
-/// A request in the making.
-pub struct Call {
-    method: String,
-    url: String,
-    headers: Vec<(String, String)>,
-    body: Option<Vec<u8>>,
-}
-
-impl Call {
-    pub fn header(mut self, name: &str, value: impl Into<String>) -> Self {
-        self.headers.push((name.to_owned(), value.into()));
-        self
-    }
-
-    pub fn bearer(self, token: &str) -> Self {
-        self.header("Authorization", format!("Bearer {token}"))
-    }
-
-    pub fn json(self, body: &Value) -> Self {
-        self.header("Content-Type", "application/json").bytes(body.to_string())
-    }
-
-    pub fn form(self, fields: &[(&str, &str)]) -> Self {
-        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-        self.header("Content-Type", "application/x-www-form-urlencoded").bytes(body)
-    }
-
-    pub fn bytes(mut self, body: impl Into<Vec<u8>>) -> Self {
-        self.body = Some(body.into());
-        self
-    }
-
-    pub fn send(self) -> Reply {
-        let agent = ureq::Agent::config_builder()
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .allow_non_standard_methods(true)
-            .timeout_global(Some(Duration::from_secs(30)))
-            .build()
-            .new_agent();
-        let mut request = Request::builder().method(self.method.as_str()).uri(&self.url);
-        for (name, value) in &self.headers {
-            request = request.header(name, value);
-        }
-        let request = request.body(self.body.unwrap_or_default()).unwrap();
-        let mut response = agent.configure_request(request).allow_non_standard_methods(true).build();
-        let _ = &mut response;
-        let mut answer = agent.run(response).unwrap_or_else(|error| panic!("{} {}: {error}", self.method, self.url));
-        let body = answer.body_mut().with_config().limit(64 << 20).read_to_vec().unwrap();
-        Reply {
-            status: answer.status().as_u16(),
-            headers: answer.headers().clone(),
-            body: String::from_utf8_lossy(&body).into_owned(),
-            bytes: body,
-        }
-    }
-}
-
-/// An answer.
-#[derive(Clone)]
-pub struct Reply {
-    pub status: u16,
-    pub headers: HeaderMap,
-    pub body: String,
-    pub bytes: Vec<u8>,
-}
-
-impl Reply {
-    pub fn json(&self) -> Value {
-        serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("no JSON ({}): {}", self.status, self.body))
-    }
-
-    pub fn header(&self, name: &str) -> &str {
-        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
-    }
-
-    pub fn etag(&self) -> String {
-        self.header("etag").to_owned()
-    }
-
-    /// Asserts a problem of this status and code, with everything that RFC 9457 and the contract ask for.
-    #[track_caller]
-    pub fn problem(&self, status: u16, code: &str) -> Value {
-        assert_eq!(self.status, status, "{}", self.body);
-        assert_eq!(self.header("content-type"), "application/problem+json");
-        let problem = self.json();
-        assert_eq!(problem["status"], status);
-        assert_eq!(problem["code"], code, "{problem}");
-        assert!(problem["type"].as_str().unwrap().ends_with(&format!("/docs/problems#{code}")));
-        assert_eq!(problem["request_id"], self.header("x-request-id"));
-        problem
-    }
 }

@@ -1,0 +1,150 @@
+//! Changes to a person by those who manage people. Refuses to raise oneself, and another role or state leaves no session.
+
+use actix_web::{HttpRequest, http::StatusCode};
+use serde_json::Value;
+use sqlx::PgConnection;
+
+use super::{
+    User, UserAnswer, find,
+    rules::{check_rank, keep_an_owner, locations_of, lock},
+};
+use crate::{
+    accounts::{
+        Desk, PeopleManager, Role, Staff,
+        input::UserInput,
+        letters,
+        queries::{self, PersonChange},
+    },
+    http::{Answer, ApiError, Expected, MergePatch, no_content, no_parameters, patched, path_id, staff_answer},
+    outbox::{self, EventKind},
+};
+
+/// Changes a person by a merge patch (RFC 7396). Another role or state ends their sessions at once.
+#[utoipa::path(patch, path = "/v1/admin/users/{id}", operation_id = "update_user", tag = "people",
+    security(("bearer" = [])),
+    params(("id" = Uuid, Path, description = "The person"),
+        ("If-Match" = String, Header, description = "The ETag as it was read, or `*`")),
+    request_body(content((UserInput = "application/merge-patch+json"), (UserInput = "application/json"))),
+    responses((status = 200, description = "The person, changed", body = UserAnswer)))]
+pub async fn update_user(
+    request: HttpRequest,
+    desk: Desk,
+    permit: PeopleManager,
+    expected: Expected,
+    body: MergePatch,
+) -> Answer {
+    no_parameters(&request)?;
+    let id = path_id(&request)?;
+    let at_desk = desk.clone();
+    let user = desk
+        .transact(async move |connection| {
+            let before = lock(connection, &permit.staff, id, &expected).await?;
+            let input = UserInput::parse(&patched(before.source(), &body.0))?;
+            change(connection, &at_desk, &permit.staff, &before, &input).await?;
+            let after = find(connection, id).await?;
+            let fields = changed(&before.source(), &after.source());
+            permit.staff.record(connection, "account.update", "account", Some(id), &fields).await?;
+            announce(connection, &permit.staff, &after).await?;
+            Ok(after)
+        })
+        .await?;
+    Ok(staff_answer(StatusCode::OK, user.version, &UserAnswer { data: user }))
+}
+
+/// The names of the fields that a change touched.
+pub fn changed(before: &Value, after: &Value) -> Vec<String> {
+    let names = before.as_object().into_iter().flat_map(|object| object.keys());
+    names.filter(|name| before.get(name) != after.get(name)).cloned().collect()
+}
+
+async fn announce(connection: &mut PgConnection, staff: &Staff, user: &User) -> Result<(), ApiError> {
+    let kind = if user.status == "active" { EventKind::UserUpdated } else { EventKind::UserDisabled };
+    Ok(outbox::record(connection, &staff.clock, kind, user.id).await?)
+}
+
+async fn change(
+    connection: &mut PgConnection,
+    desk: &Desk,
+    staff: &Staff,
+    before: &User,
+    input: &UserInput,
+) -> Result<(), ApiError> {
+    check_rank(staff, input.role)?;
+    let (is_self, other_role) = (before.id == staff.id, input.role != before.role);
+    if is_self && other_role && input.role.reaches(before.role) {
+        return Err(ApiError::Forbidden);
+    }
+    if input.provider.is_some() {
+        return Err(ApiError::field("/provider", "unknown_reference", "there is no such provider"));
+    }
+    let active = input.status == "active";
+    if active && before.trashed_at.is_some() {
+        return Err(ApiError::Conflict { code: "in_trash", detail: "restore the person first" });
+    }
+    let disables = !active && before.status == "active";
+    if disables || (other_role && before.role == Role::Owner) {
+        keep_an_owner(connection, before.id).await?;
+    }
+    let locations = locations_of(connection, input.role, &input.locations).await?;
+    let change = PersonChange {
+        name: input.name.clone(),
+        role: input.role.name(),
+        active,
+        credentials: input.credentials.clone(),
+        language: input.language,
+        ends_sessions: other_role || input.status != before.status,
+    };
+    queries::update_person(connection, before.id, &change, desk.now()).await?;
+    queries::set_locations(connection, before.id, &locations).await?;
+    if other_role {
+        letters::role_changed(connection, desk, before.id, change.role).await?;
+    }
+    if disables {
+        letters::account_disabled(connection, desk, before.id).await?;
+    }
+    Ok(())
+}
+
+/// Puts a person in the trash: disabled, signed out, and out of the lists.
+#[utoipa::path(delete, path = "/v1/admin/users/{id}", operation_id = "delete_user", tag = "people",
+    security(("bearer" = [])),
+    params(("id" = Uuid, Path, description = "The person"),
+        ("If-Match" = String, Header, description = "The ETag as it was read, or `*`")),
+    responses((status = 204, description = "In the trash")))]
+pub async fn delete_user(request: HttpRequest, desk: Desk, permit: PeopleManager, expected: Expected) -> Answer {
+    no_parameters(&request)?;
+    let (id, now) = (path_id(&request)?, desk.now());
+    desk.transact(async move |connection| {
+        let user = lock(connection, &permit.staff, id, &expected).await?;
+        if user.trashed_at.is_some() {
+            return Err(ApiError::NotFound);
+        }
+        keep_an_owner(connection, id).await?;
+        queries::trash_person(connection, id, Some(now), now).await?;
+        permit.staff.record(connection, "account.delete", "account", Some(id), &[]).await?;
+        let user = find(connection, id).await?;
+        announce(connection, &permit.staff, &user).await
+    })
+    .await?;
+    Ok(no_content())
+}
+
+/// Takes a person out of the trash, still disabled.
+#[utoipa::path(post, path = "/v1/admin/users/{id}/restore", operation_id = "restore_user", tag = "people",
+    security(("bearer" = [])), params(("id" = Uuid, Path, description = "The person")),
+    responses((status = 200, description = "The person, disabled", body = UserAnswer)))]
+pub async fn restore_user(request: HttpRequest, desk: Desk, permit: PeopleManager) -> Answer {
+    no_parameters(&request)?;
+    let (id, now) = (path_id(&request)?, desk.now());
+    let user = desk
+        .transact(async move |connection| {
+            let user = lock(connection, &permit.staff, id, &Expected::Any).await?;
+            user.trashed_at
+                .ok_or(ApiError::Conflict { code: "not_in_trash", detail: "the person is not in the trash" })?;
+            queries::trash_person(connection, id, None, now).await?;
+            permit.staff.record(connection, "account.restore", "account", Some(id), &[]).await?;
+            find(connection, id).await
+        })
+        .await?;
+    Ok(staff_answer(StatusCode::OK, user.version, &UserAnswer { data: user }))
+}
