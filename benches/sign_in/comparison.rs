@@ -28,7 +28,7 @@ fn count(number: usize) -> f64 {
     f64::from(u32::try_from(number).unwrap_or(u32::MAX))
 }
 
-/// A row of drawn coins, the same in every run (SplitMix64; Steele, Lea and Flood 2014).
+/// A row of drawn coins, the same in every run (`SplitMix64`; Steele, Lea and Flood 2014).
 #[derive(Clone, Debug)]
 pub struct Coins(u64);
 

@@ -150,7 +150,9 @@ fn flood(
         let mut all = Tally::new();
         for one in knocking {
             let one = one.join().map_err(|_| Trouble::failed("a sign-in panicked"))??;
-            one.into_iter().for_each(|(status, count)| *all.entry(status).or_default() += count);
+            for (status, count) in one {
+                *all.entry(status).or_default() += count;
+            }
         }
         Ok((during?, all, start.elapsed().as_secs_f64()))
     })
@@ -182,7 +184,9 @@ fn table(before: [Sample; 2], during: [Sample; 2]) -> String {
             "{} | {} | {ratio:.2} | {} | {} | {} | {}",
             before.p50, during.p50, before.p99, during.p99, answers.0, answers.1
         );
-        text.push_str(&format!("\n| {name} | {figures} |"));
+        text += "\n| ";
+        text += &[name, &figures].join(" | ");
+        text += " |";
     }
     text
 }
