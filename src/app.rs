@@ -198,6 +198,7 @@ pub fn serve(parts: Parts, listener: TcpListener, workers: usize) -> std::io::Re
             .configure(|config| parts.share(config))
             .configure(routes)
             .default_service(web::to(http::not_found))
+            .wrap(from_fn(accounts::record_denials))
             .wrap(from_fn(http::envelope))
     });
     let server = server

@@ -14,7 +14,7 @@ use super::{
     input::CodeInput,
     letters::{self, FactorChange},
     queries, second_factor,
-    sign_in::{Candidate, SignIn, Tokens, advance, find_enrolment, spend_half},
+    sign_in::{SignIn, Tokens, advance, find_enrolment, spend_half},
 };
 use crate::{
     audit::Actor,
@@ -203,6 +203,8 @@ pub async fn enrolled(
     method: &str,
 ) -> Result<Enrolled, ApiError> {
     let account = enrolling.account();
+    // Of two enrolments at once the second finds its token void.
+    queries::lock_account(connection, account).await?;
     let actor = Actor::Account(account);
     desk.record(connection, actor, "factor.create", "account", Some(account)).await?;
     let has_codes = queries::find_methods(connection, account).await?.recovery_codes > 0;
@@ -211,12 +213,14 @@ pub async fn enrolled(
     let tokens = match enrolling {
         Enrolling::Signed(_) => {
             if let Some(session) = enrolling.session() {
-                super::reauthentication::refresh_session(connection, desk, account, session, &[method, "mfa"]).await?;
+                super::reauthentication::mark_fresh(connection, desk, account, session, &[method, "mfa"]).await?;
             }
             None
         }
         Enrolling::Waiting(half) => Some(complete(connection, desk, half, method).await?),
     };
+    // From now on the factor is to be shown: no password alone goes on from where it was.
+    queries::void_halves(connection, account, desk.now()).await?;
     Ok(Enrolled { recovery_codes, tokens })
 }
 
@@ -226,9 +230,7 @@ async fn complete(
     half: &queries::Half,
     method: &str,
 ) -> Result<Tokens, ApiError> {
-    spend_half(connection, desk, half).await?;
-    let found = queries::find_credentials_of(connection, half.account_id).await?;
-    let candidate = Candidate::from(found.ok_or(ApiError::Unauthenticated)?);
+    let candidate = spend_half(connection, desk, half).await?;
     let shown: Vec<&str> = half.methods.iter().map(String::as_str).chain([method, "mfa"]).collect();
     match advance(connection, desk, candidate, &shown).await? {
         SignIn::Done(tokens) => Ok(tokens),
@@ -261,6 +263,7 @@ pub async fn delete_totp(request: HttpRequest, desk: Desk, staff: Staff) -> Answ
             check_last_factor(connection, &at_desk, &staff).await?;
         }
         queries::delete_totp(connection, staff.id).await?;
+        queries::delete_orphaned_recovery_codes(connection, staff.id).await?;
         staff.record(connection, "factor.delete", "account", Some(staff.id), &[]).await?;
         letters::factor_changed(connection, &at_desk, staff.id, FactorChange::TotpRemoved).await
     })

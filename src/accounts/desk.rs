@@ -38,6 +38,8 @@ pub struct Desk {
 pub struct Visitor {
     /// Where they come from.
     pub address: Option<IpAddr>,
+    /// The pattern of the address that they came to.
+    pub route: String,
     /// What they say their browser is: at most 200 printable characters.
     pub device: String,
     /// The request, for the audit trail.
@@ -70,6 +72,7 @@ impl Desk {
             let site = request.app_data::<Data<Site>>()?.clone();
             let visitor = Rc::new(Visitor {
                 address: site.trusted_proxies.client(request),
+                route: request.match_pattern().unwrap_or_default(),
                 device: device(request),
                 request_id: request_id(request),
             });
@@ -97,12 +100,12 @@ impl Desk {
         self.accounts.guesses.mac(&[b"place", b"", self.visitor.place().as_bytes()])
     }
 
-    /// Counts one attempt of this address.
+    /// Counts one attempt of this address at this route.
     ///
     /// # Errors
     /// [`ApiError::RateLimited`].
     pub fn spend_attempt(&self) -> Result<(), ApiError> {
-        self.accounts.attempts.spend(self.visitor.address)
+        self.accounts.attempts.spend(&self.visitor.route, self.visitor.address)
     }
 
     /// Runs `work` in one transaction.

@@ -5,11 +5,12 @@ use actix_web::{
     Error, HttpMessage, HttpRequest, ResponseError,
     body::MessageBody,
     dev::{ServiceRequest, ServiceResponse},
-    http::header,
+    http::{StatusCode, header},
     middleware::Next,
     web::Data,
 };
 use chrono::{DateTime, Utc};
+use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::{
@@ -33,15 +34,39 @@ pub async fn gate(
     // The copy is gone before the call: the router changes the request in place.
     let admitted = admit(&request.request().clone()).await;
     match admitted {
-        Ok(staff) => {
-            request.extensions_mut().insert(staff);
-            Ok(next.call(request).await?.map_into_left_body())
-        }
+        Ok(_) => Ok(next.call(request).await?.map_into_left_body()),
         Err(refused) => Ok(request.into_response(refused.error_response()).map_into_right_body()),
     }
 }
 
-/// Checks the bearer token, and what it stands for against the database.
+/// Writes down what was refused to somebody who was let in: too little is allowed them, or what they showed is too
+/// old. Stands around every route that staff use, so that no refusal is forgotten.
+///
+/// # Errors
+/// Those of the services behind it.
+pub async fn record_denials<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<B>, Error> {
+    let response = next.call(request).await?;
+    let refused = matches!(response.status(), StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN);
+    let admitted = response.request().extensions().get::<Staff>().filter(|_| refused).cloned();
+    let database = response.request().app_data::<Data<StaffDb>>().cloned();
+    if let Some((staff, database)) = admitted.zip(database) {
+        let asked =
+            format!("{} {}", response.request().method(), response.request().match_pattern().unwrap_or_default());
+        let id = staff.id;
+        let work = async move |transaction: &mut PgConnection| {
+            Ok::<_, ApiError>(staff.record_denial(transaction, &[asked]).await?)
+        };
+        if database.transact(work).await.is_err() {
+            tracing::error!(account = %id, "a denial could not be written to the audit trail");
+        }
+    }
+    Ok(response)
+}
+
+/// Checks the bearer token, and what it stands for against the database. Whom it lets in is kept with the request.
 ///
 /// # Errors
 /// [`ApiError::Unauthenticated`], or [`ApiError::Busy`] where the database cannot be asked.
@@ -52,12 +77,14 @@ pub async fn admit(request: &HttpRequest) -> Result<Staff, ApiError> {
     let site = request.app_data::<Data<Site>>().ok_or_else(part)?;
     let token = bearer(request)?;
     let request_id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
-    let door = Door { accounts, database, site, request_id };
-    if api_keys::looks_like_one(token) {
-        let address = site.trusted_proxies.client(request);
-        return api_keys::admit(&door, token, address).await;
-    }
-    door.admit_session(token).await
+    let door = Door { accounts, database, site, request_id, only_reads: request.method().is_safe() };
+    let staff = if api_keys::looks_like_one(token) {
+        api_keys::admit(&door, token, site.trusted_proxies.client(request)).await?
+    } else {
+        door.admit_session(token).await?
+    };
+    request.extensions_mut().insert(staff.clone());
+    Ok(staff)
 }
 
 /// What the gate works with.
@@ -70,6 +97,8 @@ pub struct Door<'a> {
     pub site: &'a Data<Site>,
     /// For the audit trail.
     pub request_id: String,
+    /// Whether the request's method is safe (RFC 9110 section 9.2.1).
+    pub only_reads: bool,
 }
 
 impl Door<'_> {
@@ -94,6 +123,7 @@ impl Door<'_> {
             id: claims.sid,
             methods: row.methods.clone(),
             authenticated_at: row.authenticated_at,
+            expires_at: row.expires_at,
             has_factor: row.has_factor,
         };
         let person = Person { name: row.name, email: row.email, role: row.role, locations: row.location_ids };
@@ -112,6 +142,7 @@ impl Door<'_> {
         in_emergency: bool,
     ) -> Result<Staff, ApiError> {
         let role = Role::named(&person.role).ok_or(ApiError::Unauthenticated)?;
+        let in_emergency = in_emergency && role.may(Permission::BreakGlass);
         let bound = role.is_bound_to_locations() && !in_emergency;
         Ok(Staff {
             id,
@@ -122,6 +153,7 @@ impl Door<'_> {
             reach: if bound { Reach::Locations(person.locations) } else { Reach::Everywhere },
             in_emergency,
             request_id: self.request_id.clone(),
+            only_reads: self.only_reads,
             clock: self.site.clock.clone(),
             trail: self.accounts.trail.clone(),
         })
@@ -158,7 +190,8 @@ impl Accounts {
     /// asked for, and has not left the desk for longer than the settings allow.
     pub fn is_live(&self, session: &Standing, now: DateTime<Utc>) -> bool {
         let Some(role) = Role::named(&session.role) else { return false };
-        if !session.in_emergency && !role.may(Permission::ReadInquiries) {
+        let in_emergency = session.in_emergency && role.may(Permission::BreakGlass);
+        if !in_emergency && !role.may(Permission::ReadInquiries) {
             return true;
         }
         let both = !self.require_mfa || session.methods.iter().any(|method| method == "mfa");

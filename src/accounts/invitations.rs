@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
-    Desk, PeopleManager, PeopleReader, Role,
+    Desk, PeopleManager, PeopleReader, Permission, Role,
     first_owner::{FIRST_OWNER, create_account},
     input::{InvitationInput, NewPerson, email_taken, language_named},
     letters,
@@ -143,6 +143,9 @@ pub async fn create_invitation(request: HttpRequest, desk: Desk, permit: PeopleM
                 now,
                 expires_at: now + Duration::days(DAYS),
             };
+            if let Some(role) = queries::void_invitation_of(connection, &invitation.email, now).await? {
+                check_rank(&permit.staff, Role::named(&role).ok_or(ApiError::Internal)?)?;
+            }
             if !queries::insert_invitation(connection, &invitation).await? {
                 return Err(email_taken());
             }
@@ -280,12 +283,15 @@ pub async fn accept_invitation(request: HttpRequest, desk: Desk, body: JsonBody)
 
 async fn find_link(connection: &mut PgConnection, hash: &[u8], now: DateTime<Utc>) -> Result<Link, ApiError> {
     if queries::has_one_time_token(connection, FIRST_OWNER, hash, now).await? {
-        return Ok(Link::FirstOwner);
+        // Somebody may have been made on the command line since the link was printed.
+        let is_first = !queries::has_accounts(connection).await?;
+        return if is_first { Ok(Link::FirstOwner) } else { Err(ApiError::NotFound) };
     }
     let invited = queries::find_open_invitation(connection, hash, now).await?.ok_or(ApiError::NotFound)?;
     // Whoever invited may have been demoted since.
     let ranks = Role::named(&invited.inviter_role).zip(Role::named(&invited.role));
-    ranks.filter(|(inviter, role)| inviter.reaches(*role)).ok_or(ApiError::NotFound)?;
+    let may_invite = |(inviter, role): &(Role, Role)| inviter.may(Permission::ManagePeople) && inviter.reaches(*role);
+    ranks.filter(may_invite).ok_or(ApiError::NotFound)?;
     Ok(Link::Invitation(Box::new(invited)))
 }
 
@@ -296,6 +302,8 @@ async fn spend(
     link: &Link,
     account: &NewAccount,
 ) -> Result<(), ApiError> {
+    // As it is by now: hashing the password took its time.
+    find_link(connection, hash, desk.now()).await?;
     let spent = match link {
         Link::FirstOwner => queries::spend_one_time_token(connection, FIRST_OWNER, hash, desk.now()).await?,
         Link::Invitation(_) => queries::spend_invitation(connection, hash, desk.now()).await?,

@@ -1,6 +1,10 @@
 //! Changing a password, and setting a new one through a link. Refuses to say whether an address has an account.
 
-use actix_web::{HttpRequest, HttpResponse, http::StatusCode, http::header};
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::{StatusCode, header},
+    rt::time::{Instant, sleep_until},
+};
 use chrono::Duration;
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -9,7 +13,7 @@ use super::{
     Desk, Role, Staff,
     input::{PasswordChangeInput, PasswordContext, ResetInput, ResetRequestInput},
     letters, queries,
-    sign_in::{Candidate, Guess, Tokens, TokensAnswer, begin_session},
+    sign_in::{Candidate, Ground, Guess, Guesses, Tokens, TokensAnswer, begin_session},
 };
 use crate::{
     audit::Actor,
@@ -19,6 +23,8 @@ use crate::{
 
 /// The purpose of a reset's token.
 const PURPOSE: &str = "password_reset";
+/// How long every request for a link takes, unless the database takes longer.
+const RESET_ANSWER: std::time::Duration = std::time::Duration::from_millis(250);
 /// Minutes that a reset link works.
 const RESET_MINUTES: i64 = 30;
 
@@ -33,26 +39,29 @@ pub async fn change_password(request: HttpRequest, desk: Desk, staff: Staff, bod
     let guess = Guess::of(&desk, &staff.email);
     let (looked, id) = (guess.clone(), staff.id);
     let second_factor = session.has_factor || desk.accounts.asks_second_factor_of(staff.role);
-    let (hash, context) = desk
+    let (hash, standing, context) = desk
         .transact(async move |connection| {
             let account = queries::find_credentials_of(connection, id).await?.ok_or(ApiError::Unauthenticated)?;
-            let locked = looked.standing(connection, Some(id)).await?.is_locked();
+            let standing = looked.standing(connection, Some(id)).await?;
             let context = context(connection, &staff.email, &staff.name, second_factor).await?;
-            Ok((account.password_hash.filter(|_| !locked), context))
+            Ok((account.password_hash.filter(|_| !standing.is_locked()), standing, context))
         })
         .await?;
     let input = PasswordChangeInput::parse(&body.0, &context)?;
     if !desk.verify(hash, &input.current_password).await?.ok {
-        return refuse(&desk, guess, id).await;
+        return refuse(&desk, guess, standing, id).await;
     }
-    let tokens = change(&desk, guess, id, input.new_password, session.methods).await?;
+    // A password alone makes nobody fresh who has a second factor, and no session longer.
+    let authenticated_at = if session.has_factor { session.authenticated_at } else { desk.now() };
+    let ground = Ground { methods: session.methods, authenticated_at, expires_at: session.expires_at };
+    let tokens = change(&desk, guess, id, input.new_password, ground).await?;
     Ok(private_answer(StatusCode::OK, &TokensAnswer { data: tokens }))
 }
 
-async fn refuse(desk: &Desk, guess: Guess, account: Uuid) -> Answer {
+async fn refuse(desk: &Desk, guess: Guess, standing: Guesses, account: Uuid) -> Answer {
     let at_desk = desk.clone();
     desk.transact(async move |connection| {
-        guess.count(connection).await?;
+        guess.count(connection, &standing).await?;
         let actor = Actor::Account(account);
         Ok(at_desk.record(connection, actor, "password.refuse", "account", Some(account)).await?)
     })
@@ -60,13 +69,7 @@ async fn refuse(desk: &Desk, guess: Guess, account: Uuid) -> Answer {
     Err(ApiError::field("/current_password", "wrong_password", "is not your password"))
 }
 
-async fn change(
-    desk: &Desk,
-    guess: Guess,
-    account: Uuid,
-    new: Password,
-    methods: Vec<String>,
-) -> Result<Tokens, ApiError> {
+async fn change(desk: &Desk, guess: Guess, account: Uuid, new: Password, ground: Ground) -> Result<Tokens, ApiError> {
     let short = new.is_short();
     let hash = desk.hash(new).await?;
     let at_desk = desk.clone();
@@ -74,8 +77,7 @@ async fn change(
         replace(connection, &at_desk, account, &hash, short, Actor::Account(account)).await?;
         guess.forgive(connection).await?;
         let found = queries::find_credentials_of(connection, account).await?.ok_or(ApiError::Unauthenticated)?;
-        let shown: Vec<&str> = methods.iter().map(String::as_str).collect();
-        begin_session(connection, &at_desk, &Candidate::from(found), &shown).await
+        begin_session(connection, &at_desk, &Candidate::from(found), ground).await
     })
     .await
 }
@@ -118,12 +120,12 @@ pub async fn create_password_reset(request: HttpRequest, desk: Desk, body: JsonB
     let email = ResetRequestInput::parse(&body.0)?.email;
     let guess = Guess::of(&desk, &format!("reset {email}"));
     let token = random::token256().map_err(|_| ApiError::Internal)?;
-    let at_desk = desk.clone();
-    desk.transact(async move |connection| {
+    let (at_desk, answered_at) = (desk.clone(), Instant::now() + RESET_ANSWER);
+    let done = desk.transact(async move |connection| {
         let known = queries::find_credentials(connection, &email).await?;
-        let standing = guess.standing(connection, None).await?;
+        let standing = guess.standing(connection, known.as_ref().map(|account| account.id)).await?;
         // Each request counts: a mailbox is not to be filled by strangers.
-        guess.count(connection).await?;
+        guess.count(connection, &standing).await?;
         let welcome = |account: &queries::Credentials| {
             account.active && at_desk.accounts.local_sign_in.admits(&email, &account.role)
         };
@@ -132,14 +134,19 @@ pub async fn create_password_reset(request: HttpRequest, desk: Desk, body: JsonB
             return Ok(());
         };
         issue(connection, &at_desk, account.id, &token).await
-    })
-    .await?;
+    });
+    let done = done.await;
+    // The letter to somebody who has an account takes a few statements more: nobody is to see that by a clock.
+    sleep_until(answered_at).await;
+    done?;
     Ok(HttpResponse::Accepted().insert_header((header::CACHE_CONTROL, "no-store")).finish())
 }
 
 async fn issue(connection: &mut PgConnection, desk: &Desk, account: Uuid, token: &OpaqueToken) -> Result<(), ApiError> {
     let now = desk.now();
     let ends = now + Duration::minutes(RESET_MINUTES);
+    // Of two requests at once, the later link counts.
+    queries::lock_account(connection, account).await?;
     queries::replace_one_time_token(connection, PURPOSE, Some(account), &token.hash(), now, ends).await?;
     desk.record(connection, Actor::Public, "password.reset_begin", "account", Some(account)).await?;
     letters::password_reset(connection, desk, account, token, ends).await

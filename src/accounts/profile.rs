@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::{Credential, Desk, Permission, Role, Scope, Staff, input::ProfileInput, queries};
 use crate::{
-    http::{Answer, ApiError, MergePatch, no_parameters, patched, private_answer},
+    http::{Answer, ApiError, MergePatch, changed, no_parameters, patched, private_answer},
     outbox::{self, EventKind},
 };
 
@@ -90,18 +90,11 @@ pub async fn update_me(request: HttpRequest, desk: Desk, staff: Staff, body: Mer
     let name = desk
         .transact(async move |connection| {
             let stored = queries::find_person(connection, person.id).await?.ok_or(ApiError::Unauthenticated)?;
-            let standing = ProfileInput::standing(&stored.name, &stored.language);
-            let input = ProfileInput::parse(&patched(standing, &body.0))?;
+            let before = ProfileInput::standing(&stored.name, &stored.language);
+            let input = ProfileInput::parse(&patched(before.clone(), &body.0))?;
+            let fields = changed(&before, &ProfileInput::standing(&input.name, input.language));
             queries::update_own_profile(connection, person.id, &input.name, input.language, at_desk.now()).await?;
-            person
-                .record(
-                    connection,
-                    "account.update",
-                    "account",
-                    Some(person.id),
-                    &["name".to_owned(), "language".to_owned()],
-                )
-                .await?;
+            person.record(connection, "account.update", "account", Some(person.id), &fields).await?;
             outbox::record(connection, &person.clock, EventKind::UserUpdated, person.id).await?;
             Ok(input.name)
         })

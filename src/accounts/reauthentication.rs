@@ -43,13 +43,13 @@ pub async fn create_reauthentication(request: HttpRequest, desk: Desk, staff: St
                 None => password_is_right.then_some("pwd"),
             };
             let Some(method) = method else {
-                guess.count(connection).await?;
+                guess.count(connection, &standing).await?;
                 at_desk.record(connection, Actor::Account(account), "session.refuse", "account", Some(account)).await?;
                 return Ok(false);
             };
             guess.forgive(connection).await?;
             let methods: &[&str] = if method == "pwd" { &["pwd"] } else { &[method, "mfa"] };
-            refresh_session(connection, &at_desk, account, session.id, methods).await?;
+            mark_fresh(connection, &at_desk, account, session.id, methods).await?;
             Ok(true)
         })
         .await?;
@@ -67,7 +67,7 @@ async fn open_hash(connection: &mut PgConnection, guess: &Guess, account: Uuid) 
 ///
 /// # Errors
 /// Those of the database.
-pub async fn refresh_session(
+pub async fn mark_fresh(
     connection: &mut PgConnection,
     desk: &Desk,
     account: Uuid,

@@ -157,6 +157,12 @@ impl Role {
         self.rank() >= other.rank()
     }
 
+    /// Whether the role carries all that `other` does. Who reads inquiries needs no glass to break.
+    pub fn covers(self, other: Self) -> bool {
+        let has = |permission| self.may(permission) || (permission == BreakGlass && self.may(ReadInquiries));
+        other.permissions().into_iter().all(has)
+    }
+
     fn rank(self) -> u8 {
         match self {
             Owner => 2,

@@ -4,6 +4,7 @@
 use actix_web::{HttpRequest, http::StatusCode, web::Data};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
+use sqlx::PgConnection;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -151,6 +152,17 @@ async fn list(
     Ok(private_answer(StatusCode::OK, &SessionPage { data, meta, links }))
 }
 
+/// A session that lives: anybody's, or one of `account`.
+async fn find(
+    connection: &mut PgConnection,
+    account: Option<Uuid>,
+    id: Uuid,
+    now: DateTime<Utc>,
+) -> Result<ListedSession, ApiError> {
+    let rows = queries::list_sessions(connection, account, Some(id), None, 1, 0, now).await?;
+    rows.into_iter().next().ok_or(ApiError::NotFound)
+}
+
 /// Ends one of the signed-in person's own sessions, at once and on every node.
 #[utoipa::path(delete, path = "/v1/auth/sessions/{id}", operation_id = "delete_own_session", tag = "sign-in",
     security(("bearer" = [])), params(("id" = Uuid, Path, description = "The session")),
@@ -160,10 +172,10 @@ pub async fn delete_own_session(request: HttpRequest, desk: Desk, staff: Staff) 
     staff.session()?;
     let (id, now) = (path_id(&request)?, desk.now());
     desk.transact(async move |connection| {
-        let own = queries::list_sessions(connection, Some(staff.id), Some(id), None, 1, 0, now).await?;
-        own.first().ok_or(ApiError::NotFound)?;
+        find(connection, Some(staff.id), id, now).await?;
+        staff.record(connection, "session.delete", "session", Some(id), &[]).await?;
         queries::revoke_session(connection, id, "revoked", now).await?;
-        Ok(staff.record(connection, "session.delete", "session", Some(id), &[]).await?)
+        Ok(())
     })
     .await?;
     Ok(no_content())
@@ -177,8 +189,8 @@ pub async fn delete_own_sessions(request: HttpRequest, desk: Desk, staff: Staff)
     staff.session()?;
     let now = desk.now();
     desk.transact(async move |connection| {
-        queries::revoke_sessions_of(connection, staff.id, "revoked", now).await?;
-        Ok(staff.record(connection, "session.delete_all", "account", Some(staff.id), &[]).await?)
+        staff.record(connection, "session.delete_all", "account", Some(staff.id), &[]).await?;
+        Ok(queries::revoke_sessions_of(connection, staff.id, "revoked", now).await?)
     })
     .await?;
     Ok(no_content())
@@ -195,8 +207,7 @@ pub async fn get_session(request: HttpRequest, desk: Desk, permit: PeopleReader)
     let row = desk
         .transact(async move |connection| {
             permit.staff.record(connection, "session.read", "session", Some(id), &[]).await?;
-            let rows = queries::list_sessions(connection, None, Some(id), None, 1, 0, now).await?;
-            rows.into_iter().next().ok_or(ApiError::NotFound)
+            find(connection, None, id, now).await
         })
         .await?;
     Ok(staff_answer(StatusCode::OK, VERSION, &SessionAnswer { data: ShownSession::of(row, current) }))
@@ -212,14 +223,14 @@ pub async fn revoke_session(request: HttpRequest, desk: Desk, permit: PeopleMana
     no_parameters(&request)?;
     let (id, now) = (path_id(&request)?, desk.now());
     desk.transact(async move |connection| {
-        let rows = queries::list_sessions(connection, None, Some(id), None, 1, 0, now).await?;
-        let row = rows.into_iter().next().ok_or(ApiError::NotFound)?;
+        let row = find(connection, None, id, now).await?;
         if !expected.accepts(VERSION) {
             return Err(ApiError::Stale { current: VERSION, changed: serde_json::Value::Null });
         }
         super::people::check_reach(connection, &permit.staff, row.account_id).await?;
+        permit.staff.record(connection, "session.delete", "session", Some(id), &[]).await?;
         queries::revoke_session(connection, id, "revoked", now).await?;
-        Ok(permit.staff.record(connection, "session.delete", "session", Some(id), &[]).await?)
+        Ok(())
     })
     .await?;
     Ok(no_content())

@@ -6,20 +6,19 @@ use std::{
     marker::PhantomData,
 };
 
-use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, web::Data};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload};
 use chrono::{DateTime, Duration, Utc};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::{
-    gate,
+    gate, queries,
     role::{Permission, Role},
     scope::Scope,
 };
 use crate::{
     audit::{Actor, Entry, Trail},
     clock::Clock,
-    db::StaffDb,
     http::{ApiError, RequestId},
 };
 
@@ -45,6 +44,8 @@ pub struct Staff {
     pub in_emergency: bool,
     /// The request, for the audit trail.
     pub request_id: String,
+    /// Whether the request changes nothing.
+    pub only_reads: bool,
     /// The time.
     pub clock: Clock,
     /// Where what they do is written down.
@@ -74,6 +75,8 @@ pub struct Session {
     pub methods: Vec<String>,
     /// When the person last showed the strongest factor that they had.
     pub authenticated_at: DateTime<Utc>,
+    /// When it ends whatever happens.
+    pub expires_at: DateTime<Utc>,
     /// Whether the account has a second factor.
     pub has_factor: bool,
 }
@@ -147,10 +150,11 @@ impl Staff {
         }
     }
 
-    /// Writes one audit row in the caller's transaction. `fields` are names, never values.
+    /// Writes one audit row in the caller's transaction. `fields` are names, never values. Every change passes here, and
+    /// here it is asked once more whether they may still act: since the gate let them in, a body had to arrive.
     ///
     /// # Errors
-    /// Those of the database.
+    /// [`ApiError::Unauthenticated`] where a change comes too late; those of the database.
     pub async fn record(
         &self,
         transaction: &mut PgConnection,
@@ -158,10 +162,31 @@ impl Staff {
         subject: &'static str,
         subject_id: Option<Uuid>,
         fields: &[String],
-    ) -> Result<(), sqlx::Error> {
+    ) -> Result<(), ApiError> {
+        if !self.only_reads && !self.may_still_act(transaction).await? {
+            return Err(ApiError::Unauthenticated);
+        }
         let request_id = Some(self.request_id.as_str());
         let entry = Entry { actor: self.actor(), action, subject, subject_id, fields, request_id };
-        self.trail.record(transaction, entry).await
+        Ok(self.trail.record(transaction, entry).await?)
+    }
+
+    /// Writes down that they were refused. `fields` name the operation.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn record_denial(&self, transaction: &mut PgConnection, fields: &[String]) -> Result<(), sqlx::Error> {
+        let (actor, request_id) = (self.actor(), Some(self.request_id.as_str()));
+        let (action, subject, subject_id) = ("access.denied", "account", Some(self.id));
+        self.trail.record(transaction, Entry { actor, action, subject, subject_id, fields, request_id }).await
+    }
+
+    async fn may_still_act(&self, transaction: &mut PgConnection) -> Result<bool, sqlx::Error> {
+        let (role, now) = (self.role.name(), self.clock.now());
+        match &self.credential {
+            Credential::Session(session) => queries::is_session_live(transaction, session.id, role, now).await,
+            Credential::ApiKey { id, .. } => queries::is_key_live(transaction, *id, role, now).await,
+        }
     }
 }
 
@@ -256,29 +281,8 @@ impl<G: Grant> FromRequest for Permit<G> {
         };
         let allowed = if staff.may(G::PERMISSION) { Ok(()) } else { Err(ApiError::Forbidden) };
         let allowed = allowed.and_then(|()| if G::FRESH { staff.require_fresh() } else { Ok(()) });
-        match allowed {
-            Ok(()) => ready(Ok(Self { staff, granted: PhantomData })),
-            Err(refused) => {
-                if let Some(database) = request.app_data::<Data<StaffDb>>() {
-                    record_denial(StaffDb::clone(database), staff);
-                }
-                ready(Err(refused))
-            }
-        }
+        ready(allowed.map(|()| Self { staff, granted: PhantomData }))
     }
-}
-
-fn record_denial(database: StaffDb, staff: Staff) {
-    tokio::task::spawn_local(async move {
-        let id = staff.id;
-        let work = async move |transaction: &mut PgConnection| {
-            staff.record(transaction, "access.denied", "account", Some(id), &[]).await?;
-            Ok::<_, ApiError>(())
-        };
-        if database.transact(work).await.is_err() {
-            tracing::error!(account = %id, "a denial could not be written to the audit trail");
-        }
-    });
 }
 
 /// The request's id, for those who act without being signed in.

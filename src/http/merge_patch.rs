@@ -17,6 +17,12 @@ fn put_back_cleared(merged: &mut Value, patch: &Value) {
     }
 }
 
+/// The names of the fields that differ.
+pub fn changed(before: &Value, after: &Value) -> Vec<String> {
+    let names = before.as_object().into_iter().flat_map(|object| object.keys());
+    names.filter(|name| before.get(name) != after.get(name)).cloned().collect()
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;

@@ -18,7 +18,7 @@ mod suggest;
 pub use body::{JsonBody, LARGEST_JSON, MergePatch, content_type, parse_json, read as read_body};
 pub use envelope::{RequestId, envelope};
 pub use fields::{Fields, check_line, check_text};
-pub use merge_patch::patched;
+pub use merge_patch::{changed, patched};
 pub use page::{COUNTED, PageLinks, PageMeta, PageRequest, Question, Start};
 pub use precondition::{Expected, version_tag};
 pub use problem::{Answer, ApiError, FieldError, Problem, not_found};

@@ -1,5 +1,5 @@
-//! Limits by address, counted for each door and never by what a client can change about itself (a header, a body
-//! field, the spelling of a path). The answer to one too many is 429 with `Retry-After`.
+//! Limits by address, counted for each matched route and never by what a client can change about itself (a header, a
+//! body field, the spelling of a path). The answer to one too many is 429 with `Retry-After`.
 
 use std::{net::IpAddr, num::NonZeroU32, time::Duration};
 
@@ -16,7 +16,7 @@ pub struct RateLimit {
 
 #[derive(Debug)]
 struct Limiter {
-    keyed: DefaultKeyedRateLimiter<IpAddr>,
+    keyed: DefaultKeyedRateLimiter<(Box<str>, IpAddr)>,
     count: NonZeroU32,
     seconds: u64,
 }
@@ -31,17 +31,18 @@ impl RateLimit {
         Self { name, limiter }
     }
 
-    /// Counts one request of `address`. An address that nobody knows shares one bucket with all such.
+    /// Counts one request of `address` at `route`, the pattern that was matched. An address that nobody knows shares
+    /// one bucket with all such.
     ///
     /// # Errors
     /// [`ApiError::RateLimited`].
-    pub fn spend(&self, address: Option<IpAddr>) -> Result<(), ApiError> {
+    pub fn spend(&self, route: &str, address: Option<IpAddr>) -> Result<(), ApiError> {
         let Some(limiter) = &self.limiter else { return Ok(()) };
         let address = address.map_or(IpAddr::from([0, 0, 0, 0]), bucket);
         if limiter.keyed.len() > 100_000 {
             limiter.keyed.retain_recent();
         }
-        limiter.keyed.check_key(&address).map_err(|early| {
+        limiter.keyed.check_key(&(route.into(), address)).map_err(|early| {
             let wait = early.wait_time_from(governor::clock::DefaultClock::default().now());
             ApiError::RateLimited { wait: wait.as_secs() + 1, policy: limiter.policy(self.name) }
         })

@@ -107,9 +107,9 @@ pub async fn get_inquiry(
     let row = database
         .transact(async move |transaction| {
             let row = queries::find_inquiry(transaction, id, &permit.staff.reach).await?;
-            if row.is_some() {
-                permit.staff.record(transaction, "inquiry.read", "inquiry", Some(id), &[]).await?;
-            }
+            // What is out of somebody's reach is not there for them, and that they asked is written down.
+            let action = if row.is_some() { "inquiry.read" } else { "inquiry.refuse" };
+            permit.staff.record(transaction, action, "inquiry", Some(id), &[]).await?;
             Ok::<_, ApiError>(row)
         })
         .await?

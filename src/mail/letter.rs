@@ -63,6 +63,8 @@ pub enum FactorChange {
     PasskeyAdded,
     /// A passkey was removed.
     PasskeyRemoved,
+    /// Somebody who manages people took every factor off.
+    AllRemoved,
     /// New recovery codes were made, and the old ones are void.
     RecoveryCodesMade,
 }
@@ -75,6 +77,7 @@ impl FactorChange {
             Self::TotpRemoved => "totp_removed",
             Self::PasskeyAdded => "passkey_added",
             Self::PasskeyRemoved => "passkey_removed",
+            Self::AllRemoved => "all_removed",
             Self::RecoveryCodesMade => "recovery_codes_made",
         }
     }

@@ -15,13 +15,12 @@ use super::{
 use crate::{
     accounts::{
         Desk, KeyManager, KeyReader, Permission, Scope, Staff,
-        people::changed,
         queries::{self, ApiKeyChange, ApiKeyFilter, NewApiKey},
     },
     db::StaffDb,
     http::{
-        Answer, ApiError, COUNTED, Expected, JsonBody, MergePatch, PageRequest, QueryReader, Site, created_answer,
-        no_content, no_parameters, patched, path_id, private_answer, staff_answer,
+        Answer, ApiError, COUNTED, Expected, JsonBody, MergePatch, PageRequest, QueryReader, Site, changed,
+        created_answer, no_content, no_parameters, patched, path_id, private_answer, staff_answer,
     },
 };
 

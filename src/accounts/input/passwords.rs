@@ -33,9 +33,9 @@ pub fn check_password(text: &str, context: &PasswordContext) -> Result<Password,
     Password::parse(text, rules).map_err(|refused| ("bad_password", refused.to_string()))
 }
 
-/// The words of a name, and the name as a whole.
+/// The words of a name. The shortest are let pass by the rule itself.
 fn words(name: &str) -> impl Iterator<Item = &str> {
-    name.split(|letter: char| !letter.is_alphanumeric()).filter(|word| word.chars().count() > 4)
+    name.split(|letter: char| !letter.is_alphanumeric())
 }
 
 /// The rules for a password that is known to be right and is only hashed anew.

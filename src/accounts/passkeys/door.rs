@@ -10,7 +10,7 @@ use crate::{
         letters::{self, FactorChange},
         queries::{self, Half},
         reauthentication,
-        sign_in::{Candidate, SignIn, Tokens, advance, spend_half},
+        sign_in::{Candidate, HalfStep, SignIn, Tokens, advance, spend_half},
     },
     crypto::OpaqueToken,
     http::ApiError,
@@ -43,7 +43,7 @@ impl Visit {
 /// [`ApiError::Unauthenticated`] for a token that no sign-in waits with.
 pub(super) async fn waiting(connection: &mut PgConnection, desk: &Desk, token: &str) -> Result<Visit, ApiError> {
     let hash = OpaqueToken::parse(token).ok_or(ApiError::Unauthenticated)?.hash();
-    let found = queries::find_half(connection, &hash, "factor", desk.now()).await?;
+    let found = queries::find_half(connection, &hash, HalfStep::Factor.name(), desk.now()).await?;
     found.map(Visit::Waiting).ok_or(ApiError::Unauthenticated)
 }
 
@@ -59,21 +59,23 @@ pub(super) async fn enter(
     shown: &[&str],
 ) -> Result<Option<Tokens>, ApiError> {
     let mut methods: Vec<&str> = Vec::new();
-    match &visit {
-        Visit::Stranger => check_local_sign_in(connection, desk, account).await?,
+    let candidate = match &visit {
+        Visit::Stranger => {
+            check_local_sign_in(connection, desk, account).await?;
+            let found = queries::find_credentials_of(connection, account).await?.filter(|account| account.active);
+            Candidate::from(found.ok_or(ApiError::Unauthenticated)?)
+        }
         Visit::Waiting(half) => {
-            spend_half(connection, desk, half).await?;
             methods.extend(half.methods.iter().map(String::as_str));
+            spend_half(connection, desk, half).await?
         }
         Visit::Signed(staff) => {
             let session = staff.session()?.id;
-            reauthentication::refresh_session(connection, desk, account, session, shown).await?;
+            reauthentication::mark_fresh(connection, desk, account, session, shown).await?;
             return Ok(None);
         }
-    }
+    };
     methods.extend(shown);
-    let found = queries::find_credentials_of(connection, account).await?.filter(|account| account.active);
-    let candidate = Candidate::from(found.ok_or(ApiError::Unauthenticated)?);
     match advance(connection, desk, candidate, &methods).await? {
         SignIn::Done(tokens) => Ok(Some(tokens)),
         SignIn::Factor(_) | SignIn::Enrolment(_) => Err(ApiError::Internal),
@@ -118,6 +120,7 @@ pub(super) async fn check_removal(connection: &mut PgConnection, desk: &Desk, st
 /// # Errors
 /// Those of the database and of sealing the letter.
 pub(super) async fn removed(connection: &mut PgConnection, desk: &Desk, staff: &Staff) -> Result<(), ApiError> {
+    queries::delete_orphaned_recovery_codes(connection, staff.id).await?;
     staff.record(connection, "factor.delete", "account", Some(staff.id), &[]).await?;
     letters::factor_changed(connection, desk, staff.id, FactorChange::PasskeyRemoved).await
 }

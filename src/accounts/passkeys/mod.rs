@@ -61,7 +61,12 @@ pub struct PasskeyPage {
 pub async fn list_passkeys(request: HttpRequest, desk: Desk, staff: Staff) -> Answer {
     no_parameters(&request)?;
     staff.session()?;
-    let rows = desk.transact(async move |connection| Ok(queries::list_passkeys(connection, staff.id).await?)).await?;
+    let rows = desk
+        .transact(async move |connection| {
+            staff.record(connection, "passkey.list", "account", Some(staff.id), &[]).await?;
+            Ok(queries::list_passkeys(connection, staff.id).await?)
+        })
+        .await?;
     let meta = PageMeta {
         limit: MOST_PASSKEYS,
         total: i64::try_from(rows.len()).ok(),

@@ -28,8 +28,8 @@ pub async fn revoke_user_sessions(
     let (id, now) = (path_id(&request)?, desk.now());
     desk.transact(async move |connection| {
         lock(connection, &permit.staff, id, &expected).await?;
-        queries::revoke_sessions_of(connection, id, "revoked", now).await?;
-        Ok(permit.staff.record(connection, "session.delete_all", "account", Some(id), &[]).await?)
+        permit.staff.record(connection, "session.delete_all", "account", Some(id), &[]).await?;
+        Ok(queries::revoke_sessions_of(connection, id, "revoked", now).await?)
     })
     .await?;
     Ok(no_content())
@@ -56,9 +56,9 @@ pub async fn delete_user_factors(
         if user.id == permit.staff.id {
             return Err(ApiError::Conflict { code: "own_factors", detail: "take your own off under /v1/auth" });
         }
-        remove_factors(connection, id, at_desk.now()).await?;
         permit.staff.record(connection, "factor.delete", "account", Some(id), &[]).await?;
-        letters::factor_changed(connection, &at_desk, id, letters::FactorChange::TotpRemoved).await
+        remove_factors(connection, id, at_desk.now()).await?;
+        letters::factor_changed(connection, &at_desk, id, letters::FactorChange::AllRemoved).await
     })
     .await?;
     Ok(no_content())

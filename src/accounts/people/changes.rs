@@ -1,8 +1,8 @@
 //! Changes to a person by those who manage people. Refuses to raise oneself, and another role or state leaves no session.
 
 use actix_web::{HttpRequest, http::StatusCode};
-use serde_json::Value;
 use sqlx::PgConnection;
+use uuid::Uuid;
 
 use super::{
     User, UserAnswer, find,
@@ -15,7 +15,9 @@ use crate::{
         letters,
         queries::{self, PersonChange},
     },
-    http::{Answer, ApiError, Expected, MergePatch, no_content, no_parameters, patched, path_id, staff_answer},
+    http::{
+        Answer, ApiError, Expected, MergePatch, changed, no_content, no_parameters, patched, path_id, staff_answer,
+    },
     outbox::{self, EventKind},
 };
 
@@ -40,10 +42,12 @@ pub async fn update_user(
         .transact(async move |connection| {
             let before = lock(connection, &permit.staff, id, &expected).await?;
             let input = UserInput::parse(&patched(before.source(), &body.0))?;
-            change(connection, &at_desk, &permit.staff, &before, &input).await?;
-            let after = find(connection, id).await?;
-            let fields = changed(&before.source(), &after.source());
+            let change = plan(connection, &at_desk, &permit.staff, &before, input).await?;
+            // Before it is done: those who change themselves may have lost the right to write it down.
+            let fields = changed(&before.source(), &change.source());
             permit.staff.record(connection, "account.update", "account", Some(id), &fields).await?;
+            write(connection, &at_desk, &before, &change).await?;
+            let after = find(connection, id).await?;
             announce(connection, &permit.staff, &after).await?;
             Ok(after)
         })
@@ -51,27 +55,16 @@ pub async fn update_user(
     Ok(staff_answer(StatusCode::OK, user.version, &UserAnswer { data: user }))
 }
 
-/// The names of the fields that a change touched.
-pub fn changed(before: &Value, after: &Value) -> Vec<String> {
-    let names = before.as_object().into_iter().flat_map(|object| object.keys());
-    names.filter(|name| before.get(name) != after.get(name)).cloned().collect()
-}
-
-async fn announce(connection: &mut PgConnection, staff: &Staff, user: &User) -> Result<(), ApiError> {
-    let kind = if user.status == "active" { EventKind::UserUpdated } else { EventKind::UserDisabled };
-    Ok(outbox::record(connection, &staff.clock, kind, user.id).await?)
-}
-
-async fn change(
+/// What a person is to become, once it is known to be allowed.
+async fn plan(
     connection: &mut PgConnection,
     desk: &Desk,
     staff: &Staff,
     before: &User,
-    input: &UserInput,
-) -> Result<(), ApiError> {
+    input: UserInput,
+) -> Result<PersonChange, ApiError> {
     check_rank(staff, input.role)?;
-    let (is_self, other_role) = (before.id == staff.id, input.role != before.role);
-    if is_self && other_role && input.role.reaches(before.role) {
+    if before.id == staff.id && !before.role.covers(input.role) {
         return Err(ApiError::Forbidden);
     }
     if input.provider.is_some() {
@@ -82,27 +75,52 @@ async fn change(
         return Err(ApiError::Conflict { code: "in_trash", detail: "restore the person first" });
     }
     let disables = !active && before.status == "active";
+    let other_role = input.role != before.role;
     if disables || (other_role && before.role == Role::Owner) {
-        keep_an_owner(connection, before.id).await?;
+        keep_an_owner(connection, desk, before).await?;
     }
-    let locations = locations_of(connection, input.role, &input.locations).await?;
-    let change = PersonChange {
-        name: input.name.clone(),
+    Ok(PersonChange {
+        locations: assigned(connection, before, &input).await?,
+        name: input.name,
         role: input.role.name(),
         active,
-        credentials: input.credentials.clone(),
+        credentials: input.credentials,
         language: input.language,
         ends_sessions: other_role || input.status != before.status,
-    };
-    queries::update_person(connection, before.id, &change, desk.now()).await?;
-    queries::set_locations(connection, before.id, &locations).await?;
-    if other_role {
+    })
+}
+
+/// The locations of a person from now on. Those that nobody named stay as they are, also where one of them is in the
+/// trash by now, and go with a role that has none.
+async fn assigned(connection: &mut PgConnection, before: &User, input: &UserInput) -> Result<Vec<Uuid>, ApiError> {
+    let stood: Vec<Uuid> = before.locations.iter().map(|location| location.id).collect();
+    let named_again = input.locations.iter().map(|name| name.parse().ok()).eq(stood.iter().copied().map(Some));
+    match (named_again, input.role.is_bound_to_locations()) {
+        (true, true) => Ok(stood),
+        (true, false) => Ok(Vec::new()),
+        (false, _) => locations_of(connection, input.role, &input.locations).await,
+    }
+}
+
+async fn write(
+    connection: &mut PgConnection,
+    desk: &Desk,
+    before: &User,
+    change: &PersonChange,
+) -> Result<(), ApiError> {
+    queries::update_person(connection, before.id, change, desk.now()).await?;
+    if change.role != before.role.name() {
         letters::role_changed(connection, desk, before.id, change.role).await?;
     }
-    if disables {
+    if !change.active && before.status == "active" {
         letters::account_disabled(connection, desk, before.id).await?;
     }
     Ok(())
+}
+
+async fn announce(connection: &mut PgConnection, staff: &Staff, user: &User) -> Result<(), ApiError> {
+    let kind = if user.status == "active" { EventKind::UserUpdated } else { EventKind::UserDisabled };
+    Ok(outbox::record(connection, &staff.clock, kind, user.id).await?)
 }
 
 /// Puts a person in the trash: disabled, signed out, and out of the lists.
@@ -113,15 +131,18 @@ async fn change(
     responses((status = 204, description = "In the trash")))]
 pub async fn delete_user(request: HttpRequest, desk: Desk, permit: PeopleManager, expected: Expected) -> Answer {
     no_parameters(&request)?;
-    let (id, now) = (path_id(&request)?, desk.now());
+    let (id, at_desk) = (path_id(&request)?, desk.clone());
     desk.transact(async move |connection| {
         let user = lock(connection, &permit.staff, id, &expected).await?;
         if user.trashed_at.is_some() {
             return Err(ApiError::NotFound);
         }
-        keep_an_owner(connection, id).await?;
-        queries::trash_person(connection, id, Some(now), now).await?;
+        keep_an_owner(connection, &at_desk, &user).await?;
         permit.staff.record(connection, "account.delete", "account", Some(id), &[]).await?;
+        queries::trash_person(connection, id, Some(at_desk.now()), at_desk.now()).await?;
+        if user.status == "active" {
+            letters::account_disabled(connection, &at_desk, id).await?;
+        }
         let user = find(connection, id).await?;
         announce(connection, &permit.staff, &user).await
     })
@@ -143,7 +164,9 @@ pub async fn restore_user(request: HttpRequest, desk: Desk, permit: PeopleManage
                 .ok_or(ApiError::Conflict { code: "not_in_trash", detail: "the person is not in the trash" })?;
             queries::trash_person(connection, id, None, now).await?;
             permit.staff.record(connection, "account.restore", "account", Some(id), &[]).await?;
-            find(connection, id).await
+            let user = find(connection, id).await?;
+            announce(connection, &permit.staff, &user).await?;
+            Ok(user)
         })
         .await?;
     Ok(staff_answer(StatusCode::OK, user.version, &UserAnswer { data: user }))

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{User, find};
 use crate::{
-    accounts::{Role, Staff, queries},
+    accounts::{Desk, Role, Staff, queries},
     http::{ApiError, Expected, FieldError},
 };
 
@@ -61,9 +61,15 @@ pub async fn locations_of(connection: &mut PgConnection, role: Role, names: &[St
     if errors.is_empty() { Ok(found.into_iter().flatten().collect()) } else { Err(ApiError::Invalid(errors)) }
 }
 
-/// Somebody has to be left who can let others in. Asked under [`lock`].
-pub async fn keep_an_owner(connection: &mut PgConnection, account: Uuid) -> Result<(), ApiError> {
-    if queries::is_last_owner(connection, account).await? {
+/// Somebody has to be left who can let others in: an owner, and where people come through a provider alone, the one
+/// who can without it. Asked under [`lock`].
+///
+/// # Errors
+/// 409 `last_owner`.
+pub async fn keep_an_owner(connection: &mut PgConnection, desk: &Desk, user: &User) -> Result<(), ApiError> {
+    let local = &desk.accounts.local_sign_in;
+    let breaks_glass = user.status == "active" && local.is_reserved_for(&user.email, user.role);
+    if breaks_glass || queries::is_last_owner(connection, user.id).await? {
         return Err(ApiError::Conflict { code: "last_owner", detail: "nobody would be left to let anybody in" });
     }
     Ok(())

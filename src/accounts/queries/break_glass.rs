@@ -4,6 +4,8 @@ use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+use super::people::lock_account;
+
 /// A grant before it is stored.
 #[derive(Debug)]
 pub struct NewGlass {
@@ -19,16 +21,28 @@ pub struct NewGlass {
     pub ends_at: DateTime<Utc>,
 }
 
-/// Stores a grant, and ends one that the person has.
-pub async fn insert_break_glass(connection: &mut PgConnection, glass: &NewGlass) -> Result<(), sqlx::Error> {
+/// Ends what access to inquiries somebody has by an emergency.
+pub async fn end_emergencies_of(
+    connection: &mut PgConnection,
+    account: Uuid,
+    now: DateTime<Utc>,
+) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "update cms.break_glass set ended_at = $2, version = version + 1
           where account_id = $1 and ended_at is null and ends_at > $2",
-        glass.account,
-        glass.now,
+        account,
+        now,
     )
-    .execute(&mut *connection)
+    .execute(connection)
     .await?;
+    Ok(())
+}
+
+/// Stores a grant, and ends one that the person has.
+pub async fn insert_break_glass(connection: &mut PgConnection, glass: &NewGlass) -> Result<(), sqlx::Error> {
+    // Of two at once the second ends the first.
+    lock_account(connection, glass.account).await?;
+    end_emergencies_of(connection, glass.account, glass.now).await?;
     sqlx::query!(
         "insert into cms.break_glass (id, account_id, reason, began_at, ends_at) values ($1, $2, $3, $4, $5)",
         glass.id,

@@ -4,7 +4,7 @@ use chrono::{DateTime, Duration, Utc};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::{Credentials, find_credentials_of};
+use super::{Credentials, break_glass::end_emergencies_of, find_credentials_of, set_locations};
 
 /// How long somebody has to sign in at the provider.
 const FLOW_MINUTES: i64 = 10;
@@ -169,11 +169,13 @@ pub async fn link_account(
 }
 
 /// Gives an account another role and ends its sessions, by raising the version that they are bound to. The account as
-/// it is then; none where it is the last active owner's, who keeps the role.
+/// it is then; none where it is the last active owner's, who keeps the role. What belonged to the former role alone,
+/// an emergency and the locations of a front desk, ends with it.
 pub async fn change_role(
     connection: &mut PgConnection,
     id: Uuid,
     role: &str,
+    now: DateTime<Utc>,
 ) -> Result<Option<Credentials>, sqlx::Error> {
     // Two owners who become something else at once would otherwise both find one left.
     sqlx::query!("select id from cms.account where role = 'owner' order by id for update")
@@ -182,17 +184,18 @@ pub async fn change_role(
     let changed = sqlx::query_scalar!(
         "update cms.account a
               set role = $2, credential_version = credential_version + 1, version = version + 1,
-                  updated_at = clock_timestamp()
+                  updated_at = $3
             where id = $1 and (a.role <> 'owner' or $2 = 'owner' or exists
                     (select 1 from cms.account o where o.role = 'owner' and o.status = 'active' and o.id <> a.id))
         returning id",
         id,
         role,
+        now,
     );
-    match changed.fetch_optional(&mut *connection).await? {
-        Some(id) => find_credentials_of(connection, id).await,
-        None => Ok(None),
-    }
+    let Some(id) = changed.fetch_optional(&mut *connection).await? else { return Ok(None) };
+    end_emergencies_of(connection, id, now).await?;
+    set_locations(connection, id, &[]).await?;
+    find_credentials_of(connection, id).await
 }
 
 /// A finished sign-in that the staff front end will fetch.

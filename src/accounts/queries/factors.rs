@@ -171,6 +171,19 @@ pub async fn replace_recovery_codes(
     Ok(())
 }
 
+/// Forgets the recovery codes of somebody who has no factor left that they could stand in for.
+pub async fn delete_orphaned_recovery_codes(connection: &mut PgConnection, account: Uuid) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "delete from cms.recovery_code where account_id = $1
+            and not exists (select from cms.totp where account_id = $1 and confirmed_at is not null)
+            and not exists (select from cms.passkey where account_id = $1)",
+        account,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
 /// Spends a recovery code. False where it is none of the account's, or was used.
 pub async fn spend_recovery_code(
     connection: &mut PgConnection,

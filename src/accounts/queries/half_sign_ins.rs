@@ -26,6 +26,8 @@ pub struct Half {
     pub hash: Vec<u8>,
     /// Whose it is.
     pub account_id: Uuid,
+    /// The account's credentials as they were.
+    pub credential_version: i32,
     /// What was shown.
     pub methods: Vec<String>,
 }
@@ -53,7 +55,8 @@ pub async fn insert_half(
     Ok(())
 }
 
-/// The half sign-in of a token, for its own step and while its account is what it was.
+/// The half sign-in of a token, for its own step and while its account is what it was. Nothing is left to enrol by a
+/// password alone once the account has a factor.
 pub async fn find_half(
     connection: &mut PgConnection,
     hash: &[u8],
@@ -62,9 +65,13 @@ pub async fn find_half(
 ) -> Result<Option<Half>, sqlx::Error> {
     sqlx::query_as!(
         Half,
-        "select h.hash, h.account_id, h.methods from cms.half_sign_in h join cms.account a on a.id = h.account_id
+        "select h.hash, h.account_id, h.credential_version, h.methods
+           from cms.half_sign_in h join cms.account a on a.id = h.account_id
           where h.hash = $1 and h.step = $2 and h.used_at is null and h.expires_at > $3
-            and a.status = 'active' and a.credential_version = h.credential_version",
+            and a.status = 'active' and a.credential_version = h.credential_version
+            and (h.step <> 'enrolment'
+                 or not exists (select from cms.totp t where t.account_id = a.id and t.confirmed_at is not null)
+                    and not exists (select from cms.passkey p where p.account_id = a.id))",
         hash,
         step,
         now,
@@ -85,7 +92,7 @@ pub async fn try_half(
         "update cms.half_sign_in h set attempts = attempts + 1 from cms.account a
           where h.hash = $1 and h.step = $2 and h.used_at is null and h.expires_at > $3 and h.attempts < 5
             and a.id = h.account_id and a.status = 'active' and a.credential_version = h.credential_version
-        returning h.hash, h.account_id, h.methods",
+        returning h.hash, h.account_id, h.credential_version, h.methods",
         hash,
         step,
         now,
@@ -94,10 +101,24 @@ pub async fn try_half(
     .await
 }
 
-/// Spends a half sign-in, in one conditional UPDATE.
+/// Spends a half sign-in, in one conditional UPDATE: while its time and its account are still what they were.
 pub async fn spend_half(connection: &mut PgConnection, hash: &[u8], now: DateTime<Utc>) -> Result<bool, sqlx::Error> {
-    let done = sqlx::query!("update cms.half_sign_in set used_at = $2 where hash = $1 and used_at is null", hash, now)
+    let done = sqlx::query!(
+        "update cms.half_sign_in h set used_at = $2 from cms.account a
+          where h.hash = $1 and h.used_at is null and h.expires_at > $2
+            and a.id = h.account_id and a.status = 'active' and a.credential_version = h.credential_version",
+        hash,
+        now,
+    )
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Voids every half sign-in of an account.
+pub async fn void_halves(connection: &mut PgConnection, account: Uuid, now: DateTime<Utc>) -> Result<(), sqlx::Error> {
+    sqlx::query!("update cms.half_sign_in set used_at = $2 where account_id = $1 and used_at is null", account, now)
         .execute(connection)
         .await?;
-    Ok(done.rows_affected() == 1)
+    Ok(())
 }

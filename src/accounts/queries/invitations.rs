@@ -27,16 +27,26 @@ pub struct NewInvitation {
     pub expires_at: DateTime<Utc>,
 }
 
-/// Stores an invitation and voids the one that the address has. False where the address has an account.
-pub async fn insert_invitation(connection: &mut PgConnection, invitation: &NewInvitation) -> Result<bool, sqlx::Error> {
-    sqlx::query!(
+/// Voids the invitation that an address has, and answers the role that it was for. Of two who invite the address at
+/// once, the later one waits here.
+pub async fn void_invitation_of(
+    connection: &mut PgConnection,
+    email: &str,
+    now: DateTime<Utc>,
+) -> Result<Option<String>, sqlx::Error> {
+    sqlx::query!("select pg_advisory_xact_lock(hashtextextended($1, 0))", email).fetch_one(&mut *connection).await?;
+    sqlx::query_scalar!(
         "update cms.invitation set revoked_at = $2, version = version + 1
-          where email = $1 and accepted_at is null and revoked_at is null",
-        invitation.email,
-        invitation.now,
+          where email = $1 and accepted_at is null and revoked_at is null returning role",
+        email,
+        now,
     )
-    .execute(&mut *connection)
-    .await?;
+    .fetch_optional(connection)
+    .await
+}
+
+/// Stores an invitation. False where the address has an account.
+pub async fn insert_invitation(connection: &mut PgConnection, invitation: &NewInvitation) -> Result<bool, sqlx::Error> {
     let done = sqlx::query!(
         "insert into cms.invitation (id, hash, email, role, language, location_ids, invited_by, created_at, expires_at)
          select $1, $2, $3, $4, $5, $6, $7, $8, $9 where not exists (select from cms.account where email = $3)",

@@ -1,6 +1,7 @@
 //! All SQL about accounts, sessions and tokens, and nothing else.
 
 mod api_keys;
+mod authority;
 mod break_glass;
 mod external;
 mod factors;
@@ -18,20 +19,21 @@ pub use api_keys::{
     end_former_secret, find_key_holder, insert_api_key, list_api_keys, lock_api_key, revoke_api_key, rotate_api_key,
     update_api_key,
 };
+pub use authority::{is_key_live, is_session_live};
 pub use break_glass::{Glass, NewGlass, count_break_glass, end_break_glass, insert_break_glass, list_break_glass};
 pub use external::{
     ExternalKey, NewFlow, NewHandover, SpentFlow, SpentHandover, change_role, find_linkable_account,
     find_linked_account, insert_flow, insert_handover, link_account, spend_flow, spend_handover,
 };
 pub use factors::{
-    Methods, StoredTotp, confirm_totp, delete_totp, find_methods, find_totp, replace_recovery_codes, replace_totp,
-    spend_recovery_code, spend_totp_step,
+    Methods, StoredTotp, confirm_totp, delete_orphaned_recovery_codes, delete_totp, find_methods, find_totp,
+    replace_recovery_codes, replace_totp, spend_recovery_code, spend_totp_step,
 };
 pub use failed_attempts::{count_failure, find_failures, forget_failures, is_known_place, note_place};
-pub use half_sign_ins::{Half, NewHalf, find_half, insert_half, spend_half, try_half};
+pub use half_sign_ins::{Half, NewHalf, find_half, insert_half, spend_half, try_half, void_halves};
 pub use invitations::{
     Invited, NewInvitation, count_invitations, find_open_invitation, insert_invitation, list_invitations,
-    revoke_invitation, spend_invitation,
+    revoke_invitation, spend_invitation, void_invitation_of,
 };
 pub use passkeys::{
     ListedPasskey, MOST_PASSKEYS, NewCeremony, NewPasskey, PasskeyUser, SpentCeremony, StoredPasskey, begin_ceremony,

@@ -4,6 +4,8 @@ use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+use super::break_glass::end_emergencies_of;
+
 /// What signing in needs of an account.
 #[expect(clippy::struct_excessive_bools, reason = "a row: each stands for itself")]
 #[derive(Clone, Debug)]
@@ -60,9 +62,21 @@ pub async fn find_credentials_of(connection: &mut PgConnection, id: Uuid) -> Res
     credentials!("a.id = $1", id).fetch_optional(connection).await
 }
 
-/// Keeps a hash made with newer parameters.
-pub async fn update_password_hash(connection: &mut PgConnection, id: Uuid, hash: &str) -> Result<(), sqlx::Error> {
-    sqlx::query!("update cms.account set password_hash = $2 where id = $1", id, hash).execute(connection).await?;
+/// Keeps a hash made with newer parameters, unless the password has changed since `version` was read.
+pub async fn update_password_hash(
+    connection: &mut PgConnection,
+    id: Uuid,
+    version: i32,
+    hash: &str,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update cms.account set password_hash = $3 where id = $1 and credential_version = $2",
+        id,
+        version,
+        hash,
+    )
+    .execute(connection)
+    .await?;
     Ok(())
 }
 
@@ -192,9 +206,9 @@ pub async fn disable_account(
         account,
         now,
     )
-    .execute(connection)
+    .execute(&mut *connection)
     .await?;
-    Ok(())
+    end_emergencies_of(connection, account, now).await
 }
 
 /// Whether anybody has an account yet.

@@ -1,9 +1,11 @@
 //! People as those who manage them see them.
 
 use chrono::{DateTime, Utc};
-use serde_json::Value;
+use serde_json::{Value, json};
 use sqlx::PgConnection;
 use uuid::Uuid;
+
+use super::break_glass::end_emergencies_of;
 
 /// A person as they are stored.
 #[derive(Clone, Debug)]
@@ -126,11 +128,24 @@ pub struct PersonChange {
     pub credentials: Vec<String>,
     /// `en` or `es`.
     pub language: &'static str,
+    /// The locations that a front desk answers for.
+    pub locations: Vec<Uuid>,
     /// Whether every session ends, since the role or the state is another.
     pub ends_sessions: bool,
 }
 
-/// Writes what a person becomes.
+impl PersonChange {
+    /// The fields as an answer has them.
+    pub fn source(&self) -> Value {
+        let status = if self.active { "active" } else { "disabled" };
+        json!({
+            "name": self.name, "role": self.role, "status": status, "credentials": self.credentials,
+            "language": self.language, "locations": self.locations, "provider": null,
+        })
+    }
+}
+
+/// Writes what a person becomes. An emergency ends with the sessions.
 pub async fn update_person(
     connection: &mut PgConnection,
     id: Uuid,
@@ -151,9 +166,10 @@ pub async fn update_person(
         change.ends_sessions,
         now,
     )
-    .execute(connection)
+    .execute(&mut *connection)
     .await?;
-    Ok(())
+    set_locations(connection, id, &change.locations).await?;
+    if change.ends_sessions { end_emergencies_of(connection, id, now).await } else { Ok(()) }
 }
 
 /// What people may change of themselves.
@@ -191,9 +207,9 @@ pub async fn trash_person(
         trashed_at,
         now,
     )
-    .execute(connection)
+    .execute(&mut *connection)
     .await?;
-    Ok(())
+    end_emergencies_of(connection, id, now).await
 }
 
 /// Assigns these locations and no others.

@@ -26,6 +26,8 @@ pub struct LiveSession {
     pub authenticated_at: DateTime<Utc>,
     /// The last staff request, to within some seconds.
     pub last_used_at: DateTime<Utc>,
+    /// When it ends whatever happens.
+    pub expires_at: DateTime<Utc>,
     /// Whether they have a second factor.
     pub has_factor: bool,
     /// Whether a break-glass grant is running.
@@ -61,7 +63,7 @@ pub async fn find_live_session(
 ) -> Result<Option<LiveSession>, ApiError> {
     let row = sqlx::query_as!(
         LiveSession,
-        r#"select a.name, a.email, a.role, s.methods, s.authenticated_at, s.last_used_at,
+        r#"select a.name, a.email, a.role, s.methods, s.authenticated_at, s.last_used_at, s.expires_at,
                   exists (select from cms.totp t where t.account_id = a.id and t.confirmed_at is not null)
                     or exists (select from cms.passkey p where p.account_id = a.id) as "has_factor!",
                   exists (select from cms.break_glass b
@@ -124,6 +126,8 @@ pub struct NewSession {
     pub address: Option<IpAddr>,
     /// When it begins.
     pub now: DateTime<Utc>,
+    /// When the strongest factor was shown.
+    pub authenticated_at: DateTime<Utc>,
     /// When it ends whatever happens.
     pub expires_at: DateTime<Utc>,
 }
@@ -136,7 +140,7 @@ pub async fn insert_session(connection: &mut PgConnection, session: &NewSession)
     let done = sqlx::query!(
         "insert into cms.session (id, account_id, credential_version, methods, device, address, created_at, last_used_at,
                                   authenticated_at, expires_at)
-         select $1, a.id, $3, $4, $5, $6::text::inet, $7, $7, $7, $8
+         select $1, a.id, $3, $4, $5, $6::text::inet, $7, $7, $8, $9
            from cms.account a where a.id = $2 and a.status = 'active' and a.credential_version = $3",
         session.id,
         session.account,
@@ -145,6 +149,7 @@ pub async fn insert_session(connection: &mut PgConnection, session: &NewSession)
         session.device,
         session.address.map(|address| address.to_string()),
         session.now,
+        session.authenticated_at,
         session.expires_at,
     )
     .execute(connection)
@@ -225,6 +230,14 @@ pub async fn spend_refresh_token(
     hash: &[u8],
     now: DateTime<Utc>,
 ) -> Result<Option<RefreshedSession>, sqlx::Error> {
+    // Two nodes would otherwise each find the other's successor unused.
+    sqlx::query!(
+        "select s.id from cms.session s
+          where s.id = (select session_id from cms.refresh_token where hash = $1) for update",
+        hash,
+    )
+    .fetch_optional(&mut *connection)
+    .await?;
     let lost_answer_since = now - Duration::seconds(10);
     sqlx::query_as!(
         RefreshedSession,

@@ -4,10 +4,10 @@ use actix_web::{HttpRequest, http::StatusCode};
 
 use super::{
     Guess,
-    step::{Candidate, HalfStep, SignIn, SignInAnswer, advance, find_half, spend_half},
+    step::{HalfStep, SignIn, SignInAnswer, advance, find_half, spend_half},
 };
 use crate::{
-    accounts::{Desk, input::MfaInput, queries, second_factor},
+    accounts::{Desk, input::MfaInput, second_factor},
     audit::Actor,
     http::{Answer, ApiError, JsonBody, no_parameters, private_answer},
 };
@@ -40,14 +40,12 @@ pub async fn complete_sign_in(request: HttpRequest, desk: Desk, body: JsonBody) 
             };
             let Some(method) = method else {
                 // Committed, although the answer is 401.
-                guess.count(connection).await?;
+                guess.count(connection, &standing).await?;
                 at_desk.record(connection, Actor::Public, "session.refuse", "account", Some(account)).await?;
                 return Ok(None);
             };
-            spend_half(connection, &at_desk, &half).await?;
+            let candidate = spend_half(connection, &at_desk, &half).await?;
             guess.forgive(connection).await?;
-            let found = queries::find_credentials_of(connection, account).await?;
-            let candidate = Candidate::from(found.ok_or(ApiError::Unauthenticated)?);
             let shown: Vec<&str> = half.methods.iter().map(String::as_str).chain([method, "mfa"]).collect();
             advance(connection, &at_desk, candidate, &shown).await.map(Some)
         })

@@ -1,7 +1,7 @@
 //! Guessing at passwords and codes: failures are counted in the database, so that nodes share them, by the account
 //! and place together, by the account, and by the place. Refuses to lock the right person out for good: a count
-//! lives one window, it is never extended, and a place that the account was signed in from is not held responsible
-//! for strangers elsewhere.
+//! lives one window, it is never extended, one place alone cannot fill an account's count, and a place that the
+//! account was signed in from is not held responsible for strangers elsewhere.
 
 use actix_web::web::Data;
 use chrono::{DateTime, Duration, Utc};
@@ -90,12 +90,14 @@ impl Guess {
         })
     }
 
-    /// Counts a failure.
+    /// Counts a failure. A place that may not ask about the account any more is not heard, and so adds nothing.
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn count(&self, connection: &mut PgConnection) -> Result<(), ApiError> {
-        let Some(limits) = self.accounts.guess_limits else { return Ok(()) };
+    pub async fn count(&self, connection: &mut PgConnection, standing: &Guesses) -> Result<(), ApiError> {
+        let Some(limits) = self.accounts.guess_limits.filter(|limits| standing.pair < i64::from(limits.count)) else {
+            return Ok(());
+        };
         let ends = self.now + Duration::seconds(limits.seconds.into());
         let keys = [self.pair.to_vec(), self.account.to_vec(), self.place.to_vec()];
         Ok(queries::count_failure(connection, &keys, self.now, ends).await?)

@@ -7,25 +7,24 @@ mod refresh;
 mod step;
 mod tokens;
 
-use actix_web::{HttpRequest, http::StatusCode, web::Data};
+use actix_web::{HttpRequest, http::StatusCode};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 pub use factor::{__path_complete_sign_in, complete_sign_in};
-pub use guesses::{Guess, GuessLimits};
+pub use guesses::{Guess, GuessLimits, Guesses};
 pub use refresh::{__path_refresh_session, refresh_session};
-pub use step::{Candidate, SignIn, SignInAnswer, advance, find_enrolment, spend_half};
-pub use tokens::{Tokens, TokensAnswer, begin_session};
+pub use step::{Candidate, HalfStep, SignIn, SignInAnswer, advance, find_enrolment, spend_half};
+pub use tokens::{Ground, Tokens, TokensAnswer, begin_session};
 
 use super::{
-    Accounts, Desk, Staff,
+    Desk, Staff,
     input::{LoginInput, rehash_rules},
     queries::{self, Credentials},
 };
 use crate::{
-    audit::{Actor, Entry},
+    audit::Actor,
     crypto::Password,
-    db::StaffDb,
     http::{Answer, ApiError, JsonBody, no_content, no_parameters, private_answer},
 };
 
@@ -54,7 +53,7 @@ pub async fn create_session(request: HttpRequest, desk: Desk, body: JsonBody) ->
         verified.ok && account.active && desk.accounts.local_sign_in.admits(&input.email, &account.role)
     });
     let Some(account) = admitted.cloned() else {
-        refuse(&desk, known, guess).await?;
+        refuse(&desk, known, guess, standing).await?;
         return Err(ApiError::Unauthenticated);
     };
     let newer = if verified.rehash { rehashed(&desk, &account, &input).await? } else { None };
@@ -62,7 +61,7 @@ pub async fn create_session(request: HttpRequest, desk: Desk, body: JsonBody) ->
     let answer = desk
         .transact(async move |connection| {
             if let Some(hash) = newer {
-                queries::update_password_hash(connection, account.id, &hash).await?;
+                queries::update_password_hash(connection, account.id, account.credential_version, &hash).await?;
             }
             guess.forgive(connection).await?;
             advance(connection, &at_desk, Candidate::from(account), &["pwd"]).await
@@ -79,10 +78,10 @@ async fn rehashed(desk: &Desk, account: &Credentials, input: &LoginInput) -> Res
     }
 }
 
-async fn refuse(desk: &Desk, known: Option<Credentials>, guess: Guess) -> Result<(), ApiError> {
+async fn refuse(desk: &Desk, known: Option<Credentials>, guess: Guess, standing: Guesses) -> Result<(), ApiError> {
     let at_desk = desk.clone();
     desk.transact(async move |connection: &mut PgConnection| {
-        guess.count(connection).await?;
+        guess.count(connection, &standing).await?;
         let account = known.map(|account| account.id);
         Ok(at_desk.record(connection, Actor::Public, "session.refuse", "account", account).await?)
     })
@@ -93,26 +92,12 @@ async fn refuse(desk: &Desk, known: Option<Credentials>, guess: Guess) -> Result
 ///
 /// # Errors
 /// Those of the database.
-pub async fn record_refusal(
-    database: &StaffDb,
-    accounts: &Data<Accounts>,
-    account: Option<Uuid>,
-    request_id: Option<String>,
-) -> Result<(), ApiError> {
-    let trail = accounts.trail.clone();
-    database
-        .transact(async move |connection| {
-            let entry = Entry {
-                actor: Actor::Public,
-                action: "session.refuse",
-                subject: "account",
-                subject_id: account,
-                fields: &[],
-                request_id: request_id.as_deref(),
-            };
-            Ok(trail.record(connection, entry).await?)
-        })
-        .await
+pub async fn record_refusal(desk: &Desk, account: Option<Uuid>) -> Result<(), ApiError> {
+    let at_desk = desk.clone();
+    desk.transact(async move |connection| {
+        Ok(at_desk.record(connection, Actor::Public, "session.refuse", "account", account).await?)
+    })
+    .await
 }
 
 /// Signs out: the session and all its tokens end at once, on every node.
@@ -123,8 +108,9 @@ pub async fn delete_session(request: HttpRequest, desk: Desk, staff: Staff) -> A
     let session = staff.session()?.id;
     let now = desk.now();
     desk.transact(async move |connection| {
+        staff.record(connection, "session.delete", "session", Some(session), &[]).await?;
         queries::revoke_session(connection, session, "logout", now).await?;
-        Ok(staff.record(connection, "session.delete", "session", Some(session), &[]).await?)
+        Ok(())
     })
     .await?;
     Ok(no_content())

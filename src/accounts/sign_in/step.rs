@@ -9,7 +9,7 @@ use sqlx::PgConnection;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::tokens::{Tokens, begin_session};
+use super::tokens::{Ground, Tokens, begin_session};
 use crate::{
     accounts::{
         Desk, Role,
@@ -94,12 +94,15 @@ pub struct Candidate {
     pub credential_version: i32,
     /// The second factors that they have.
     pub methods: Vec<&'static str>,
+    /// Whether their password counts beside a second factor alone.
+    pub short_password: bool,
 }
 
 impl From<Credentials> for Candidate {
     fn from(account: Credentials) -> Self {
-        let methods = account.methods();
-        Self { id: account.id, role: account.role, credential_version: account.credential_version, methods }
+        let (methods, short_password) = (account.methods(), account.short_password);
+        let Credentials { id, role, credential_version, .. } = account;
+        Self { id, role, credential_version, methods, short_password }
     }
 }
 
@@ -146,7 +149,8 @@ pub async fn advance(
             expires_in: FACTOR_MINUTES * 60,
         }));
     }
-    if !both && desk.accounts.asks_second_factor_of(role) {
+    let short_alone = account.short_password && shown.contains(&"pwd");
+    if !both && (short_alone || desk.accounts.asks_second_factor_of(role)) {
         let ends = desk.now() + Duration::minutes(ENROLMENT_MINUTES);
         let token = begin_half(connection, desk, &account, HalfStep::Enrolment, shown, ends).await?;
         return Ok(SignIn::Enrolment(EnrolmentOwed {
@@ -155,7 +159,7 @@ pub async fn advance(
             expires_in: ENROLMENT_MINUTES * 60,
         }));
     }
-    Ok(SignIn::Done(begin_session(connection, desk, &account, shown).await?))
+    Ok(SignIn::Done(begin_session(connection, desk, &account, Ground::fresh(shown, desk.now())).await?))
 }
 
 async fn begin_half(
@@ -203,10 +207,19 @@ pub async fn find_enrolment(
     found.ok_or(ApiError::Unauthenticated)
 }
 
-/// Spends a half sign-in: of two at once, one goes on.
+/// Spends a half sign-in, and answers whose it was: of two at once, one goes on. A session that follows is bound to the
+/// credentials that the half was given for.
 ///
 /// # Errors
-/// [`ApiError::Unauthenticated`] where it is spent already.
-pub async fn spend_half(connection: &mut PgConnection, desk: &Desk, half: &queries::Half) -> Result<(), ApiError> {
-    if queries::spend_half(connection, &half.hash, desk.now()).await? { Ok(()) } else { Err(ApiError::Unauthenticated) }
+/// [`ApiError::Unauthenticated`] where it is spent, or its time or its account is over.
+pub async fn spend_half(
+    connection: &mut PgConnection,
+    desk: &Desk,
+    half: &queries::Half,
+) -> Result<Candidate, ApiError> {
+    if !queries::spend_half(connection, &half.hash, desk.now()).await? {
+        return Err(ApiError::Unauthenticated);
+    }
+    let found = queries::find_credentials_of(connection, half.account_id).await?.ok_or(ApiError::Unauthenticated)?;
+    Ok(Candidate { credential_version: half.credential_version, ..Candidate::from(found) })
 }

@@ -51,6 +51,28 @@ impl fmt::Debug for Tokens {
     }
 }
 
+/// What a session rests on.
+#[derive(Clone, Debug)]
+pub struct Ground {
+    /// What was shown (RFC 8176).
+    pub methods: Vec<String>,
+    /// When the strongest of it was.
+    pub authenticated_at: DateTime<Utc>,
+    /// When the session ends whatever happens.
+    pub expires_at: DateTime<Utc>,
+}
+
+impl Ground {
+    /// What was shown just now.
+    pub fn fresh(shown: &[&str], now: DateTime<Utc>) -> Self {
+        Self {
+            methods: shown.iter().map(|method| (*method).to_owned()).collect(),
+            authenticated_at: now,
+            expires_at: now + Duration::hours(SESSION_HOURS),
+        }
+    }
+}
+
 /// Begins a session for somebody who has shown enough. A device that the account was not used with before is told
 /// to its person by mail.
 ///
@@ -60,18 +82,19 @@ pub async fn begin_session(
     connection: &mut PgConnection,
     desk: &Desk,
     account: &Candidate,
-    shown: &[&str],
+    ground: Ground,
 ) -> Result<Tokens, ApiError> {
     let now = desk.now();
     let session = queries::NewSession {
         id: desk.site.clock.new_id(),
         account: account.id,
         credential_version: account.credential_version,
-        methods: shown.iter().map(|method| (*method).to_owned()).collect(),
+        methods: ground.methods,
         device: desk.visitor.device.clone(),
         address: desk.visitor.address,
         now,
-        expires_at: now + Duration::hours(SESSION_HOURS),
+        authenticated_at: ground.authenticated_at,
+        expires_at: ground.expires_at,
     };
     let is_new_device = queries::is_new_device(connection, account.id, &session.device).await?;
     queries::insert_session(connection, &session).await?;

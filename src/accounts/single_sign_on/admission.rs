@@ -2,18 +2,16 @@
 //! makes one where the settings say so; from then on the provider's own id of the person counts, and no address.
 //! Refuses somebody who was given the address of a linked account later, and never takes its role from the last owner.
 
-use actix_web::web::Data;
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::{
     accounts::{
-        Accounts, Role,
+        Desk, Role, letters,
         queries::{self, Credentials, ExternalKey, NewAccount},
     },
-    audit::{Actor, Entry, Trail},
-    db::StaffDb,
+    audit::{Actor, Entry},
     http::{ApiError, Site},
     oidc::Identity,
     outbox::{self, EventKind},
@@ -35,62 +33,46 @@ pub(super) enum Admission {
     NoRole(Option<Uuid>),
 }
 
-/// Where what happens is written down.
-struct Record {
-    trail: Trail,
-    request_id: Option<String>,
-    now: DateTime<Utc>,
-}
-
-impl Record {
-    async fn write(
-        &self,
-        transaction: &mut PgConnection,
-        action: &'static str,
-        account: Uuid,
-        fields: &[String],
-    ) -> Result<(), sqlx::Error> {
-        let request_id = self.request_id.as_deref();
-        // The program acts, on the provider's word: nobody of ours decided it.
-        let entry =
-            Entry { actor: Actor::System, action, subject: "account", subject_id: Some(account), fields, request_id };
-        self.trail.record(transaction, entry).await
-    }
+/// Writes down what the program did on the provider's word: nobody of ours decided it.
+async fn record(
+    connection: &mut PgConnection,
+    desk: &Desk,
+    action: &'static str,
+    account: Uuid,
+    fields: &[&str],
+) -> Result<(), sqlx::Error> {
+    let fields: Vec<String> = fields.iter().map(|field| (*field).to_owned()).collect();
+    let (actor, subject, request_id) = (Actor::System, "account", desk.visitor.request_id.as_deref());
+    let entry = Entry { actor, action, subject, subject_id: Some(account), fields: &fields, request_id };
+    desk.accounts.trail.record(connection, entry).await
 }
 
 /// Finds, links or makes the account.
 ///
 /// # Errors
 /// [`ApiError::Busy`], and those of the database.
-pub(super) async fn admit(
-    identity: Identity,
-    rules: Rules,
-    site: &Site,
-    accounts: &Data<Accounts>,
-    database: &StaffDb,
-    request_id: Option<String>,
-) -> Result<Admission, ApiError> {
-    let record = Record { trail: accounts.trail.clone(), request_id, now: site.clock.now() };
+pub(super) async fn admit(identity: Identity, rules: Rules, desk: &Desk) -> Result<Admission, ApiError> {
     let role = identity.role.and_then(Role::named);
     let key = key_of(&identity);
     let (email, known_by) = (identity.email.clone(), key.clone());
-    let (found, record) = database
-        .transact(async move |transaction| {
-            let found = find(transaction, &known_by, email.as_deref(), record.now).await?;
-            let Some((account, linked)) = found else { return Ok((None, record)) };
-            let settled = settle(transaction, account, role, rules, &record).await?;
+    let at_desk = desk.clone();
+    let found = desk
+        .transact(async move |connection| {
+            let found = find(connection, &known_by, email.as_deref(), at_desk.now()).await?;
+            let Some((account, linked)) = found else { return Ok(None) };
+            let settled = settle(connection, &at_desk, account, role, rules).await?;
             if let (Admission::Admitted(account), false) = (&settled, linked) {
-                link(transaction, &known_by, account.id, &record).await?;
+                link(connection, &at_desk, &known_by, account.id).await?;
             }
-            Ok::<_, ApiError>((Some(settled), record))
+            Ok(Some(settled))
         })
         .await?;
     match (found, identity.email) {
         (Some(admission), _) => Ok(admission),
         (None, Some(email)) if rules.create_accounts => {
             let Some(role) = role else { return Ok(Admission::NoRole(None)) };
-            let account = new_account(email, identity.name, role, site);
-            database.transact(async move |transaction| create(transaction, &key, account, &record).await).await
+            let (account, at_desk) = (new_account(email, identity.name, role, &desk.site), desk.clone());
+            desk.transact(async move |connection| create(connection, &at_desk, &key, account).await).await
         }
         (None, _) => Ok(Admission::Refused(None)),
     }
@@ -121,11 +103,11 @@ async fn find(
 
 /// Whether the account may sign in, and as what. Where the provider maps roles, its word counts at each sign-in.
 async fn settle(
-    transaction: &mut PgConnection,
+    connection: &mut PgConnection,
+    desk: &Desk,
     account: Credentials,
     role: Option<Role>,
     rules: Rules,
-    record: &Record,
 ) -> Result<Admission, ApiError> {
     if !account.active {
         return Ok(Admission::Refused(Some(account.id)));
@@ -137,28 +119,33 @@ async fn settle(
     if role.name() == account.role {
         return Ok(Admission::Admitted(account));
     }
-    let changed = queries::change_role(transaction, account.id, role.name()).await?;
-    let action = if changed.is_some() { "account.change_role" } else { "account.keep_role" };
-    record.write(transaction, action, account.id, &["role".to_owned()]).await?;
-    if changed.is_some() {
-        outbox::record(transaction, record.trail.clock(), EventKind::UserUpdated, account.id).await?;
-    }
-    Ok(Admission::Admitted(changed.unwrap_or(account)))
+    let kept = is_reserved(connection, desk, &account).await?;
+    let changed =
+        if kept { None } else { queries::change_role(connection, account.id, role.name(), desk.now()).await? };
+    let Some(changed) = changed else {
+        record(connection, desk, "account.keep_role", account.id, &["role"]).await?;
+        return Ok(Admission::Admitted(account));
+    };
+    record(connection, desk, "account.change_role", changed.id, &["role"]).await?;
+    letters::role_changed(connection, desk, changed.id, role.name()).await?;
+    outbox::record(connection, &desk.site.clock, EventKind::UserUpdated, changed.id).await?;
+    Ok(Admission::Admitted(changed))
+}
+
+/// Whether the account is kept for the day on which the provider fails: it does not say what that one is.
+async fn is_reserved(connection: &mut PgConnection, desk: &Desk, account: &Credentials) -> Result<bool, ApiError> {
+    let person = queries::find_addressee(connection, account.id).await?;
+    let role = Role::named(&account.role);
+    Ok(person.zip(role).is_some_and(|(person, role)| desk.accounts.local_sign_in.is_reserved_for(&person.email, role)))
 }
 
 /// Links the account for good.
-async fn link(
-    transaction: &mut PgConnection,
-    key: &ExternalKey,
-    account: Uuid,
-    record: &Record,
-) -> Result<(), ApiError> {
-    if !queries::link_account(transaction, key, account, record.now).await? {
+async fn link(connection: &mut PgConnection, desk: &Desk, key: &ExternalKey, account: Uuid) -> Result<(), ApiError> {
+    if !queries::link_account(connection, key, account, desk.now()).await? {
         // The same person at the same time, in another tab: that one has it.
         return Err(ApiError::Busy);
     }
-    record.write(transaction, "account.link", account, &[]).await?;
-    Ok(())
+    Ok(record(connection, desk, "account.link", account, &[]).await?)
 }
 
 /// An account without a password.
@@ -176,20 +163,18 @@ fn new_account(email: String, name: Option<String>, role: Role, site: &Site) -> 
 }
 
 async fn create(
-    transaction: &mut PgConnection,
+    connection: &mut PgConnection,
+    desk: &Desk,
     key: &ExternalKey,
     account: NewAccount,
-    record: &Record,
 ) -> Result<Admission, ApiError> {
     // The address of a disabled account, or of one that is linked to somebody else.
-    if !queries::insert_account(transaction, &account).await? {
+    if !queries::insert_account(connection, &account).await? {
         return Ok(Admission::Refused(None));
     }
-    record
-        .write(transaction, "account.create", account.id, &["email".to_owned(), "name".to_owned(), "role".to_owned()])
-        .await?;
-    outbox::record(transaction, record.trail.clock(), EventKind::UserCreated, account.id).await?;
-    link(transaction, key, account.id, record).await?;
-    let made = queries::find_credentials_of(transaction, account.id).await?;
+    record(connection, desk, "account.create", account.id, &["email", "name", "role"]).await?;
+    outbox::record(connection, &desk.site.clock, EventKind::UserCreated, account.id).await?;
+    link(connection, desk, key, account.id).await?;
+    let made = queries::find_credentials_of(connection, account.id).await?;
     Ok(Admission::Admitted(made.ok_or(ApiError::Internal)?))
 }

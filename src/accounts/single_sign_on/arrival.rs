@@ -13,13 +13,11 @@ use super::{
 };
 use crate::{
     accounts::{
-        Accounts,
+        Desk,
         queries::{self, SpentFlow},
-        request_id,
         sign_in::{SignInAnswer, record_refusal},
     },
     crypto::OpaqueToken,
-    db::StaffDb,
     http::{Answer, ApiError, Site},
     oidc::{CallbackQuery, Identity, OidcError, Provider, Return},
 };
@@ -38,20 +36,14 @@ use crate::{
         (status = 200, description = "Signed in; without CMS_STAFF_URL", body = SignInAnswer),
         (status = 303, description = "To `/sso#code=…&provider=…` or `/sso#error=…` below CMS_STAFF_URL"),
     ))]
-pub async fn finish_single_sign_on(
-    request: HttpRequest,
-    site: Data<Site>,
-    accounts: Data<Accounts>,
-    sign_on: Data<SingleSignOn>,
-    database: Data<StaffDb>,
-) -> Answer {
+pub async fn finish_single_sign_on(request: HttpRequest, desk: Desk, sign_on: Data<SingleSignOn>) -> Answer {
     let provider = sign_on.provider(&request)?;
-    let answer = match arrive(&request, provider, &site, &accounts, &sign_on, &database).await {
-        Ok(signed) => handover::answer(&request, signed, provider, &site, &sign_on, &database).await,
+    let answer = match arrive(&request, provider, &desk, &sign_on).await {
+        Ok(signed) => handover::answer(&desk, signed, provider, &sign_on).await,
         Err(refused) => Err(refused),
     };
     match (answer, &sign_on.staff_url) {
-        (Err(refused), Some(staff)) => Ok(told_to_the_front_end(staff, &refused, &site)),
+        (Err(refused), Some(staff)) => Ok(told_to_the_front_end(staff, &refused, &desk.site)),
         (answer, _) => answer,
     }
 }
@@ -67,31 +59,28 @@ fn told_to_the_front_end(staff: &str, refused: &ApiError, site: &Site) -> HttpRe
 async fn arrive(
     request: &HttpRequest,
     provider: &Provider,
-    site: &Data<Site>,
-    accounts: &Data<Accounts>,
+    desk: &Desk,
     sign_on: &SingleSignOn,
-    database: &StaffDb,
 ) -> Result<Signed, ApiError> {
-    accounts.attempts.spend(site.trusted_proxies.client(request))?;
-    let id = request_id(request);
-    let (identity, flow) = match identify(request, provider, site, sign_on, database).await {
+    desk.spend_attempt()?;
+    let (identity, flow) = match identify(request, provider, desk, sign_on).await {
         Ok(known) => known,
         Err(ApiError::Unauthenticated) => {
-            record_refusal(database, accounts, None, id).await?;
+            record_refusal(desk, None).await?;
             return Err(ApiError::Unauthenticated);
         }
         Err(other) => return Err(other),
     };
     let amr = identity.amr.clone();
     let rules = admission::Rules { maps_roles: provider.maps_roles(), create_accounts: sign_on.create_accounts };
-    match admission::admit(identity, rules, site, accounts, database, id.clone()).await? {
+    match admission::admit(identity, rules, desk).await? {
         Admission::Admitted(account) => Ok(Signed { account, amr, challenge: flow.handover_challenge }),
         Admission::Refused(account) => {
-            record_refusal(database, accounts, account, id).await?;
+            record_refusal(desk, account).await?;
             Err(ApiError::Unauthenticated)
         }
         Admission::NoRole(account) => {
-            record_refusal(database, accounts, account, id).await?;
+            record_refusal(desk, account).await?;
             Err(ApiError::NoRole)
         }
     }
@@ -101,12 +90,11 @@ async fn arrive(
 async fn identify(
     request: &HttpRequest,
     provider: &Provider,
-    site: &Site,
+    desk: &Desk,
     sign_on: &SingleSignOn,
-    database: &StaffDb,
 ) -> Result<(Identity, SpentFlow), ApiError> {
     let query = CallbackQuery::parse(request.query_string()).ok_or(ApiError::Unauthenticated)?;
-    let flow = spend(request, &query, provider, site, database).await?;
+    let flow = spend(request, &query, provider, desk).await?;
     let verifier = sign_on.seal.open(seal_place(flow.id), &flow.verifier_sealed).map_err(|error| {
         tracing::error!(%error, "a sealed PKCE verifier does not open");
         ApiError::Internal
@@ -114,7 +102,7 @@ async fn identify(
     let verifier = std::str::from_utf8(&verifier).map_err(|_| ApiError::Internal)?.to_owned();
     let code = provider.accept(query).await.map_err(refusal)?;
     let back = Return { nonce_hash: flow.nonce_hash.clone(), verifier: Zeroizing::new(verifier), code };
-    let identity = provider.identify(&callback_address(site, provider), back).await.map_err(refusal)?;
+    let identity = provider.identify(&callback_address(&desk.site, provider), back).await.map_err(refusal)?;
     Ok((identity, flow))
 }
 
@@ -122,20 +110,16 @@ async fn spend(
     request: &HttpRequest,
     query: &CallbackQuery,
     provider: &Provider,
-    site: &Site,
-    database: &StaffDb,
+    desk: &Desk,
 ) -> Result<SpentFlow, ApiError> {
     let hash = |text: Option<&str>| text.and_then(OpaqueToken::parse).map(|token| token.hash());
     let state = hash(query.state.as_deref());
-    let binding = hash(binding(request, site).as_deref());
+    let binding = hash(binding(request, &desk.site).as_deref());
     let (Some(state), Some(binding)) = (state, binding) else { return Err(ApiError::Unauthenticated) };
-    let (provider, now) = (provider.name().to_owned(), site.clock.now());
-    database
-        .transact(async move |transaction| {
-            Ok::<_, ApiError>(queries::spend_flow(transaction, &provider, &state, &binding, now).await?)
-        })
-        .await?
-        .ok_or(ApiError::Unauthenticated)
+    let (provider, now) = (provider.name().to_owned(), desk.now());
+    let spent = desk
+        .transact(async move |connection| Ok(queries::spend_flow(connection, &provider, &state, &binding, now).await?));
+    spent.await?.ok_or(ApiError::Unauthenticated)
 }
 
 /// What the client learns. The log learns more, and nothing of the person.

@@ -5,10 +5,9 @@ use actix_web::{HttpRequest, HttpResponse, http::header, web::Data};
 use super::{SingleSignOn, arrival::refusal, binding_cookie, callback_address, discreet, seal_place};
 use crate::{
     accounts::{
-        Accounts,
+        Desk,
         queries::{self, NewFlow},
     },
-    db::StaffDb,
     http::{Answer, ApiError, QueryReader, Site},
     oidc::Departure,
 };
@@ -21,27 +20,19 @@ use crate::{
             as `verifier` when it exchanges the code, so that nobody else's sign-in can be handed to it"),
     ),
     responses((status = 302, description = "To the provider; sets the cookie that the way back needs")))]
-pub async fn start_single_sign_on(
-    request: HttpRequest,
-    site: Data<Site>,
-    accounts: Data<Accounts>,
-    sign_on: Data<SingleSignOn>,
-    database: Data<StaffDb>,
-) -> Answer {
+pub async fn start_single_sign_on(request: HttpRequest, desk: Desk, sign_on: Data<SingleSignOn>) -> Answer {
     let provider = sign_on.provider(&request)?;
     let mut query = QueryReader::of(&request);
     let challenge = query.parsed("challenge", "43 characters of base64url", parse_challenge);
     query.finish()?;
-    accounts.attempts.spend(site.trusted_proxies.client(&request))?;
-    let departure = provider.depart(&callback_address(&site, provider)).await.map_err(refusal)?;
-    let flow = kept(&departure, challenge, provider.name(), &site, &sign_on)?;
-    let now = site.clock.now();
-    database
-        .transact(async move |transaction| Ok::<_, ApiError>(queries::insert_flow(transaction, &flow, now).await?))
-        .await?;
+    desk.spend_attempt()?;
+    let departure = provider.depart(&callback_address(&desk.site, provider)).await.map_err(refusal)?;
+    let flow = kept(&departure, challenge, provider.name(), &desk.site, &sign_on)?;
+    let now = desk.now();
+    desk.transact(async move |connection| Ok(queries::insert_flow(connection, &flow, now).await?)).await?;
     let answer = HttpResponse::Found()
         .insert_header((header::LOCATION, departure.address.as_str()))
-        .cookie(binding_cookie(&site, departure.binding.reveal()))
+        .cookie(binding_cookie(&desk.site, departure.binding.reveal()))
         .finish();
     Ok(discreet(answer))
 }

@@ -13,14 +13,12 @@ use utoipa::ToSchema;
 use super::{SingleSignOn, discreet, spent_cookie};
 use crate::{
     accounts::{
-        Accounts, Desk,
+        Desk,
         queries::{self, Credentials, NewHandover},
-        request_id,
         sign_in::{Candidate, SignInAnswer, advance, record_refusal},
     },
     crypto::{OpaqueToken, random},
-    db::StaffDb,
-    http::{Answer, ApiError, Fields, JsonBody, Site, no_parameters, private_answer},
+    http::{Answer, ApiError, Fields, JsonBody, no_parameters, private_answer},
     oidc::{Provider, challenge_of, proves_second_factor},
 };
 
@@ -33,30 +31,22 @@ pub(super) struct Signed {
 }
 
 /// Tokens as JSON, or a code for the staff front end.
-pub(super) async fn answer(
-    request: &HttpRequest,
-    signed: Signed,
-    provider: &Provider,
-    site: &Data<Site>,
-    sign_on: &SingleSignOn,
-    database: &StaffDb,
-) -> Answer {
+pub(super) async fn answer(desk: &Desk, signed: Signed, provider: &Provider, sign_on: &SingleSignOn) -> Answer {
     let mut answer = match &sign_on.staff_url {
-        None => conclude(request, signed.account, &signed.amr).await?,
+        None => conclude(desk, signed.account, &signed.amr).await?,
         Some(staff) => {
-            let code = keep(signed, provider.name(), site, database).await?;
+            let code = keep(desk, signed, provider.name()).await?;
             let address = format!("{staff}/sso#code={}&provider={}", code.reveal(), provider.name());
             HttpResponse::SeeOther().insert_header((header::LOCATION, address)).finish()
         }
     };
-    answer.add_cookie(&spent_cookie(site)).map_err(|_| ApiError::Internal)?;
+    answer.add_cookie(&spent_cookie(&desk.site)).map_err(|_| ApiError::Internal)?;
     Ok(discreet(answer))
 }
 
 /// The one place where a sign-in at the provider becomes a session. The provider's word for a second factor counts where
 /// it gives one ([`proves_second_factor`]); its silence is no second factor.
-async fn conclude(request: &HttpRequest, account: Credentials, amr: &[String]) -> Answer {
-    let desk = Desk::of(request)?;
+async fn conclude(desk: &Desk, account: Credentials, amr: &[String]) -> Answer {
     let shown: &'static [&'static str] = if proves_second_factor(amr) { &["fed", "mfa"] } else { &["fed"] };
     let at_desk = desk.clone();
     let answer = desk
@@ -65,7 +55,7 @@ async fn conclude(request: &HttpRequest, account: Credentials, amr: &[String]) -
     Ok(private_answer(StatusCode::OK, &SignInAnswer { data: answer }))
 }
 
-async fn keep(signed: Signed, provider: &str, site: &Site, database: &StaffDb) -> Result<OpaqueToken, ApiError> {
+async fn keep(desk: &Desk, signed: Signed, provider: &str) -> Result<OpaqueToken, ApiError> {
     let code = random::token256().map_err(|_| ApiError::Internal)?;
     let handover = NewHandover {
         code_hash: code.hash(),
@@ -74,12 +64,8 @@ async fn keep(signed: Signed, provider: &str, site: &Site, database: &StaffDb) -
         challenge: signed.challenge,
         amr: signed.amr,
     };
-    let now = site.clock.now();
-    database
-        .transact(async move |transaction| {
-            Ok::<_, ApiError>(queries::insert_handover(transaction, &handover, now).await?)
-        })
-        .await?;
+    let now = desk.now();
+    desk.transact(async move |connection| Ok(queries::insert_handover(connection, &handover, now).await?)).await?;
     Ok(code)
 }
 
@@ -113,33 +99,28 @@ impl SingleSignOnInput {
     request_body = SingleSignOnInput, responses((status = 200, description = "Signed in", body = SignInAnswer)))]
 pub async fn exchange_single_sign_on(
     request: HttpRequest,
-    site: Data<Site>,
-    accounts: Data<Accounts>,
+    desk: Desk,
     sign_on: Data<SingleSignOn>,
-    database: Data<StaffDb>,
     body: JsonBody,
 ) -> Answer {
     no_parameters(&request)?;
     let provider = sign_on.provider(&request)?.name().to_owned();
-    accounts.attempts.spend(site.trusted_proxies.client(&request))?;
+    desk.spend_attempt()?;
     let input = SingleSignOnInput::parse(&body.0)?;
     let shown = input.verifier.as_ref().map(|verifier| challenge_of(verifier).unwrap_or_default());
-    let now = site.clock.now();
+    let now = desk.now();
     let spent = match input.code.map(|code| code.hash()) {
         None => None,
         Some(hash) => {
-            database
-                .transact(async move |transaction| {
-                    Ok::<_, ApiError>(
-                        queries::spend_handover(transaction, &provider, &hash, shown.as_deref(), now).await?,
-                    )
-                })
-                .await?
+            let spend = desk.transact(async move |connection| {
+                Ok(queries::spend_handover(connection, &provider, &hash, shown.as_deref(), now).await?)
+            });
+            spend.await?
         }
     };
     let Some(spent) = spent else {
-        record_refusal(&database, &accounts, None, request_id(&request)).await?;
+        record_refusal(&desk, None).await?;
         return Err(ApiError::Unauthenticated);
     };
-    conclude(&request, spent.account, &spent.amr).await
+    conclude(&desk, spent.account, &spent.amr).await
 }

@@ -31,6 +31,7 @@ fn letters() -> Vec<Letter> {
     let changes = [
         FactorChange::TotpAdded,
         FactorChange::TotpRemoved,
+        FactorChange::AllRemoved,
         FactorChange::PasskeyAdded,
         FactorChange::PasskeyRemoved,
         FactorChange::RecoveryCodesMade,
