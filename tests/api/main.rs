@@ -34,4 +34,5 @@ mod second_factors;
 mod secrecy;
 mod sign_in;
 mod signing_keys;
+mod takeover;
 mod terms;

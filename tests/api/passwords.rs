@@ -9,18 +9,18 @@ use crate::harness::{ADMIN, Api, EDITOR, FRONT_DESK, OWNER, Reply};
 
 const NEW: &str = "brass kettles sing till noon";
 
-fn noon() -> DateTime<Utc> {
+pub fn noon() -> DateTime<Utc> {
     "2026-11-23T12:00:00Z".parse().unwrap()
 }
 
 /// A clinic with a settable clock where second factors are asked for.
-fn strict() -> (Api, Clock) {
+pub fn strict() -> (Api, Clock) {
     let clock = Clock::fixed(noon());
     (Api::start_with(clock.clone(), &[("rate-limits", "off"), ("require-mfa", "on")]), clock)
 }
 
 /// RFC 6238 by another hand: SHA-1, 6 digits, 30 s.
-fn code(secret: &str, at: DateTime<Utc>) -> String {
+pub fn code(secret: &str, at: DateTime<Utc>) -> String {
     let key = data_encoding::BASE32_NOPAD.decode(secret.as_bytes()).unwrap();
     let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, &key);
     let step = u64::try_from(at.timestamp()).unwrap() / 30;
@@ -31,16 +31,16 @@ fn code(secret: &str, at: DateTime<Utc>) -> String {
     format!("{:06}", number % 1_000_000)
 }
 
-fn login(api: &Api, (email, password): (&str, &str)) -> Reply {
+pub fn login(api: &Api, (email, password): (&str, &str)) -> Reply {
     api.call("POST", "/v1/auth/login").json(&json!({"email": email, "password": password})).send()
 }
 
-fn mfa(api: &Api, token: &Value, code: &str) -> Reply {
+pub fn mfa(api: &Api, token: &Value, code: &str) -> Reply {
     api.call("POST", "/v1/auth/mfa").json(&json!({"mfa_token": token, "code": code})).send()
 }
 
 /// Enrols an authenticator as the sign-in asks: the secret, the recovery codes and the tokens.
-fn enrol(api: &Api, clock: &Clock, person: (&str, &str)) -> (String, Value, Value) {
+pub fn enrol(api: &Api, clock: &Clock, person: (&str, &str)) -> (String, Value, Value) {
     let owed = login(api, person).json()["data"].clone();
     assert_eq!(owed["mfa_enrolment_required"], true, "{owed}");
     let half = owed["mfa_token"].as_str().unwrap();

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::harness::{ADMIN, AUDITOR, Api, EDITOR, FRONT_DESK, OWNER, Reply};
 
 /// The person of that address, as those who manage people see them, with the ETag.
-fn find(api: &Api, token: &str, email: &str) -> (String, String, Value) {
+pub fn find(api: &Api, token: &str, email: &str) -> (String, String, Value) {
     let list = api.call("GET", "/v1/admin/users?limit=100").bearer(token).send().json();
     let user = list["data"].as_array().unwrap().iter().find(|user| user["email"] == email).unwrap().clone();
     let path = format!("/v1/admin/users/{}", user["id"].as_str().unwrap());
@@ -13,13 +13,13 @@ fn find(api: &Api, token: &str, email: &str) -> (String, String, Value) {
     (path, etag, user)
 }
 
-fn patch(api: &Api, token: &str, email: &str, change: &Value) -> Reply {
+pub fn patch(api: &Api, token: &str, email: &str, change: &Value) -> Reply {
     let (path, etag, _) = find(api, token, email);
     api.call("PATCH", &path).bearer(token).header("If-Match", etag).json(change).send()
 }
 
 /// The link in the latest letter to somebody.
-fn link_to(api: &Api, email: &str) -> String {
+pub fn link_to(api: &Api, email: &str) -> String {
     let letters = api.letters();
     let letter = letters.iter().rev().find(|letter| letter.contains(email)).expect("a letter to them");
     letter.lines().find(|line| line.starts_with("http")).expect("a link on a line").trim().to_owned()
