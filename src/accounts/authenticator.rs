@@ -19,7 +19,7 @@ use super::{
 use crate::{
     audit::Actor,
     crypto::{OpaqueToken, random},
-    http::{Answer, ApiError, JsonBody, no_content, no_parameters, private_answer},
+    http::{Answer, ApiError, JsonBody, Then, no_content, no_parameters, private_answer},
 };
 
 /// Whoever enrols a factor.
@@ -166,7 +166,8 @@ pub async fn create_totp(request: HttpRequest, desk: Desk, enrolling: Enrolling)
 #[utoipa::path(put, path = "/v1/auth/totp", operation_id = "confirm_totp", tag = "sign-in",
     security(("bearer" = [])), request_body = CodeInput,
     responses((status = 200, description = "Enrolled, with recovery codes", body = EnrolledAnswer)))]
-pub async fn confirm_totp(request: HttpRequest, desk: Desk, enrolling: Enrolling, body: JsonBody) -> Answer {
+pub async fn confirm_totp(request: HttpRequest, desk: Desk, asked: Then<Enrolling, JsonBody>) -> Answer {
+    let Then(enrolling, body) = asked;
     no_parameters(&request)?;
     desk.spend_attempt()?;
     let code = CodeInput::parse(&body.0)?.code;

@@ -195,7 +195,7 @@ pub async fn delete_break_glass(request: HttpRequest, desk: Desk, staff: Staff, 
             return Err(ApiError::Stale { current: row.version, changed: serde_json::Value::Null });
         }
         queries::end_break_glass(connection, id, now).await?;
-        Ok(staff.record(connection, "break_glass.delete", "break_glass", Some(id), &[]).await?)
+        staff.record(connection, "break_glass.delete", "break_glass", Some(id), &[]).await
     })
     .await?;
     Ok(no_content())

@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::{Accounts, staff::request_id};
 use crate::{
     audit::{Actor, Entry},
-    crypto::{Attempt, GateError, Password, Verified},
+    crypto::{Attempt, GateError, HashError, Password, Verified},
     db::StaffDb,
     http::{ApiError, Site, client::bucket},
 };
@@ -156,7 +156,7 @@ impl Desk {
 
 fn busy(error: GateError) -> ApiError {
     match error {
-        GateError::Busy | GateError::Stopped => ApiError::Busy,
+        GateError::Busy | GateError::Stopped | GateError::Hash(HashError::Memory) => ApiError::Busy,
         GateError::Hash(_) => ApiError::Internal,
     }
 }

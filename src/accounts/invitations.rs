@@ -198,7 +198,7 @@ pub async fn delete_invitation(request: HttpRequest, desk: Desk, permit: PeopleM
         if !queries::revoke_invitation(connection, id, now).await? {
             return Err(ApiError::Conflict { code: "not_open", detail: "the invitation is accepted or revoked" });
         }
-        Ok(permit.staff.record(connection, "invitation.delete", "invitation", Some(id), &[]).await?)
+        permit.staff.record(connection, "invitation.delete", "invitation", Some(id), &[]).await
     })
     .await?;
     Ok(no_content())

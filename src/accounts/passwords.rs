@@ -18,7 +18,7 @@ use super::{
 use crate::{
     audit::Actor,
     crypto::{OpaqueToken, Password, random},
-    http::{Answer, ApiError, JsonBody, no_content, no_parameters, private_answer},
+    http::{Answer, ApiError, JsonBody, Then, no_content, no_parameters, private_answer},
 };
 
 /// The purpose of a reset's token.
@@ -32,7 +32,8 @@ const RESET_MINUTES: i64 = 30;
 #[utoipa::path(post, path = "/v1/auth/password", operation_id = "change_password", tag = "sign-in",
     security(("bearer" = [])), request_body = PasswordChangeInput,
     responses((status = 200, description = "Changed; fresh tokens", body = TokensAnswer)))]
-pub async fn change_password(request: HttpRequest, desk: Desk, staff: Staff, body: JsonBody) -> Answer {
+pub async fn change_password(request: HttpRequest, desk: Desk, asked: Then<Staff, JsonBody>) -> Answer {
+    let Then(staff, body) = asked;
     no_parameters(&request)?;
     desk.spend_attempt()?;
     let session = staff.session()?.clone();

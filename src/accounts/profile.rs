@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::{Credential, Desk, Permission, Role, Scope, Staff, input::ProfileInput, queries};
 use crate::{
-    http::{Answer, ApiError, MergePatch, changed, no_parameters, patched, private_answer},
+    http::{Answer, ApiError, MergePatch, Then, changed, no_parameters, patched, private_answer},
     outbox::{self, EventKind},
 };
 
@@ -83,7 +83,8 @@ async fn me(desk: &Desk, staff: Staff) -> Result<Me, ApiError> {
     security(("bearer" = [])),
     request_body(content((ProfileInput = "application/merge-patch+json"), (ProfileInput = "application/json"))),
     responses((status = 200, description = "The signed-in person, changed", body = MeAnswer)))]
-pub async fn update_me(request: HttpRequest, desk: Desk, staff: Staff, body: MergePatch) -> Answer {
+pub async fn update_me(request: HttpRequest, desk: Desk, asked: Then<Staff, MergePatch>) -> Answer {
+    let Then(staff, body) = asked;
     no_parameters(&request)?;
     staff.session()?;
     let (at_desk, person) = (desk.clone(), staff.clone());

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::{Desk, Staff, input::ReauthenticationInput, queries, second_factor, sign_in::Guess};
 use crate::{
     audit::Actor,
-    http::{Answer, ApiError, JsonBody, no_content, no_parameters},
+    http::{Answer, ApiError, JsonBody, Then, no_content, no_parameters},
 };
 
 /// Shows a factor again: the code of an authenticator or a recovery code where the account has a second factor, else
@@ -16,7 +16,8 @@ use crate::{
 #[utoipa::path(post, path = "/v1/auth/reauthentication", operation_id = "create_reauthentication", tag = "sign-in",
     security(("bearer" = [])), request_body = ReauthenticationInput,
     responses((status = 204, description = "Fresh for ten minutes")))]
-pub async fn create_reauthentication(request: HttpRequest, desk: Desk, staff: Staff, body: JsonBody) -> Answer {
+pub async fn create_reauthentication(request: HttpRequest, desk: Desk, asked: Then<Staff, JsonBody>) -> Answer {
+    let Then(staff, body) = asked;
     no_parameters(&request)?;
     desk.spend_attempt()?;
     let session = staff.session()?.clone();

@@ -11,7 +11,7 @@ use crate::{
     audit::{Actor, Entry, Trail},
     clock::Clock,
     config::ExposeSecret,
-    crypto::{Password, password_hash, random},
+    crypto::{Password, password_hash, password_hash::Workspace, random},
     db::StaffDb,
     http::ApiError,
     outbox::{self, EventKind},
@@ -77,7 +77,7 @@ pub fn create(invocation: &Invocation, email: &str, name: &str, role: &str, as_j
 /// Sets a new password.
 pub fn reset_password(invocation: &Invocation, email: &str, as_json: bool) -> Result<(), Failure> {
     let password = new_password()?;
-    let hash = password_hash::hash(&check(&password, email)?).map_err(Failure::failed)?;
+    let hash = password_hash::hash(&check(&password, email)?, &mut Workspace::default()).map_err(Failure::failed)?;
     on_account(invocation, email, "account.reset_password", async move |connection, id, clock| {
         Ok(queries::set_password(connection, id, &hash, false, clock.now()).await?)
     })?;
@@ -147,7 +147,7 @@ async fn store(
     role: &'static str,
     password: &Password,
 ) -> Result<(), Failure> {
-    let password_hash = password_hash::hash(password).map_err(Failure::failed)?;
+    let password_hash = password_hash::hash(password, &mut Workspace::default()).map_err(Failure::failed)?;
     let trail = opened.trail();
     let account = queries::NewAccount {
         id: opened.clock.new_id(),

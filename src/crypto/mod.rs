@@ -57,7 +57,7 @@ pub use key_ring::{KeyError, KeyRing, RingParts};
 pub use opaque_token::OpaqueToken;
 pub use password::{Password, PasswordError, PasswordRules};
 pub use password_gate::{Attempt, GateError, PasswordGate};
-pub use password_hash::Verified;
+pub use password_hash::{HashError, Verified};
 pub use personal::Personal;
 pub use purpose_seal::PurposeSeal;
 pub use random::RandomError;

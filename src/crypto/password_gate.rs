@@ -2,7 +2,7 @@
 //! them, and a plain "busy" beyond. A flood of sign-ins then costs its senders time and us nothing.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::{Deserialize, Deserializer};
 use thiserror::Error;
@@ -10,7 +10,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use zeroize::Zeroizing;
 
 use super::password::Password;
-use super::password_hash::{self, HashError, Verified};
+use super::password_hash::{self, HashError, Verified, Workspace};
 use super::personal::text_from_wire;
 
 /// How many wait behind those that are hashed, unless told otherwise.
@@ -67,6 +67,8 @@ pub struct PasswordGate {
     places: Arc<Semaphore>,
     /// One for each that is hashed.
     cores: Arc<Semaphore>,
+    /// Where nobody works now. There are never more than cores.
+    workspaces: Arc<Mutex<Vec<Workspace>>>,
 }
 
 /// Held until the hashing ends, even when the request that asked for it is gone.
@@ -77,7 +79,11 @@ impl PasswordGate {
     #[must_use]
     pub fn new(cores: usize, queue: usize) -> Self {
         let cores = cores.clamp(1, 1024);
-        Self { places: Arc::new(Semaphore::new(cores + queue.min(1 << 16))), cores: Arc::new(Semaphore::new(cores)) }
+        Self {
+            places: Arc::new(Semaphore::new(cores + queue.min(1 << 16))),
+            cores: Arc::new(Semaphore::new(cores)),
+            workspaces: Arc::default(),
+        }
     }
 
     /// A gate as wide as this machine's cores, with [`QUEUE`] waiting places.
@@ -90,9 +96,11 @@ impl PasswordGate {
     /// [`password_hash::verify`] on a blocking thread, in turn.
     ///
     /// # Errors
-    /// [`GateError::Busy`] at once when the queue is full.
+    /// [`GateError::Busy`] at once when the queue is full; [`GateError::Hash`] where there is no memory for it.
     pub async fn verify(&self, phc: Option<String>, attempt: Attempt) -> Result<Verified, GateError> {
-        self.in_turn(move || password_hash::verify(phc.as_deref(), attempt.reveal())).await
+        let verified =
+            self.in_turn(move |space| password_hash::verify(phc.as_deref(), attempt.reveal(), space)).await?;
+        Ok(verified?)
     }
 
     /// [`password_hash::hash`] on a blocking thread, in turn.
@@ -100,14 +108,20 @@ impl PasswordGate {
     /// # Errors
     /// [`GateError::Busy`] at once when the queue is full; [`GateError::Hash`] when it fails.
     pub async fn hash(&self, password: Password) -> Result<String, GateError> {
-        let hashed = self.in_turn(move || password_hash::hash(&password)).await?;
+        let hashed = self.in_turn(move |space| password_hash::hash(&password, space)).await?;
         Ok(hashed?)
     }
 
-    async fn in_turn<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, GateError> {
+    async fn in_turn<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Workspace) -> T + Send + 'static,
+    ) -> Result<T, GateError> {
         let turn = self.turn().await?;
+        let workspaces = Arc::clone(&self.workspaces);
         let worked = tokio::task::spawn_blocking(move || {
-            let result = work();
+            let mut workspace = workspaces.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
+            let result = work(&mut workspace);
+            workspaces.lock().unwrap_or_else(PoisonError::into_inner).push(workspace);
             drop(turn);
             result
         });
@@ -164,7 +178,7 @@ mod tests {
         let gate = PasswordGate::new(1, 0);
         let (started, has_started) = mpsc::channel();
         let (finish, may_finish) = mpsc::channel::<()>();
-        let work = move || {
+        let work = move |_: &mut Workspace| {
             started.send(()).unwrap();
             may_finish.recv().unwrap();
         };

@@ -1,12 +1,14 @@
 //! Argon2id hashes of passwords (RFC 9106) in PHC strings.
 //!
 //! These functions take tens of milliseconds of one core and 19 MiB of memory: they run behind
-//! [`PasswordGate`](super::PasswordGate), never on a thread that serves requests.
+//! [`PasswordGate`](super::PasswordGate), never on a thread that serves requests. Refuses to take a lack of memory for a
+//! wrong password.
 
-use argon2::password_hash::phc::PasswordHash;
-use argon2::password_hash::{PasswordHasher, PasswordVerifier};
-use argon2::{Algorithm, Argon2, Params, Version};
+use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
+use argon2::{Algorithm, Argon2, Block, Params, Version};
+use subtle::ConstantTimeEq;
 use thiserror::Error;
+use zeroize::Zeroize;
 
 use super::password::Password;
 use super::random::{self, RandomError};
@@ -15,6 +17,7 @@ const MEMORY_KIB: u32 = 19_456;
 const PASSES: u32 = 2;
 const LANES: u32 = 1;
 const SALT: usize = 16;
+const LENGTH: usize = Params::DEFAULT_OUTPUT_LEN;
 
 /// A hash of today's cost that belongs to nobody: what an unknown user is compared with.
 const NOBODY: &str =
@@ -26,9 +29,34 @@ pub enum HashError {
     /// No random bytes for the salt.
     #[error(transparent)]
     Random(#[from] RandomError),
-    /// The library refused its parameters or found no memory.
+    /// There is no memory for it now.
     #[error("the password could not be hashed: each hash needs 19 MiB of memory")]
+    Memory,
+    /// The library refused its parameters.
+    #[error("the password could not be hashed")]
     Argon2,
+}
+
+/// The memory that one hash works in. It is wiped after each and kept for the next: 19 MiB that are given back to the
+/// allocator at every sign-in, on whatever thread it ran, are not all given back to the system.
+#[derive(Default)]
+pub struct Workspace(Vec<Block>);
+
+impl std::fmt::Debug for Workspace {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "Workspace({} KiB)", self.0.len())
+    }
+}
+
+impl Workspace {
+    fn compute(&mut self, hasher: &Argon2<'_>, password: &[u8], salt: &[u8], out: &mut [u8]) -> Result<(), HashError> {
+        let needed = hasher.params().block_count();
+        self.0.try_reserve_exact(needed.saturating_sub(self.0.len())).map_err(|_| HashError::Memory)?;
+        self.0.resize(needed, Block::new());
+        let computed = hasher.hash_password_into_with_memory(password, salt, out, &mut self.0[..]);
+        self.0.zeroize();
+        computed.map_err(|_| HashError::Argon2)
+    }
 }
 
 /// What a comparison found.
@@ -44,33 +72,56 @@ pub struct Verified {
 ///
 /// # Errors
 /// [`HashError`] without random bytes or memory.
-pub fn hash(password: &Password) -> Result<String, HashError> {
+pub fn hash(password: &Password, workspace: &mut Workspace) -> Result<String, HashError> {
     let salt = random::bytes::<SALT>()?;
-    let hashed = hasher()?.hash_password_with_salt(password.as_bytes(), &salt);
-    hashed.map(|phc| phc.to_string()).map_err(|_| HashError::Argon2)
+    let params = Params::new(MEMORY_KIB, PASSES, LANES, Some(LENGTH)).map_err(|_| HashError::Argon2)?;
+    let written = ParamsString::try_from(&params).map_err(|_| HashError::Argon2)?;
+    let hasher = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+    let mut out = [0; LENGTH];
+    workspace.compute(&hasher, password.as_bytes(), &salt, &mut out)?;
+    let phc = PasswordHash {
+        algorithm: Algorithm::Argon2id.ident(),
+        version: Some(Version::V0x13.into()),
+        params: written,
+        salt: Some(Salt::new(&salt).map_err(|_| HashError::Argon2)?),
+        hash: Some(Output::new(&out).map_err(|_| HashError::Argon2)?),
+    };
+    Ok(phc.to_string())
 }
 
 /// Compares an attempt with a stored PHC string. Blocking.
 ///
 /// `None` stands for a user who does not exist: it costs the same and is never `ok`. So does a
 /// stored text that is no whole Argon2 hash.
-#[must_use]
-pub fn verify(phc: Option<&str>, attempt: &str) -> Verified {
-    const REFUSED: Verified = Verified { ok: false, rehash: false };
+///
+/// # Errors
+/// [`HashError::Memory`]: nothing was compared.
+pub fn verify(phc: Option<&str>, attempt: &str, workspace: &mut Workspace) -> Result<Verified, HashError> {
     let stored = phc.and_then(|text| PasswordHash::new(text).ok()).filter(is_whole);
     let known = stored.is_some();
-    let Some(compared) = stored.or_else(|| PasswordHash::new(NOBODY).ok()) else {
-        return REFUSED;
+    let compared = match stored {
+        Some(stored) => stored,
+        None => PasswordHash::new(NOBODY).map_err(|_| HashError::Argon2)?,
     };
-    let Ok(hasher) = hasher() else { return REFUSED };
-    let equal = hasher.verify_password(attempt.as_bytes(), &compared).is_ok();
-    let ok = equal && known;
-    Verified { ok, rehash: ok && !is_of_todays_cost(&compared) }
+    let ok = match equals(&compared, attempt, workspace) {
+        Err(HashError::Memory) => return Err(HashError::Memory),
+        compared => compared == Ok(true) && known,
+    };
+    Ok(Verified { ok, rehash: ok && !is_of_todays_cost(&compared) })
 }
 
-fn hasher() -> Result<Argon2<'static>, HashError> {
-    let params = Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(|_| HashError::Argon2)?;
-    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+fn equals(stored: &PasswordHash, attempt: &str, workspace: &mut Workspace) -> Result<bool, HashError> {
+    let algorithm = Algorithm::try_from(stored.algorithm.as_str()).map_err(|_| HashError::Argon2)?;
+    let version = stored.version.map(Version::try_from).transpose().map_err(|_| HashError::Argon2)?;
+    let hasher = Argon2::new(algorithm, version.unwrap_or_default(), params_of(stored)?);
+    let (Some(salt), Some(expected)) = (&stored.salt, &stored.hash) else { return Err(HashError::Argon2) };
+    let mut out = vec![0; expected.len()];
+    workspace.compute(&hasher, attempt.as_bytes(), salt, &mut out)?;
+    Ok(out.ct_eq(expected.as_bytes()).into())
+}
+
+fn params_of(stored: &PasswordHash) -> Result<Params, HashError> {
+    Params::try_from(stored).map_err(|_| HashError::Argon2)
 }
 
 /// Whether comparing with it computes a hash at all; else the answer would come too soon.
@@ -80,11 +131,10 @@ fn is_whole(hash: &PasswordHash) -> bool {
 }
 
 fn is_of_todays_cost(hash: &PasswordHash) -> bool {
-    let params = Params::try_from(hash);
     let same = |p: Params| (p.m_cost(), p.t_cost(), p.p_cost()) == (MEMORY_KIB, PASSES, LANES);
     hash.algorithm == Algorithm::Argon2id.ident()
         && hash.version == Some(Version::V0x13.into())
-        && params.is_ok_and(same)
+        && params_of(hash).is_ok_and(same)
 }
 
 #[cfg(test)]
@@ -102,6 +152,29 @@ mod tests {
         "$argon2id$v=19$m=19456,t=2,p=1$c2l4dGVlbiBieXRlcyBvaw$jCE7DGUgaxPLx4ePpDsu3DTeNTy6GmFLFiMyH0XabLc";
     const GOOD: Verified = Verified { ok: true, rehash: false };
     const BAD: Verified = Verified { ok: false, rehash: false };
+
+    fn verify(phc: Option<&str>, attempt: &str) -> Verified {
+        super::verify(phc, attempt, &mut Workspace::default()).unwrap()
+    }
+
+    fn hash(password: &Password) -> Result<String, HashError> {
+        super::hash(password, &mut Workspace::default())
+    }
+
+    #[test]
+    fn hashes_of_several_costs_work_in_one_place_and_leave_nothing_there() {
+        let mut workspace = Workspace::default();
+        for (phc, ok) in [(Some(CHEAP), true), (Some(TODAY), true), (None, false), (Some(CHEAP), true)] {
+            assert_eq!(super::verify(phc, WORDS, &mut workspace).unwrap().ok, ok);
+            assert!(workspace.0.iter().all(|block| block.as_ref().iter().all(|word| *word == 0)));
+        }
+    }
+
+    #[test]
+    fn where_there_is_no_memory_nobody_s_password_is_wrong() {
+        let greedy = TODAY.replace("m=19456", "m=4294967295");
+        assert_eq!(super::verify(Some(&greedy), WORDS, &mut Workspace::default()), Err(HashError::Memory));
+    }
 
     #[test]
     fn a_hash_opens_for_its_password_alone() {

@@ -7,7 +7,7 @@ use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header, web::Bytes
 use futures_util::StreamExt;
 use serde_json::Value;
 
-use super::ApiError;
+use super::{ApiError, json::parse_json};
 
 /// The body has to arrive within this time.
 const DEADLINE: Duration = Duration::from_secs(10);
@@ -21,6 +21,11 @@ pub struct JsonBody(pub Value);
 /// A JSON merge patch (RFC 7396), `application/merge-patch+json` or `application/json`.
 #[derive(Debug)]
 pub struct MergePatch(pub Value);
+
+/// Two parts of a request, the second read once the first is good: nobody reads the body of somebody who is not known
+/// yet, nor tells them what is wrong with it.
+#[derive(Debug)]
+pub struct Then<A, B>(pub A, pub B);
 
 /// The essence of the request's content type, in lower case, without parameters.
 pub fn content_type(request: &HttpRequest) -> Option<String> {
@@ -53,14 +58,6 @@ pub async fn read(request: &HttpRequest, mut payload: Payload, largest: usize) -
     tokio::time::timeout(DEADLINE, collect).await.map_err(|_| ApiError::Timeout)?
 }
 
-/// Parses JSON. Depth is bounded by the parser (128), numbers by IEEE 754.
-///
-/// # Errors
-/// [`ApiError::Malformed`].
-pub fn parse_json(body: &[u8]) -> Result<Value, ApiError> {
-    serde_json::from_slice(body).map_err(|_| ApiError::Malformed)
-}
-
 async fn json(request: HttpRequest, payload: Payload, taken: &[&str], wanted: &'static str) -> Result<Value, ApiError> {
     if !content_type(&request).is_some_and(|given| taken.contains(&given.as_str())) {
         return Err(ApiError::MediaType(wanted));
@@ -69,6 +66,21 @@ async fn json(request: HttpRequest, payload: Payload, taken: &[&str], wanted: &'
 }
 
 type Reading<T> = Pin<Box<dyn Future<Output = Result<T, ApiError>>>>;
+
+impl<A, B> FromRequest for Then<A, B>
+where
+    A: FromRequest<Error = ApiError> + 'static,
+    B: FromRequest<Error = ApiError> + 'static,
+{
+    type Error = ApiError;
+    type Future = Reading<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let first = A::from_request(request, &mut Payload::None);
+        let (request, mut payload) = (request.clone(), payload.take());
+        Box::pin(async move { Ok(Self(first.await?, B::from_request(&request, &mut payload).await?)) })
+    }
+}
 
 impl FromRequest for JsonBody {
     type Error = ApiError;

@@ -225,7 +225,7 @@ pub async fn delete_api_key(request: HttpRequest, desk: Desk, permit: KeyManager
     desk.transact(async move |connection| {
         lock(connection, &permit.staff, id, &expected, now).await?;
         queries::revoke_api_key(connection, id, now).await?;
-        Ok(permit.staff.record(connection, "api_key.revoke", "api_key", Some(id), &[]).await?)
+        permit.staff.record(connection, "api_key.revoke", "api_key", Some(id), &[]).await
     })
     .await?;
     Ok(no_content())

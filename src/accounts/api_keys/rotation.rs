@@ -75,7 +75,7 @@ pub async fn end_api_key_rotation(request: HttpRequest, desk: Desk, permit: KeyM
             return Err(ApiError::NotFound);
         }
         queries::end_former_secret(connection, id, now).await?;
-        Ok(permit.staff.record(connection, "api_key.end_rotation", "api_key", Some(id), &[]).await?)
+        permit.staff.record(connection, "api_key.end_rotation", "api_key", Some(id), &[]).await
     })
     .await?;
     Ok(no_content())

@@ -19,7 +19,7 @@ use crate::{
         queries::{self, NewPasskey, SpentCeremony},
     },
     audit::Actor,
-    http::{Answer, ApiError, JsonBody, no_parameters, private_answer},
+    http::{Answer, ApiError, JsonBody, Then, no_parameters, private_answer},
 };
 
 /// A passkey that was just made.
@@ -41,12 +41,8 @@ pub struct MadePasskey {
 #[utoipa::path(post, path = "/v1/auth/passkeys/registration/options", operation_id = "begin_passkey_registration",
     tag = "sign-in", security(("bearer" = [])), request_body = RegistrationOptionsInput,
     responses((status = 200, description = "For `navigator.credentials.create`", body = CeremonyAnswer)))]
-pub async fn begin_passkey_registration(
-    request: HttpRequest,
-    desk: Desk,
-    enrolling: Enrolling,
-    body: JsonBody,
-) -> Answer {
+pub async fn begin_passkey_registration(request: HttpRequest, desk: Desk, asked: Then<Enrolling, JsonBody>) -> Answer {
+    let Then(enrolling, body) = asked;
     no_parameters(&request)?;
     let name = RegistrationOptionsInput::parse(&body.0)?.name;
     let (at_desk, account) = (desk.clone(), enrolling.account());
@@ -67,7 +63,8 @@ pub async fn begin_passkey_registration(
 #[utoipa::path(post, path = "/v1/auth/passkeys/registration", operation_id = "create_passkey", tag = "sign-in",
     security(("bearer" = [])), request_body = PasskeyInput,
     responses((status = 201, description = "Made", body = NewPasskeyAnswer)))]
-pub async fn create_passkey(request: HttpRequest, desk: Desk, enrolling: Enrolling, body: JsonBody) -> Answer {
+pub async fn create_passkey(request: HttpRequest, desk: Desk, asked: Then<Enrolling, JsonBody>) -> Answer {
+    let Then(enrolling, body) = asked;
     no_parameters(&request)?;
     let input = PasskeyInput::parse(&body.0)?;
     let (hash, now, account) = (input.ceremony.hash(), desk.now(), enrolling.account());

@@ -9,7 +9,7 @@ use clinic_cms::{
     cli::{Opened, settle},
     clock::Clock,
     config::{Config, SettingsFile, Sources},
-    crypto::{Password, PasswordRules, password_hash},
+    crypto::{Password, PasswordRules, password_hash, password_hash::Workspace},
     db::embedded::{Durability, Options},
 };
 use sqlx::{AssertSqlSafe, Connection, Executor};
@@ -71,7 +71,7 @@ impl Cluster {
 
 fn hash(password: &str) -> String {
     let rules = PasswordRules { second_factor: false, email: "", words: &[] };
-    password_hash::hash(&Password::parse(password, rules).unwrap()).unwrap()
+    password_hash::hash(&Password::parse(password, rules).unwrap(), &mut Workspace::default()).unwrap()
 }
 
 /// A folder for this process; those of processes that are gone are removed.
