@@ -74,8 +74,8 @@ fn put_optional(bytes: &mut Vec<u8>, part: Option<&[u8]>) {
 pub struct Row {
     /// See [`Facts`].
     pub id: Uuid,
-    /// See [`Facts`].
-    pub at: DateTime<Utc>,
+    /// See [`Facts`]; none where the database holds an instant that the program never writes.
+    pub at: Option<DateTime<Utc>>,
     /// See [`Facts`].
     pub actor_kind: String,
     /// See [`Facts`].
@@ -95,11 +95,11 @@ pub struct Row {
 }
 
 impl Row {
-    /// What the row says.
+    /// What the row says. An instant that is none stands as 1970, in which no row of ours was written.
     pub fn facts(&self) -> Facts<'_> {
         Facts {
             id: self.id,
-            at: self.at,
+            at: self.at.unwrap_or_default(),
             actor_kind: &self.actor_kind,
             actor_id: self.actor_id,
             action: &self.action,
@@ -110,9 +110,15 @@ impl Row {
         }
     }
 
+    /// Whether the row may be one from before the chain: it has no HMAC, and an instant.
+    pub fn may_be_legacy(&self) -> bool {
+        self.at.is_some() && self.mac.is_none()
+    }
+
     /// Whether the program wrote the row as it stands.
     pub fn is_genuine(&self, key: &TagKey) -> bool {
-        self.mac.as_ref().is_some_and(|mac| self.facts().mac(key).as_slice().ct_eq(mac).into())
+        let fits = |mac: &Vec<u8>| self.facts().mac(key).as_slice().ct_eq(mac).into();
+        self.at.is_some() && self.mac.as_ref().is_some_and(fits)
     }
 }
 
@@ -123,7 +129,7 @@ mod tests {
     fn row() -> Row {
         Row {
             id: Uuid::from_u128(1),
-            at: DateTime::from_timestamp_micros(1_700_000_000_000_001).unwrap(),
+            at: DateTime::from_timestamp_micros(1_700_000_000_000_001),
             actor_kind: "account".to_owned(),
             actor_id: Some(Uuid::from_u128(2)),
             action: "article.update".to_owned(),
@@ -140,7 +146,7 @@ mod tests {
         let before = row().facts().canonical();
         let changes: [fn(&mut Row); 11] = [
             |row| row.id = Uuid::from_u128(9),
-            |row| row.at += chrono::Duration::microseconds(1),
+            |row| row.at = DateTime::from_timestamp_micros(1_700_000_000_000_002),
             |row| row.actor_kind = "api_key".to_owned(),
             |row| row.actor_id = None,
             |row| row.action = "article.delete".to_owned(),

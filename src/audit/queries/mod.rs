@@ -1,4 +1,5 @@
-//! All SQL of the trail and its chain.
+//! All SQL of the trail and its chain. What the database holds may be forged, so that every instant is read through
+//! the bounds that the program writes within: beyond them stand `infinity` and years that no calendar here knows.
 
 mod pruning;
 mod sealing;
@@ -13,4 +14,9 @@ pub(super) use writing::*;
 /// A hash out of a column whose length the schema holds.
 fn hash(bytes: &[u8]) -> Result<[u8; 32], sqlx::Error> {
     bytes.try_into().map_err(|_| sqlx::Error::Decode("a hash of another length than 32".into()))
+}
+
+/// The hash of a head or a pruning. A forged one may hold anything; a hash that is none is a hash of no seal.
+fn hash_or_none(bytes: &[u8]) -> [u8; 32] {
+    hash(bytes).unwrap_or_default()
 }
