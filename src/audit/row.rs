@@ -86,8 +86,8 @@ pub struct Row {
     pub subject_type: String,
     /// See [`Facts`].
     pub subject_id: Option<Uuid>,
-    /// See [`Facts`].
-    pub fields: Vec<String>,
+    /// See [`Facts`]; none where the database holds a list with gaps, or one of lists.
+    pub fields: Option<Vec<String>>,
     /// See [`Facts`].
     pub request_id: Option<String>,
     /// Absent from the rows that are older than the chain.
@@ -95,7 +95,8 @@ pub struct Row {
 }
 
 impl Row {
-    /// What the row says. An instant that is none stands as 1970, in which no row of ours was written.
+    /// What the row says. An instant that is none stands as 1970, in which no row of ours was written, and a list that is
+    /// none as an empty one.
     pub fn facts(&self) -> Facts<'_> {
         Facts {
             id: self.id,
@@ -105,20 +106,25 @@ impl Row {
             action: &self.action,
             subject_type: &self.subject_type,
             subject_id: self.subject_id,
-            fields: &self.fields,
+            fields: self.fields.as_deref().unwrap_or_default(),
             request_id: self.request_id.as_deref(),
         }
     }
 
-    /// Whether the row may be one from before the chain: it has no HMAC, and an instant.
+    /// Whether the row holds nothing that the program never writes.
+    fn is_readable(&self) -> bool {
+        self.at.is_some() && self.fields.is_some()
+    }
+
+    /// Whether the row may be one from before the chain, which has no HMAC.
     pub fn may_be_legacy(&self) -> bool {
-        self.at.is_some() && self.mac.is_none()
+        self.is_readable() && self.mac.is_none()
     }
 
     /// Whether the program wrote the row as it stands.
     pub fn is_genuine(&self, key: &TagKey) -> bool {
         let fits = |mac: &Vec<u8>| self.facts().mac(key).as_slice().ct_eq(mac).into();
-        self.at.is_some() && self.mac.as_ref().is_some_and(fits)
+        self.is_readable() && self.mac.as_ref().is_some_and(fits)
     }
 }
 
@@ -135,7 +141,7 @@ mod tests {
             action: "article.update".to_owned(),
             subject_type: "article".to_owned(),
             subject_id: Some(Uuid::from_u128(3)),
-            fields: vec!["title".to_owned(), "slug".to_owned()],
+            fields: Some(vec!["title".to_owned(), "slug".to_owned()]),
             request_id: Some("r".to_owned()),
             mac: None,
         }
@@ -152,8 +158,8 @@ mod tests {
             |row| row.action = "article.delete".to_owned(),
             |row| row.subject_type = "form".to_owned(),
             |row| row.subject_id = None,
-            |row| row.fields.reverse(),
-            |row| row.fields = vec!["titleslug".to_owned()],
+            |row| row.fields = Some(vec!["slug".to_owned(), "title".to_owned()]),
+            |row| row.fields = Some(vec!["titleslug".to_owned()]),
             |row| row.request_id = None,
             |row| row.request_id = Some(String::new()),
         ];

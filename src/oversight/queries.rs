@@ -1,5 +1,5 @@
 //! What overseers read of the trail. It is ordered by instants: a row whose instant the program never writes, such as
-//! `infinity`, is left out here and named by `audit verify`.
+//! `infinity`, is left out here and named by `audit verify`. So is what never was a name of a field.
 
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
@@ -34,7 +34,8 @@ pub async fn list_events(
 ) -> Result<Vec<AuditEvent>, sqlx::Error> {
     let (after_at, after_id) = after.unzip();
     let rows = sqlx::query!(
-        r#"select e.id, e.at, e.actor_kind, e.actor_id, e.action, e.subject_type, e.subject_id, e.fields,
+        r#"select e.id, e.at, e.actor_kind, e.actor_id, e.action, e.subject_type, e.subject_id,
+                  array(select name from unnest(e.fields) as name where name is not null) as "fields!",
                   e.request_id, s.position as "position?"
              from cms.audit_event e
              left join cms.audit_seal s on s.event_id = e.id

@@ -1,5 +1,6 @@
 //! All SQL of the trail and its chain. What the database holds may be forged, so that every instant is read through
-//! the bounds that the program writes within: beyond them stand `infinity` and years that no calendar here knows.
+//! the bounds that the program writes within, and every list only where it is a plain one: beyond stand `infinity`, years
+//! that no calendar here knows, and gaps in lists.
 
 mod pruning;
 mod sealing;

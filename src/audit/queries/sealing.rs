@@ -119,7 +119,8 @@ pub async fn list_waiting(transaction: &mut PgConnection, most: i64) -> Result<V
                   e.id as "id?", case when e.at >= '2020-01-01Z' and e.at < '2200-01-01Z' then e.at end as at,
                   e.actor_kind as "actor_kind?", e.actor_id as "actor_id?",
                   e.action as "action?", e.subject_type as "subject_type?", e.subject_id as "subject_id?",
-                  e.fields as "fields?", e.request_id as "request_id?", e.mac as "mac?"
+                  case when coalesce(array_ndims(e.fields), 1) = 1 then
+                    case when array_position(e.fields, null) is null then e.fields end end as fields, e.request_id as "request_id?", e.mac as "mac?"
              from (select event_id, turn from cms.audit_waiting order by turn, event_id limit $1) w
              left join cms.audit_legacy l on l.event_id = w.event_id
              left join cms.audit_event e on e.id = w.event_id
@@ -141,7 +142,7 @@ pub async fn list_waiting(transaction: &mut PgConnection, most: i64) -> Result<V
                 action: row.action?,
                 subject_type: row.subject_type?,
                 subject_id: row.subject_id,
-                fields: row.fields?,
+                fields: row.fields,
                 request_id: row.request_id,
                 mac: row.mac,
             })

@@ -39,7 +39,8 @@ pub async fn list_links(connection: &mut PgConnection, after: i64, most: i64) ->
                   e.id as "id?", case when e.at >= '2020-01-01Z' and e.at < '2200-01-01Z' then e.at end as at,
                   e.actor_kind as "actor_kind?", e.actor_id as "actor_id?",
                   e.action as "action?", e.subject_type as "subject_type?", e.subject_id as "subject_id?",
-                  e.fields as "fields?", e.request_id as "request_id?", e.mac as "mac?"
+                  case when coalesce(array_ndims(e.fields), 1) = 1 then
+                    case when array_position(e.fields, null) is null then e.fields end end as fields, e.request_id as "request_id?", e.mac as "mac?"
              from (select * from cms.audit_seal where position > $1 order by position limit $2) s
              left join cms.audit_event e on e.id = s.event_id
              left join cms.audit_legacy l on l.event_id = s.event_id
@@ -59,7 +60,7 @@ pub async fn list_links(connection: &mut PgConnection, after: i64, most: i64) ->
                 action: row.action?,
                 subject_type: row.subject_type?,
                 subject_id: row.subject_id,
-                fields: row.fields?,
+                fields: row.fields,
                 request_id: row.request_id,
                 mac: row.mac,
             })
@@ -184,7 +185,9 @@ pub async fn list_fates(connection: &mut PgConnection, after: Uuid, most: i64) -
 pub async fn find_unsealed(connection: &mut PgConnection, id: Uuid) -> Result<Option<(Row, bool)>, sqlx::Error> {
     let row = sqlx::query!(
         r#"select e.id, case when e.at >= '2020-01-01Z' and e.at < '2200-01-01Z' then e.at end as at,
-                  e.actor_kind, e.actor_id, e.action, e.subject_type, e.subject_id, e.fields,
+                  e.actor_kind, e.actor_id, e.action, e.subject_type, e.subject_id,
+                  case when coalesce(array_ndims(e.fields), 1) = 1 then
+                    case when array_position(e.fields, null) is null then e.fields end end as fields,
                   e.request_id, e.mac, l.event_id is not null as "is_legacy!"
              from cms.audit_event e
              left join cms.audit_legacy l on l.event_id = e.id

@@ -199,7 +199,47 @@ fn nobody_writes_an_instant_that_is_none_into_the_record() {
             assert_eq!(refused.as_database_error().unwrap().constraint(), Some(constraint), "{at}");
         }
     }
+    for fields in NO_LISTS {
+        let forged = row_with_fields("gen_random_uuid()", fields);
+        let refused = api.as_role("staff", async |staff| staff.execute(AssertSqlSafe(forged)).await.unwrap_err());
+        assert_eq!(refused.as_database_error().unwrap().constraint(), Some("audit_event_fields"), "{fields}");
+    }
     assert!(api.verify(true).intact);
+}
+
+/// What is no list of names.
+const NO_LISTS: [&str; 3] = ["'{null}'", "'{title,null}'", "'{{title},{slug}}'"];
+
+fn row_with_fields(id: &str, fields: &str) -> String {
+    format!(
+        "insert into cms.audit_event (id, at, actor_kind, action, subject_type, fields, mac)
+         values ({id}, now(), 'system', 'article.read', 'article', {fields}, decode(repeat('ab', 32), 'hex'))"
+    )
+}
+
+#[test]
+fn a_row_whose_fields_are_no_list_is_refused_and_named_and_stops_nothing() {
+    let api = with_rows(2);
+    without_bounds(&api);
+    let owner = api.sign_in(OWNER);
+    for (number, fields) in NO_LISTS.into_iter().enumerate() {
+        let forged = Uuid::from_u128(0xf0f0_0000_0000_7000_8000_0000_0000_0000 + number as u128);
+        api.as_role("staff", async |staff| {
+            staff.execute(AssertSqlSafe(row_with_fields(&format!("'{forged}'"), fields))).await.unwrap();
+        });
+        let named = |report: &Report| {
+            report.problems.iter().any(|problem| problem.event_id == Some(forged) && problem.code == "row_forged")
+        };
+        assert!(named(&api.verify(true)), "{fields}, before the sealer saw it");
+        api.seal();
+        assert!(named(&api.verify(true)), "{fields}");
+        let listed = api.call("GET", "/v1/admin/audit?limit=100").bearer(&owner).send();
+        assert!(listed.status == 200 && listed.body.contains(&forged.to_string()), "{fields}: {}", listed.body);
+    }
+    let row = row_at(&api, 2);
+    tamper(&api, &format!("update cms.audit_event set fields = '{{{{title,body_markdown}}}}' where id = '{row}'"));
+    let report = api.verify(true);
+    assert_eq!(first(&report), (Some(2), Some(row), "row_altered"));
 }
 
 fn forged_row(id: &str, at: &str) -> String {
@@ -213,7 +253,7 @@ fn forged_row(id: &str, at: &str) -> String {
 fn without_bounds(api: &Api) {
     tamper(
         api,
-        "alter table cms.audit_event drop constraint audit_event_at;
+        "alter table cms.audit_event drop constraint audit_event_at, drop constraint audit_event_fields;
          alter table cms.audit_head drop constraint audit_head_at;
          alter table cms.audit_refusal drop constraint audit_refusal_at",
     );
