@@ -72,7 +72,10 @@ impl Parts {
             site_url: config.site_url.as_ref().map(|url| url.as_str().to_owned()),
             cors_origins: origins(&config.cors_origins),
             form_redirect_origins: origins(&config.form_redirect_origins),
-            trusted_proxies: TrustedProxies(config.trusted_proxies.clone()),
+            trusted_proxies: TrustedProxies {
+                networks: config.trusted_proxies.clone(),
+                header: config.forwarded_header,
+            },
             clock,
             cursors: ring.tag_key("cursor"),
         };

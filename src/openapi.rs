@@ -24,6 +24,8 @@ use crate::{accounts, articles, clinic, http::Problem, inquiries, operations, ov
         (name = "staff: clinic", description = "Keeping the record true"),
         (name = "staff: inquiries", description = "Reading what patients sent"),
         (name = "staff: audit", description = "Who did or saw what"),
+        (name = "people", description = "Who is let in: people, roles, invitations, sessions, emergencies"),
+        (name = "keys", description = "API keys of integrations"),
         (name = "operations", description = "Health and this document")
     ),
     components(schemas(Problem))
@@ -46,7 +48,14 @@ pub fn document(public_url: &str) -> Value {
     let mut document = serde_json::to_value(whole).unwrap_or_default();
     document["servers"] = json!([{"url": public_url}]);
     document["components"]["securitySchemes"] = json!({
-        "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+        "bearer": {
+            "type": "http",
+            "scheme": "bearer",
+            "bearerFormat": "JWT or API key",
+            "description": "An access token of a person who signed in (a JWT), or an API key of an integration, where its \
+                scopes reach. Both are sent as `Authorization: Bearer …`. What belongs to a person, such as everything \
+                under `/v1/auth`, takes no API key."
+        }
     });
     if let Some(schemas) = document["components"]["schemas"].as_object_mut() {
         schemas.iter_mut().filter(|(name, _)| !is_input(name)).for_each(|(_, schema)| require_everything(schema));

@@ -12,11 +12,13 @@
 //! | `invitations`, `first_owner`, `people`, `profile`, `roles` | who people are |
 //! | `api_keys/` | integrations |
 //! | `break_glass` | access to inquiries in an emergency |
+//! | `clearing` | the removal of what is over |
 //! | `letters`, `link_page` | what people are told by mail, and the page behind its links |
 
 mod api_keys;
 mod authenticator;
 mod break_glass;
+mod clearing;
 mod desk;
 pub mod factors;
 mod first_owner;
@@ -43,11 +45,12 @@ mod staff;
 
 use std::sync::Arc;
 
-use actix_web::{HttpRequest, HttpResponse, http::header, web::Data, web::ServiceConfig};
+use actix_web::{HttpRequest, web::Data, web::ServiceConfig};
 use chrono::Duration;
 use utoipa::OpenApi;
 
 pub use api_keys::integration_behind;
+pub use clearing::{Cleared, clear_hourly, clear_old};
 pub use desk::Desk;
 pub use factors::RelyingParty;
 pub use first_owner::{FIRST_OWNER, TOKEN_MINUTES, create_account, issue_first_owner_token};
@@ -67,6 +70,7 @@ pub use staff::{
 use crate::{
     audit::Trail,
     crypto::{KeyRing, PasswordGate, PurposeSeal, TagKey},
+    delivery::PublicAnswer,
     http::{Answer, Endpoint, RateLimit, no_parameters},
     mail::Postbox,
 };
@@ -251,5 +255,5 @@ pub struct Docs;
     responses((status = 200, description = "The key set", body = Object)))]
 pub async fn get_jwks(request: HttpRequest, accounts: Data<Accounts>) -> Answer {
     no_parameters(&request)?;
-    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "public, max-age=300")).json(accounts.ring.jwks()))
+    PublicAnswer::json(&accounts.ring.jwks(), &["keys"])?.send(&request)
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
+use subtle::ConstantTimeEq;
 
 use super::{Trail, row::Row};
 use crate::{
@@ -148,6 +149,12 @@ impl Chain {
         let parts: [&[u8]; 5] = [&tip.position.to_be_bytes(), &tip.hash, &instant, &until, kid.as_bytes()];
         let signature = keys.sign_record(PRUNING, &parts)?;
         Ok(Pruning { position: tip.position, hash: tip.hash, at, before, kid, signature })
+    }
+
+    /// A public half out of the database, where `mac` says that the program put it there.
+    pub(super) fn kept_key(&self, kid: &str, public_key: &[u8], mac: &[u8]) -> Option<RecordKey> {
+        let ours: bool = self.mac_of_key(kid, public_key).as_slice().ct_eq(mac).into();
+        public_key.try_into().ok().filter(|_| ours).map(RecordKey)
     }
 
     /// The HMAC under which a signing key's public half stands in the database.

@@ -74,8 +74,8 @@ fn put_optional(bytes: &mut Vec<u8>, part: Option<&[u8]>) {
 pub struct Row {
     /// See [`Facts`].
     pub id: Uuid,
-    /// See [`Facts`].
-    pub at: DateTime<Utc>,
+    /// See [`Facts`]; none where the database holds an instant that the program never writes.
+    pub at: Option<DateTime<Utc>>,
     /// See [`Facts`].
     pub actor_kind: String,
     /// See [`Facts`].
@@ -86,8 +86,8 @@ pub struct Row {
     pub subject_type: String,
     /// See [`Facts`].
     pub subject_id: Option<Uuid>,
-    /// See [`Facts`].
-    pub fields: Vec<String>,
+    /// See [`Facts`]; none where the database holds a list with gaps, or one of lists.
+    pub fields: Option<Vec<String>>,
     /// See [`Facts`].
     pub request_id: Option<String>,
     /// Absent from the rows that are older than the chain.
@@ -95,24 +95,36 @@ pub struct Row {
 }
 
 impl Row {
-    /// What the row says.
+    /// What the row says. An instant that is none stands as 1970, in which no row of ours was written, and a list that is
+    /// none as an empty one.
     pub fn facts(&self) -> Facts<'_> {
         Facts {
             id: self.id,
-            at: self.at,
+            at: self.at.unwrap_or_default(),
             actor_kind: &self.actor_kind,
             actor_id: self.actor_id,
             action: &self.action,
             subject_type: &self.subject_type,
             subject_id: self.subject_id,
-            fields: &self.fields,
+            fields: self.fields.as_deref().unwrap_or_default(),
             request_id: self.request_id.as_deref(),
         }
     }
 
+    /// Whether the row holds nothing that the program never writes.
+    fn is_readable(&self) -> bool {
+        self.at.is_some() && self.fields.is_some()
+    }
+
+    /// Whether the row may be one from before the chain, which has no HMAC.
+    pub fn may_be_legacy(&self) -> bool {
+        self.is_readable() && self.mac.is_none()
+    }
+
     /// Whether the program wrote the row as it stands.
     pub fn is_genuine(&self, key: &TagKey) -> bool {
-        self.mac.as_ref().is_some_and(|mac| self.facts().mac(key).as_slice().ct_eq(mac).into())
+        let fits = |mac: &Vec<u8>| self.facts().mac(key).as_slice().ct_eq(mac).into();
+        self.is_readable() && self.mac.as_ref().is_some_and(fits)
     }
 }
 
@@ -123,13 +135,13 @@ mod tests {
     fn row() -> Row {
         Row {
             id: Uuid::from_u128(1),
-            at: DateTime::from_timestamp_micros(1_700_000_000_000_001).unwrap(),
+            at: DateTime::from_timestamp_micros(1_700_000_000_000_001),
             actor_kind: "account".to_owned(),
             actor_id: Some(Uuid::from_u128(2)),
             action: "article.update".to_owned(),
             subject_type: "article".to_owned(),
             subject_id: Some(Uuid::from_u128(3)),
-            fields: vec!["title".to_owned(), "slug".to_owned()],
+            fields: Some(vec!["title".to_owned(), "slug".to_owned()]),
             request_id: Some("r".to_owned()),
             mac: None,
         }
@@ -140,14 +152,14 @@ mod tests {
         let before = row().facts().canonical();
         let changes: [fn(&mut Row); 11] = [
             |row| row.id = Uuid::from_u128(9),
-            |row| row.at += chrono::Duration::microseconds(1),
+            |row| row.at = DateTime::from_timestamp_micros(1_700_000_000_000_002),
             |row| row.actor_kind = "api_key".to_owned(),
             |row| row.actor_id = None,
             |row| row.action = "article.delete".to_owned(),
             |row| row.subject_type = "form".to_owned(),
             |row| row.subject_id = None,
-            |row| row.fields.reverse(),
-            |row| row.fields = vec!["titleslug".to_owned()],
+            |row| row.fields = Some(vec!["slug".to_owned(), "title".to_owned()]),
+            |row| row.fields = Some(vec!["titleslug".to_owned()]),
             |row| row.request_id = None,
             |row| row.request_id = Some(String::new()),
         ];

@@ -1,5 +1,6 @@
 //! The one sealer. Several nodes run it, and a lock lets one of them work at a time. Refuses a row whose HMAC is not
-//! ours: it is remembered and told loudly, and the rows after it are sealed all the same.
+//! ours: it is remembered and told loudly, and the rows after it are sealed all the same. A lock that never comes free
+//! is told as loudly: whoever holds it and does not seal keeps the trail open.
 
 use std::time::Duration;
 
@@ -12,7 +13,7 @@ use super::{
     queries::{self, NewSeal, Waiting},
 };
 use crate::{
-    crypto::{KeyError, SigningKeys},
+    crypto::{KeyError, RecordKey, SigningKeys},
     db::{DbError, StaffDb},
 };
 
@@ -23,9 +24,15 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// A busy chain is signed this often: a head covers everything before it.
 const SIGN_EVERY: chrono::Duration = chrono::Duration::seconds(5);
 
+/// A sealer holds the lock for a moment. One that finds it held this often in a row, a second apart, tells so.
+const HELD_TOO_OFTEN: u32 = 60;
+
 /// Why nothing was sealed.
 #[derive(Debug, thiserror::Error)]
 pub enum SealingError {
+    /// Another session holds the sealer's lock and does not let go of it.
+    #[error("another session of the database holds the sealer's lock")]
+    Held,
     /// The database is away, or refused.
     #[error(transparent)]
     Database(#[from] DbError),
@@ -58,6 +65,8 @@ pub struct Batch {
     pub refused: usize,
     /// Whether more rows wait.
     pub more: bool,
+    /// Whether another sealer was at work, so that nothing was done.
+    pub is_held: bool,
     /// The head that was signed.
     pub head: Option<Head>,
 }
@@ -66,9 +75,11 @@ impl Chain {
     /// Seals what waits until the program stops, and keeps each head outside the database.
     pub async fn run(self, database: StaffDb, anchors: Anchors) {
         let sealer = async {
+            let mut held = 0;
             loop {
                 match self.seal(&database, Signing::WhenDue).await {
                     Ok(batch) => {
+                        held = tell_if_held(batch.is_held, held);
                         if let Some(head) = &batch.head {
                             anchors.keep(head).await;
                         }
@@ -86,7 +97,8 @@ impl Chain {
         tokio::join!(sealer, anchors.post_newest());
     }
 
-    /// Seals everything that waits now, and signs where the chain stands. Answers how many rows were sealed.
+    /// Seals everything that waits now, and signs where the chain stands. Waits two seconds for its turn where another
+    /// sealer is at work. Answers how many rows were sealed.
     ///
     /// # Errors
     /// [`SealingError`].
@@ -109,13 +121,18 @@ impl Chain {
         database.transact(async move |transaction| chain.seal_batch(transaction, signing).await).await
     }
 
-    /// Seals up to 500 waiting rows in the caller's transaction. Does nothing where another sealer is at work.
+    /// Seals up to 500 waiting rows in the caller's transaction. Where another sealer is at work it does nothing
+    /// ([`Signing::WhenDue`]), or waits for its turn ([`Signing::Now`]).
     ///
     /// # Errors
     /// [`SealingError`]; the caller's transaction is then lost.
     pub async fn seal_batch(&self, transaction: &mut PgConnection, signing: Signing) -> Result<Batch, SealingError> {
-        if !queries::lock_chain(transaction).await? {
-            return Ok(Batch::default());
+        match signing {
+            Signing::WhenDue if !queries::lock_chain(transaction).await? => {
+                return Ok(Batch { is_held: true, ..Batch::default() });
+            }
+            Signing::Now if !queries::wait_briefly_for_chain(transaction).await? => return Err(SealingError::Held),
+            Signing::WhenDue | Signing::Now => {}
         }
         let (mut tip, mut begun) = self.tip(transaction).await?;
         let waiting = queries::list_waiting(transaction, i64::try_from(BATCH).unwrap_or(i64::MAX)).await?;
@@ -140,7 +157,7 @@ impl Chain {
             queries::delete_waiting(transaction, &done).await?;
         }
         let head = self.sign_if_due(transaction, &tip, signing).await?;
-        Ok(Batch { sealed: seals.len(), refused, more: waiting.len() == BATCH, head })
+        Ok(Batch { sealed: seals.len(), refused, more: waiting.len() == BATCH, is_held: false, head })
     }
 
     /// Where the chain stands, and whether a row with an HMAC was sealed already. A head of ours beyond the last seal
@@ -152,7 +169,7 @@ impl Chain {
         let Some(head) = queries::find_last_head(transaction, from, i64::MAX).await? else {
             return Ok((seal, kind == ROW));
         };
-        if self.ring.record_key(&head.kid).is_some_and(|key| head.is_signed_by(&key)) {
+        if self.record_key(transaction, &head.kid).await?.is_some_and(|key| head.is_signed_by(&key)) {
             tracing::error!(
                 from,
                 to = head.position,
@@ -164,12 +181,22 @@ impl Chain {
         Ok((seal, kind == ROW))
     }
 
+    /// What checks the heads of a key: the ring's word comes first, then that of the database, which keeps the public
+    /// halves of retired keys.
+    async fn record_key(&self, transaction: &mut PgConnection, kid: &str) -> Result<Option<RecordKey>, SealingError> {
+        if let Some(key) = self.ring.record_key(kid) {
+            return Ok(Some(key));
+        }
+        let kept = queries::find_signing_key(transaction, kid).await?;
+        Ok(kept.and_then(|(public_key, mac)| self.kept_key(kid, &public_key, &mac)))
+    }
+
     fn judge<'a>(&self, waits: &'a Waiting, begun: bool) -> Verdict<'a> {
         match &waits.row {
             _ if waits.is_settled => Verdict::Settled,
             None => Verdict::Refuse("vanished"),
             Some(row) if row.is_genuine(self.key()) => Verdict::Seal(ROW, row),
-            Some(row) if row.mac.is_none() && waits.is_legacy && !begun => Verdict::Seal(LEGACY, row),
+            Some(row) if row.may_be_legacy() && waits.is_legacy && !begun => Verdict::Seal(LEGACY, row),
             Some(row) if row.mac.is_none() => Verdict::Refuse("mac_missing"),
             Some(_) => Verdict::Refuse("mac_wrong"),
         }
@@ -218,6 +245,21 @@ impl Chain {
     }
 }
 
+/// Counts how often in a row the lock was held, and tells of it in the log once a minute.
+fn tell_if_held(is_held: bool, times: u32) -> u32 {
+    if !is_held {
+        return 0;
+    }
+    let times = times.saturating_add(1);
+    if times.is_multiple_of(HELD_TOO_OFTEN) {
+        tracing::error!(
+            times,
+            "another session of the database holds the sealer's lock; the audit trail is not sealed meanwhile"
+        );
+    }
+    times
+}
+
 /// What is done about a waiting row.
 enum Verdict<'a> {
     /// Nothing: it was queued twice.
@@ -226,4 +268,16 @@ enum Verdict<'a> {
     Seal(&'static str, &'a super::row::Row),
     /// It is not, for this reason.
     Refuse(&'static str),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lock_that_is_held_for_a_moment_is_forgotten_and_one_that_stays_is_counted() {
+        let busy = (0..HELD_TOO_OFTEN).fold(0, |held, _| tell_if_held(true, held));
+        assert_eq!(busy, HELD_TOO_OFTEN);
+        assert_eq!((tell_if_held(false, busy), tell_if_held(true, 0), tell_if_held(true, u32::MAX)), (0, 1, u32::MAX));
+    }
 }

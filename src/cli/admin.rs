@@ -118,16 +118,20 @@ fn on_account(
     let all = async move |connection: &mut PgConnection| {
         let account = queries::find_credentials(connection, &email).await?.ok_or(ApiError::NotFound)?;
         work(connection, account.id, trail.clock()).await?;
-        note(connection, &trail, action, account.id).await
+        note(connection, &trail, action, Some(account.id)).await
     };
     opened.block_on(async |opened| Ok(opened.database.staff(1).transact(all).await.map_err(unknown)?))?;
     opened.leave()
 }
 
-/// Lists the accounts.
+/// Lists the accounts. It shows addresses, so it is written down as the list of the API is.
 pub fn list(invocation: &Invocation, as_json: bool) -> Result<(), Failure> {
     let opened = Opened::for_command(invocation)?;
-    let work = async |connection: &mut PgConnection| Ok::<_, ApiError>(queries::list_accounts(connection).await?);
+    let trail = opened.trail();
+    let work = async move |connection: &mut PgConnection| {
+        note(connection, &trail, "account.list", None).await?;
+        Ok::<_, ApiError>(queries::list_accounts(connection).await?)
+    };
     let accounts = opened.block_on(async |opened| Ok(opened.database.staff(1).transact(work).await?))?;
     opened.leave()?;
     if as_json {
@@ -168,16 +172,10 @@ async fn note(
     connection: &mut PgConnection,
     trail: &Trail,
     action: &'static str,
-    account: Uuid,
+    account: Option<Uuid>,
 ) -> Result<(), ApiError> {
-    let entry = Entry {
-        actor: Actor::System,
-        action,
-        subject: "account",
-        subject_id: Some(account),
-        fields: &[],
-        request_id: None,
-    };
+    let entry =
+        Entry { actor: Actor::System, action, subject: "account", subject_id: account, fields: &[], request_id: None };
     Ok(trail.record(connection, entry).await?)
 }
 

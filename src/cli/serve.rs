@@ -93,6 +93,7 @@ async fn serve(opened: &Opened, listener: TcpListener, demo: bool) -> Result<(),
             outbox::announce(staff.clone()),
             mail::deliver(staff.clone(), postbox, carrier),
             chain.run(staff.clone(), anchors),
+            accounts::clear_hourly(staff.clone(), opened.clock.clone()),
             key_watch::follow(Arc::clone(&opened.ring)),
         );
         Ok(())

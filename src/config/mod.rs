@@ -32,7 +32,7 @@ pub use address::{BaseUrl, WebOrigin};
 pub use database::Database;
 pub use first_owner::FirstOwner;
 pub use mistakes::{ConfigErrors, Mistake, SetBy};
-pub use parse::LogFormat;
+pub use parse::{ForwardedHeader, LogFormat};
 pub use rate_limits::{LimitName, Rate, RateLimits};
 pub use reader::Shown;
 pub use secrecy::{ExposeSecret, SecretString};
@@ -44,10 +44,11 @@ use reader::Reader;
 use settings::{
     CMS_ADMIN_EMAIL, CMS_ADMIN_PASSWORD, CMS_AUDIT_ANCHOR_URL, CMS_AUDIT_ANCHORS, CMS_AUDIT_RETENTION_DAYS,
     CMS_CORS_ORIGINS, CMS_DATA_DIR, CMS_DATABASE_CONNECTIONS, CMS_DATABASE_PUBLIC_URL, CMS_DATABASE_READ_URL,
-    CMS_DATABASE_STAFF_URL, CMS_FORM_REDIRECT_ORIGINS, CMS_INQUIRY_RETENTION_DAYS, CMS_LISTEN, CMS_LOG, CMS_LOG_FORMAT,
-    CMS_MAIL_FROM, CMS_MEDIA_URL, CMS_METRICS_LISTEN, CMS_PASSKEY_RP_ID, CMS_POSTGRES_ARCHIVE_URL, CMS_POSTGRES_BIN,
-    CMS_PUBLIC_URL, CMS_RATE_LIMITS, CMS_REQUIRE_MFA, CMS_SESSION_IDLE_MINUTES, CMS_SITE_URL, CMS_SMTP_URL,
-    CMS_STAFF_URL, CMS_TRUSTED_PROXIES, CMS_WORKERS, DATABASE_URL,
+    CMS_DATABASE_STAFF_URL, CMS_FORM_REDIRECT_ORIGINS, CMS_FORWARDED_HEADER, CMS_INQUIRY_RETENTION_DAYS, CMS_LISTEN,
+    CMS_LOG, CMS_LOG_FORMAT, CMS_MAIL_FROM, CMS_MEDIA_URL, CMS_METRICS_LISTEN, CMS_PASSKEY_RP_ID,
+    CMS_POSTGRES_ARCHIVE_URL, CMS_POSTGRES_BIN, CMS_PUBLIC_URL, CMS_RATE_LIMITS, CMS_REQUIRE_MFA,
+    CMS_SESSION_IDLE_MINUTES, CMS_SITE_URL, CMS_SMTP_URL, CMS_STAFF_URL, CMS_TRUSTED_PROXIES, CMS_WORKERS,
+    DATABASE_URL,
 };
 
 /// The settings of a running program, parsed. Each field is described with its setting in
@@ -90,6 +91,8 @@ pub struct Config {
     pub form_redirect_origins: Vec<WebOrigin>,
     /// [`CMS_TRUSTED_PROXIES`], each once; a single address is a network of one.
     pub trusted_proxies: Vec<IpNet>,
+    /// [`CMS_FORWARDED_HEADER`].
+    pub forwarded_header: ForwardedHeader,
     /// [`CMS_SMTP_URL`].
     pub smtp_url: Option<SecretString>,
     /// [`CMS_MAIL_FROM`].
@@ -201,6 +204,7 @@ fn read(from: &mut Reader) -> Option<Config> {
     let passkey_rp_id = from.read(&CMS_PASSKEY_RP_ID, address::host_name);
     let form_redirect_origins = from.read(&CMS_FORM_REDIRECT_ORIGINS, address::origins);
     let trusted_proxies = from.read(&CMS_TRUSTED_PROXIES, parse::networks);
+    let forwarded_header = from.read(&CMS_FORWARDED_HEADER, parse::forwarded_header);
     let smtp_url = from.read(&CMS_SMTP_URL, address::smtp);
     let mail_from = from.read(&CMS_MAIL_FROM, parse::email);
     let metrics_listen = read_metrics_listen(from, listen);
@@ -233,6 +237,7 @@ fn read(from: &mut Reader) -> Option<Config> {
         passkey_rp_id,
         form_redirect_origins: form_redirect_origins?,
         trusted_proxies: trusted_proxies?,
+        forwarded_header: forwarded_header?,
         smtp_url,
         mail_from,
         metrics_listen,

@@ -27,6 +27,16 @@ pub enum LogFormat {
     Text,
 }
 
+/// The header in which trusted proxies write whom they speak for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum ForwardedHeader {
+    /// `X-Forwarded-For`, to which nearly every proxy appends.
+    #[default]
+    XForwardedFor,
+    /// `Forwarded` (RFC 7239).
+    Forwarded,
+}
+
 /// Refuses what no setting may hold: nothing at all, and control characters, which in a value are
 /// a file of two lines or an attempt to forge a log line.
 pub(super) fn plain(text: &str, kind: Kind) -> Parsed<()> {
@@ -72,6 +82,14 @@ pub(super) fn log_format(text: &str) -> Parsed<LogFormat> {
         "json" => Ok(LogFormat::Json),
         "text" => Ok(LogFormat::Text),
         _ => Err("is not a known format".into()),
+    }
+}
+
+pub(super) fn forwarded_header(text: &str) -> Parsed<ForwardedHeader> {
+    match text {
+        "x-forwarded-for" => Ok(ForwardedHeader::XForwardedFor),
+        "forwarded" => Ok(ForwardedHeader::Forwarded),
+        _ => Err("is not a known header".into()),
     }
 }
 

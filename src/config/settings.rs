@@ -67,6 +67,8 @@ pub enum Kind {
     Origins,
     /// A list of networks; may be empty.
     Networks,
+    /// The header that trusted proxies write.
+    ForwardedHeader,
     /// The shape of a log line.
     LogFormat,
     /// Directives of the tracing filter.
@@ -129,6 +131,7 @@ impl Kind {
             Self::Networks => {
                 "a comma-separated list of IP addresses and CIDR networks, such as 10.0.0.0/8, or nothing"
             }
+            Self::ForwardedHeader => "x-forwarded-for or forwarded",
             Self::LogFormat => "json or text",
             Self::LogFilter => "filter directives, such as info or info,clinic_cms=debug",
             Self::RateLimits => {
@@ -295,8 +298,11 @@ settings! {
     CMS_PASSKEY_RP_ID: Kind::HostName, Absent("the host of `CMS_PUBLIC_URL`; no passkeys where that is an IP address"), InUse;
     /// Origins to which a plain HTML form may send its visitor on after a post.
     CMS_FORM_REDIRECT_ORIGINS: Kind::Origins, Value(""), InUse;
-    /// Proxies whose `Forwarded` and `X-Forwarded-For` are believed.
+    /// Proxies that are believed when they say for whom they speak.
     CMS_TRUSTED_PROXIES: Kind::Networks, Value(""), InUse;
+    /// The one header of trusted proxies that is believed: the one that the nearest proxy writes or appends to.
+    /// Proxies pass on the other as the client sent it, so it is ignored.
+    CMS_FORWARDED_HEADER: Kind::ForwardedHeader, Value("x-forwarded-for"), InUse;
     /// Mail server through which mail is sent. `smtps://` is TLS from the first byte (port 465),
     /// `smtp://` demands STARTTLS (port 587) unless the host is loopback.
     CMS_SMTP_URL: Kind::Smtp, Absent("mail is written as files into `mail` in the data folder"), InUse;

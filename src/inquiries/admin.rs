@@ -37,7 +37,7 @@ pub struct InquiryAnswer {
 }
 
 /// Lists inquiries, newest first. Spam is left out unless it is asked for.
-#[utoipa::path(get, path = "/v1/admin/inquiries", operation_id = "list_inquiries", tag = "inquiries",
+#[utoipa::path(get, path = "/v1/admin/inquiries", operation_id = "list_inquiries", tag = "staff: inquiries",
     params(
         ("status" = Option<String>, Query, description = "Any of these statuses, separated by commas", example = "new"),
         ("location" = Option<String>, Query, description = "Slugs or ids of locations, separated by commas"),
@@ -92,7 +92,7 @@ fn read_filters(query: &mut QueryReader) -> (Filters, Vec<String>) {
 }
 
 /// Answers everything about one inquiry.
-#[utoipa::path(get, path = "/v1/admin/inquiries/{id}", operation_id = "get_inquiry", tag = "inquiries",
+#[utoipa::path(get, path = "/v1/admin/inquiries/{id}", operation_id = "get_inquiry", tag = "staff: inquiries",
     params(("id" = Uuid, Path, description = "The inquiry")),
     responses((status = 200, description = "The inquiry", body = InquiryAnswer)),
     security(("bearer" = [])))]

@@ -79,6 +79,10 @@ pub struct ConsentText {
 pub async fn get_form(request: HttpRequest, site: Data<Site>, door: Data<Door>, database: Data<PublicDb>) -> Answer {
     no_parameters(&request)?;
     let slug = request.match_info().get("slug").unwrap_or_default().to_owned();
+    // No slug is longer, and PostgreSQL takes no NUL.
+    if slug.len() > 100 || slug.contains('\0') {
+        return Err(ApiError::NotFound);
+    }
     let form = database.read(async move |connection| queries::find_public_form(connection, &slug).await).await?;
     let form = form.ok_or(ApiError::NotFound)?;
     let (form_token, token_expires_at) = form::issue_token(&door.forms, form.id, site.clock.now());

@@ -1,16 +1,20 @@
 //! What the provider's claims mean here. Refuses an e-mail address that the provider did not verify: whoever can write
-//! any address into their profile would sign in as its owner.
+//! any address into their profile would sign in as its owner. Refuses control characters in what names a person.
 
 use serde_json::{Map, Value};
 
+use super::OidcError;
 use crate::{
     config::{MAPPABLE_ROLES, RoleMapping, SingleSignOn},
     crypto::blind_index::normalise_email,
 };
 
-/// Values of `amr` (RFC 8176 §2) that show more than something known: several factors, a one-time password, a key in
-/// hardware or software, a smart card.
-const SECOND_FACTORS: [&str; 6] = ["mfa", "otp", "hwk", "swk", "sc", "fido"];
+/// Values of `amr` (RFC 8176 §2) by what they show: something that somebody knows, has, or is.
+const KINDS_OF_FACTOR: [&[&str]; 3] = [
+    &["pwd", "pin", "kba"],
+    &["otp", "hwk", "swk", "sms", "tel", "sc", "pop"],
+    &["fpt", "face", "iris", "retina", "vbm"],
+];
 
 /// A person, as the provider knows them.
 #[derive(Clone, PartialEq, Eq)]
@@ -40,23 +44,36 @@ impl std::fmt::Debug for Identity {
 
 impl Identity {
     /// Reads what the claims say beside the subject.
-    pub(super) fn of(settings: &SingleSignOn, subject: String, claims: &Map<String, Value>) -> Self {
-        Self {
+    ///
+    /// # Errors
+    /// [`OidcError::Claim`] where the subject or the address holds what names nobody, such as NUL.
+    pub(super) fn of(settings: &SingleSignOn, subject: String, claims: &Map<String, Value>) -> Result<Self, OidcError> {
+        let is_plain = |text: &str| !text.chars().any(char::is_control);
+        if !is_plain(&subject) {
+            return Err(OidcError::Claim("sub"));
+        }
+        if !claims.get("email").and_then(Value::as_str).is_none_or(is_plain) {
+            return Err(OidcError::Claim("email"));
+        }
+        let amr = texts(claims.get("amr")).into_iter().filter(|method| is_plain(method));
+        Ok(Self {
             provider: settings.name.clone(),
             issuer: settings.issuer.as_str().to_owned(),
             subject,
             email: verified_email(claims),
             name: name(claims),
             role: highest_role(&settings.roles, claim(claims, &settings.role_claim)),
-            amr: texts(claims.get("amr")).into_iter().take(20).map(str::to_owned).collect(),
-        }
+            amr: amr.take(20).map(str::to_owned).collect(),
+        })
     }
 }
 
-/// Whether the provider says that it asked for a second factor. Silence is no proof.
+/// Whether the provider says that it asked for a second factor: in one word (`mfa`), or by two kinds of factor. A code or
+/// a key alone is one factor, however strong; silence is no proof.
 #[must_use]
 pub fn proves_second_factor(amr: &[String]) -> bool {
-    amr.iter().any(|method| SECOND_FACTORS.contains(&method.as_str()))
+    let shows = |kind: &&&[&str]| amr.iter().any(|method| kind.contains(&method.as_str()));
+    amr.iter().any(|method| method == "mfa") || KINDS_OF_FACTOR.iter().filter(shows).count() > 1
 }
 
 /// Whether the claims of the ID token leave something to ask the userinfo endpoint for: providers may keep what a scope
@@ -150,9 +167,50 @@ mod tests {
     }
 
     #[test]
-    fn silence_about_the_factors_is_no_second_factor() {
-        let proves = |amr: &[&str]| proves_second_factor(&amr.iter().map(|m| (*m).to_owned()).collect::<Vec<_>>());
-        assert!(proves(&["pwd", "otp"]) && proves(&["mfa"]) && proves(&["hwk"]));
-        assert!(!proves(&[]) && !proves(&["pwd"]) && !proves(&["MFA"]));
+    fn two_kinds_of_factor_are_a_second_factor_and_one_kind_or_silence_is_none() {
+        for (amr, expected) in [
+            (&["mfa"][..], true),
+            (&["pwd", "mfa"], true),
+            (&["pwd", "otp"], true),
+            (&["pin", "hwk"], true),
+            (&["kba", "sms"], true),
+            (&["pwd", "fpt"], true),
+            (&["hwk", "face"], true),
+            (&["sc", "pin"], true),
+            (&["user", "vbm", "tel"], true),
+            (&[], false),
+            (&["pwd"], false),
+            (&["otp"], false),
+            (&["hwk"], false),
+            (&["swk"], false),
+            (&["sc"], false),
+            (&["fpt"], false),
+            (&["pwd", "pin", "kba"], false),
+            (&["otp", "hwk", "sms", "pop"], false),
+            (&["face", "iris"], false),
+            (&["pwd", "pwd"], false),
+            (&["pwd", "wia", "rba", "geo", "user", "mca"], false),
+            (&["MFA"], false),
+            (&["PWD", "OTP"], false),
+            (&["pwd otp"], false),
+        ] {
+            let methods: Vec<String> = amr.iter().map(|method| (*method).to_owned()).collect();
+            assert_eq!(proves_second_factor(&methods), expected, "{amr:?}");
+        }
+    }
+
+    #[test]
+    fn nobody_is_named_with_characters_that_cannot_be_seen() {
+        let settings = crate::oidc::provider::tests::settings("https://id.example");
+        let of = |subject: &str, rest: Value| Identity::of(&settings, subject.to_owned(), &claims(rest));
+        let good = json!({"email": "dana@clinic.example", "email_verified": true, "amr": ["pwd", "o\0tp"]});
+        assert_eq!(of("dana", good.clone()).unwrap().amr, ["pwd"]);
+        for subject in ["\0", "dana\0", "da\nna", "dana\u{85}"] {
+            assert_eq!(of(subject, good.clone()), Err(OidcError::Claim("sub")));
+        }
+        for (email, verified) in [("dana@clinic.example\0", true), ("da\0na@clinic.example", false), ("\r\n", true)] {
+            let wrong = json!({"email": email, "email_verified": verified});
+            assert_eq!(of("dana", wrong), Err(OidcError::Claim("email")));
+        }
     }
 }

@@ -105,7 +105,7 @@ impl Provider {
             Some(endpoint) => self.completed(endpoint, &tokens, &sub, rest).await?,
             None => rest,
         };
-        Ok(Identity::of(settings, sub, &claims))
+        Identity::of(settings, sub, &claims)
     }
 
     async fn trade(

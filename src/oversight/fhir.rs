@@ -31,7 +31,7 @@ pub fn audit_event(event: &AuditEvent, source: &str) -> Value {
         "subtype": subtype,
         "action": action,
         "recorded": event.at.to_rfc3339_opts(SecondsFormat::Micros, true),
-        "outcome": outcome(&event.action),
+        "outcome": outcome(verb),
         "agent": [agent(event)],
         "source": {
             "observer": {"identifier": {"system": URI, "value": source}, "display": "clinic-cms"},
@@ -54,8 +54,9 @@ fn event_type(noun: &str, verb: &str) -> Value {
     match (noun, verb) {
         ("access", _) => coding(DICOM, "110113", "Security Alert"),
         ("session" | "factor" | "passkey" | "password", _) => coding(DICOM, "110114", "User Authentication"),
-        ("account" | "invitation" | "role" | "api_key" | "signing_key" | "break_glass", "read" | "list") => rest(),
-        ("account" | "invitation" | "role" | "api_key" | "signing_key" | "break_glass", _) => {
+        (_, verb) if outcome(verb) != SUCCESS => coding(DICOM, "110114", "User Authentication"),
+        ("account" | "invitation" | "role" | "api_key" | "key" | "break_glass", "read" | "list") => rest(),
+        ("account" | "invitation" | "role" | "api_key" | "key" | "break_glass", _) => {
             coding(DICOM, "110129", "Security Administration")
         }
         ("audit", _) => coding(DICOM, "110101", "Audit Log Used"),
@@ -71,10 +72,10 @@ fn rest() -> Value {
 /// Create, read, update, delete or execute.
 fn action(verb: &str) -> &'static str {
     match verb {
-        "create" | "submit" | "add" | "invite" | "import" => "C",
-        "read" | "list" | "search" | "export" | "preview" => "R",
-        "update" | "rename" | "assign" | "replace" | "restore" | "rotate" => "U",
-        "delete" | "delete_all" | "remove" | "trash" | "erase" | "revoke" | "prune" => "D",
+        "create" | "submit" | "import" | "recovery_codes" => "C",
+        "read" | "list" | "export" => "R",
+        "update" | "restore" | "rotate" | "end_rotation" | "change_role" | "reset_password" | "disable" | "link" => "U",
+        "delete" | "delete_all" | "revoke" | "retire" | "prune" => "D",
         _ => "E",
     }
 }
@@ -82,7 +83,7 @@ fn action(verb: &str) -> &'static str {
 fn interaction(verb: &str) -> Option<&'static str> {
     match verb {
         "read" => Some("read"),
-        "list" | "search" => Some("search-type"),
+        "list" => Some("search-type"),
         "create" | "submit" => Some("create"),
         "update" => Some("update"),
         "delete" => Some("delete"),
@@ -90,12 +91,18 @@ fn interaction(verb: &str) -> Option<&'static str> {
     }
 }
 
-/// `0` success, `4` a refusal that people meet by mistake, `8` one that needs a look.
-fn outcome(action: &str) -> &'static str {
-    match action.rsplit('.').next() {
-        Some("denied" | "reuse") => "8",
-        Some("refuse" | "refused" | "fail" | "failed") => "4",
-        _ => "0",
+/// <https://hl7.org/fhir/R4/valueset-audit-event-outcome.html>
+const SUCCESS: &str = "0";
+/// A refusal that people meet by mistake as well.
+const MINOR_FAILURE: &str = "4";
+/// A refusal that needs a look: somebody without the permission, a token or a passkey that was copied.
+const SERIOUS_FAILURE: &str = "8";
+
+fn outcome(verb: &str) -> &'static str {
+    match verb {
+        "denied" | "reuse" | "copied" => SERIOUS_FAILURE,
+        "refuse" | "reset_refuse" => MINOR_FAILURE,
+        _ => SUCCESS,
     }
 }
 
@@ -125,27 +132,4 @@ fn entity(event: &AuditEvent) -> Value {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_was_done_is_told_in_the_words_of_fhir() {
-        let told = |verb| action(verb);
-        assert_eq!(
-            ["create", "read", "list", "export", "update", "delete", "publish"].map(told),
-            ["C", "R", "R", "R", "U", "D", "E"]
-        );
-        assert_eq!(
-            ["session.create", "session.refuse", "access.denied", "session.reuse"].map(outcome),
-            ["0", "4", "8", "8"]
-        );
-    }
-
-    #[test]
-    fn signing_in_is_an_authentication_and_a_refusal_an_alert() {
-        assert_eq!(event_type("session", "create")["code"], "110114");
-        assert_eq!(event_type("access", "denied")["code"], "110113");
-        assert_eq!(event_type("inquiry", "export")["code"], "110106");
-        assert_eq!(event_type("inquiry", "read")["code"], "rest");
-    }
-}
+mod tests;

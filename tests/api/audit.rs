@@ -4,6 +4,7 @@ mod reading;
 mod retention;
 mod sealing;
 mod tampering;
+mod unreadable;
 
 use clinic_cms::audit::{Actor, Chain, Entry};
 use sqlx::{AssertSqlSafe, Executor, PgConnection};

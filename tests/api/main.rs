@@ -13,6 +13,7 @@
 mod api_keys;
 mod articles;
 mod audit;
+mod clearing;
 mod clinic;
 mod database_doors;
 mod forgery;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::harness::Api;
+use crate::harness::{Api, OWNER};
 
 #[test]
 fn the_document_is_the_one_that_was_reviewed() {
@@ -54,6 +54,85 @@ fn every_operation_has_a_name_a_body_schema_and_a_problem() {
                     operation["parameters"].as_array().unwrap().iter().map(|p| p["name"].as_str().unwrap()).collect();
                 assert!(headers.contains(&"If-Match"), "{id} takes If-Match");
             }
+        }
+    }
+}
+
+#[test]
+fn every_chapter_of_the_document_is_announced_and_has_something_in_it() {
+    let document = clinic_cms::openapi::document("http://127.0.0.1:8080");
+    let mut used = BTreeSet::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for operation in item.as_object().unwrap().values() {
+            let tags = operation["tags"].as_array().unwrap();
+            let (id, tag) = (&operation["operationId"], tags[0].as_str().unwrap());
+            assert_eq!(tags.len(), 1, "{id}");
+            let is_of_staff = tag.starts_with("staff: ") || ["people", "keys"].contains(&tag);
+            assert_eq!(is_of_staff, path.starts_with("/v1/admin"), "{id} stands under {tag}");
+            used.insert(tag);
+        }
+    }
+    let declared: Vec<_> = document["tags"].as_array().unwrap().iter().collect();
+    assert!(declared.iter().all(|tag| tag["description"].as_str().is_some_and(|text| !text.is_empty())));
+    let names: BTreeSet<_> = declared.iter().map(|tag| tag["name"].as_str().unwrap()).collect();
+    assert_eq!((&names, names.len()), (&used, declared.len()));
+    let bearer = &document["components"]["securitySchemes"]["bearer"];
+    assert!(bearer["description"].as_str().unwrap().contains("API key"));
+}
+
+/// What stands in an address and is no text that PostgreSQL takes, or no text at all.
+const NO_TEXT: [&str; 5] = ["%00", "a%00b", "%FF", "%C0%80", "%ED%A0%80"];
+
+fn parameters<'a>(operation: &'a serde_json::Value, place: &str) -> Vec<&'a serde_json::Value> {
+    let all = operation["parameters"].as_array().into_iter().flatten();
+    all.filter(|parameter| parameter["in"] == place).collect()
+}
+
+fn is_text(schema: &serde_json::Value) -> bool {
+    let kind = &schema["type"];
+    kind == "string" || kind.as_array().is_some_and(|kinds| kinds.iter().any(|kind| kind == "string"))
+}
+
+#[test]
+fn no_address_fails_over_what_is_no_text() {
+    let api = Api::start();
+    let owner = api.sign_in(OWNER);
+    let document = api.get("/openapi.json").json();
+    let id = "01900000-0000-7000-8000-000000000001";
+    let mut asked = 0;
+    let mut ask = |method: &str, address: &str| {
+        let reply = api.call(method, address).bearer(&owner).header("If-Match", "*").send();
+        assert!(reply.status < 500, "{method} {address}: {} {}", reply.status, reply.body);
+        asked += 1;
+        reply.status
+    };
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let method = method.to_uppercase();
+            let names = parameters(operation, "path");
+            let names: Vec<_> = names.iter().map(|parameter| parameter["name"].as_str().unwrap()).collect();
+            let filled = |spoilt: &str, text: &str| {
+                let fill = |path: String, name: &&str| {
+                    path.replace(&format!("{{{name}}}"), if *name == spoilt { text } else { id })
+                };
+                names.iter().fold(path.clone(), fill)
+            };
+            for (name, text) in names.iter().flat_map(|name| NO_TEXT.map(|text| (*name, text))) {
+                ask(&method, &filled(name, text));
+            }
+            for parameter in parameters(operation, "query").iter().filter(|parameter| is_text(&parameter["schema"])) {
+                let name = parameter["name"].as_str().unwrap();
+                for text in NO_TEXT {
+                    let status = ask(&method, &format!("{}?{name}={text}", filled("", "")));
+                    assert!(status >= 400, "{method} {path}?{name}={text}: {status}");
+                }
+            }
+        }
+    }
+    assert!(asked > 400, "{asked}");
+    for text in ["%00", "a%00b"] {
+        for place in ["articles", "forms", "locations"] {
+            api.get(&format!("/v1/{place}/{text}")).problem(404, "not_found");
         }
     }
 }

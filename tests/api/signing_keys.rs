@@ -29,13 +29,32 @@ fn refresh(node: &Api, tokens: &Value) -> Value {
 
 fn shown_keys(node: &Api) -> Vec<String> {
     let answer = node.get("/.well-known/jwks.json");
-    assert_eq!(answer.header("cache-control"), "public, max-age=300");
+    assert_eq!(answer.header("cache-control"), "public, max-age=60");
     let keys = answer.json()["keys"].as_array().unwrap().clone();
     for key in &keys {
         let members: Vec<_> = key.as_object().unwrap().keys().collect();
         assert_eq!(members, ["alg", "crv", "kid", "kty", "use", "x"], "the public half alone");
     }
     keys.iter().map(|key| key["kid"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn the_key_set_is_asked_for_again_at_no_cost_until_a_key_changes() {
+    let api = Api::with_keys_of_its_own();
+    let answer = api.get("/.well-known/jwks.json");
+    assert!(answer.etag().starts_with('"') && answer.header("vary") == "Accept-Encoding", "{:?}", answer.headers);
+    let head = api.call("HEAD", "/.well-known/jwks.json").send();
+    assert_eq!((head.status, head.body.as_str(), head.etag()), (200, "", answer.etag()));
+    let again = |tag: &str| api.call("GET", "/.well-known/jwks.json").header("If-None-Match", tag).send();
+    let unchanged = again(&answer.etag());
+    assert_eq!((unchanged.status, unchanged.body.as_str()), (304, ""));
+    assert_eq!((unchanged.etag(), unchanged.header("cache-control")), (answer.etag(), "public, max-age=60"));
+    assert_eq!(again("\"another\"").status, 200);
+    KeyRing::rotate_signing(&api.keys).unwrap();
+    api.look_at_the_keys();
+    let changed = again(&answer.etag());
+    assert_eq!(changed.status, 200);
+    assert_ne!(changed.etag(), answer.etag());
 }
 
 #[test]

@@ -24,7 +24,11 @@ fn an_account_is_created_listed_and_let_in() {
         (create(&ground, "owner@clinic.example", "owner"), create(&ground, "pen@clinic.example", "editor"));
     assert_eq!(ground.processes(), Vec::<i32>::new(), "a command stops the database that it started");
     ground.run(&["admin", "list"]).with(0, &["owner@clinic.example", "pen@clinic.example", "Robin Vale", "editor"]);
+    ground.json(&["admin", "list", "--json"]);
     let service = ground.serve(&[]);
+    let seen = service.signed_in(&owner).get("/v1/admin/audit?action=account.list&actor=system").good();
+    assert_eq!(seen["meta"]["total"], 2, "whoever lists addresses is written down: {seen}");
+    assert_eq!(seen["data"][0]["subject"]["id"], Value::Null);
     assert!(service.said.contains("Owner      as before"), "{}", service.said);
     for (account, role) in [(&owner, "owner"), (&editor, "editor")] {
         assert_eq!(service.signed_in(account).get("/v1/auth/me").good()["data"]["role"], role);

@@ -3,6 +3,7 @@
 mod api_keys;
 mod authority;
 mod break_glass;
+mod clearing;
 mod external;
 mod factors;
 mod failed_attempts;
@@ -21,6 +22,7 @@ pub use api_keys::{
 };
 pub use authority::{is_key_live, is_session_live};
 pub use break_glass::{Glass, NewGlass, count_break_glass, end_break_glass, insert_break_glass, list_break_glass};
+pub use clearing::{clear, lease_clearing};
 pub use external::{
     ExternalKey, NewFlow, NewHandover, SpentFlow, SpentHandover, change_role, find_linkable_account,
     find_linked_account, insert_flow, insert_handover, link_account, spend_flow, spend_handover,

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::hash;
+use super::{hash, hash_or_none};
 use crate::audit::{
     chain::{Head, Tip},
     row::Row,
@@ -12,6 +12,9 @@ use crate::audit::{
 
 /// Any number, the same in every program of ours: who holds it is sealing this database.
 const LOCK: i64 = 0x6175_6469_7400;
+
+/// SQLSTATE of a lock that was waited for too long.
+const LOCK_NOT_AVAILABLE: &str = "55P03";
 
 /// Takes the sealer's lock for this transaction; false where another holds it.
 ///
@@ -27,6 +30,19 @@ pub async fn lock_chain(transaction: &mut PgConnection) -> Result<bool, sqlx::Er
 /// Those of the database.
 pub async fn wait_for_chain(transaction: &mut PgConnection) -> Result<(), sqlx::Error> {
     sqlx::query!("select pg_advisory_xact_lock($1)", LOCK).execute(transaction).await.map(drop)
+}
+
+/// As [`wait_for_chain`], for at most two seconds; false where another held it all the while. The transaction is lost
+/// then.
+///
+/// # Errors
+/// Those of the database.
+pub async fn wait_briefly_for_chain(transaction: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    sqlx::query!("set local lock_timeout = '2s'").execute(&mut *transaction).await?;
+    match wait_for_chain(transaction).await {
+        Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some(LOCK_NOT_AVAILABLE) => Ok(false),
+        waited => waited.map(|()| true),
+    }
 }
 
 /// The last seal and its kind.
@@ -46,17 +62,36 @@ pub async fn find_last_seal(transaction: &mut PgConnection) -> Result<Option<(Ti
 /// Those of the database.
 pub async fn find_last_head(transaction: &mut PgConnection, from: i64, to: i64) -> Result<Option<Head>, sqlx::Error> {
     let row = sqlx::query!(
-        "select position, hash, at, kid, signature from cms.audit_head
-          where position between $1 and $2 order by position desc limit 1",
+        r#"select position, hash, kid, signature,
+                  case when at >= '2020-01-01Z' and at < '2200-01-01Z' then at end as at
+             from cms.audit_head
+            where position between $1 and $2 order by position desc limit 1"#,
         from,
         to,
     )
     .fetch_optional(transaction)
     .await?;
-    row.map(|row| {
-        Ok(Head { position: row.position, hash: hash(&row.hash)?, at: row.at, kid: row.kid, signature: row.signature })
-    })
-    .transpose()
+    Ok(row.map(|row| Head {
+        position: row.position,
+        hash: hash_or_none(&row.hash),
+        at: row.at.unwrap_or_default(),
+        kid: row.kid,
+        signature: row.signature,
+    }))
+}
+
+/// The public half of a signing key, and its HMAC.
+///
+/// # Errors
+/// Those of the database.
+pub async fn find_signing_key(
+    transaction: &mut PgConnection,
+    kid: &str,
+) -> Result<Option<(Vec<u8>, Vec<u8>)>, sqlx::Error> {
+    let row = sqlx::query!("select public_key, mac from cms.audit_signing_key where kid = $1", kid)
+        .fetch_optional(transaction)
+        .await?;
+    Ok(row.map(|row| (row.public_key, row.mac)))
 }
 
 /// A row that waits to be sealed.
@@ -81,9 +116,11 @@ pub async fn list_waiting(transaction: &mut PgConnection, most: i64) -> Result<V
         r#"select w.event_id, l.event_id is not null as "is_legacy!",
                   (exists (select 1 from cms.audit_seal s where s.event_id = w.event_id)
                    or exists (select 1 from cms.audit_refusal r where r.event_id = w.event_id)) as "is_settled!",
-                  e.id as "id?", e.at as "at?", e.actor_kind as "actor_kind?", e.actor_id as "actor_id?",
+                  e.id as "id?", case when e.at >= '2020-01-01Z' and e.at < '2200-01-01Z' then e.at end as at,
+                  e.actor_kind as "actor_kind?", e.actor_id as "actor_id?",
                   e.action as "action?", e.subject_type as "subject_type?", e.subject_id as "subject_id?",
-                  e.fields as "fields?", e.request_id as "request_id?", e.mac as "mac?"
+                  case when coalesce(array_ndims(e.fields), 1) = 1 then
+                    case when array_position(e.fields, null) is null then e.fields end end as fields, e.request_id as "request_id?", e.mac as "mac?"
              from (select event_id, turn from cms.audit_waiting order by turn, event_id limit $1) w
              left join cms.audit_legacy l on l.event_id = w.event_id
              left join cms.audit_event e on e.id = w.event_id
@@ -99,13 +136,13 @@ pub async fn list_waiting(transaction: &mut PgConnection, most: i64) -> Result<V
         row: (|| {
             Some(Row {
                 id: row.id?,
-                at: row.at?,
+                at: row.at,
                 actor_kind: row.actor_kind?,
                 actor_id: row.actor_id,
                 action: row.action?,
                 subject_type: row.subject_type?,
                 subject_id: row.subject_id,
-                fields: row.fields?,
+                fields: row.fields,
                 request_id: row.request_id,
                 mac: row.mac,
             })

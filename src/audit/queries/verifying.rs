@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::hash;
+use super::{hash, hash_or_none};
 use crate::audit::{
     chain::{Hash, Head, Pruning},
     row::Row,
@@ -36,9 +36,11 @@ pub struct Link {
 pub async fn list_links(connection: &mut PgConnection, after: i64, most: i64) -> Result<Vec<Link>, sqlx::Error> {
     let rows = sqlx::query!(
         r#"select s.position, s.event_id, s.kind, s.hash, l.event_id is not null as "is_legacy!",
-                  e.id as "id?", e.at as "at?", e.actor_kind as "actor_kind?", e.actor_id as "actor_id?",
+                  e.id as "id?", case when e.at >= '2020-01-01Z' and e.at < '2200-01-01Z' then e.at end as at,
+                  e.actor_kind as "actor_kind?", e.actor_id as "actor_id?",
                   e.action as "action?", e.subject_type as "subject_type?", e.subject_id as "subject_id?",
-                  e.fields as "fields?", e.request_id as "request_id?", e.mac as "mac?"
+                  case when coalesce(array_ndims(e.fields), 1) = 1 then
+                    case when array_position(e.fields, null) is null then e.fields end end as fields, e.request_id as "request_id?", e.mac as "mac?"
              from (select * from cms.audit_seal where position > $1 order by position limit $2) s
              left join cms.audit_event e on e.id = s.event_id
              left join cms.audit_legacy l on l.event_id = s.event_id
@@ -52,13 +54,13 @@ pub async fn list_links(connection: &mut PgConnection, after: i64, most: i64) ->
         let found = (|| {
             Some(Row {
                 id: row.id?,
-                at: row.at?,
+                at: row.at,
                 actor_kind: row.actor_kind?,
                 actor_id: row.actor_id,
                 action: row.action?,
                 subject_type: row.subject_type?,
                 subject_id: row.subject_id,
-                fields: row.fields?,
+                fields: row.fields,
                 request_id: row.request_id,
                 mac: row.mac,
             })
@@ -81,17 +83,21 @@ pub async fn list_links(connection: &mut PgConnection, after: i64, most: i64) ->
 /// Those of the database.
 pub async fn list_heads(connection: &mut PgConnection, after: i64, most: i64) -> Result<Vec<Head>, sqlx::Error> {
     let rows = sqlx::query!(
-        "select position, hash, at, kid, signature from cms.audit_head
-          where position > $1 order by position limit $2",
+        r#"select position, hash, kid, signature,
+                  case when at >= '2020-01-01Z' and at < '2200-01-01Z' then at end as at
+             from cms.audit_head
+            where position > $1 order by position limit $2"#,
         after,
         most,
     )
     .fetch_all(connection)
     .await?;
-    let heads = rows.into_iter().map(|row| {
-        // A forged head may hold anything; a hash that is none is a hash of no seal.
-        let hash = hash(&row.hash).unwrap_or_default();
-        Head { position: row.position, hash, at: row.at, kid: row.kid, signature: row.signature }
+    let heads = rows.into_iter().map(|row| Head {
+        position: row.position,
+        hash: hash_or_none(&row.hash),
+        at: row.at.unwrap_or_default(),
+        kid: row.kid,
+        signature: row.signature,
     });
     Ok(heads.collect())
 }
@@ -123,15 +129,19 @@ pub async fn list_signing_keys(connection: &mut PgConnection) -> Result<Vec<(Str
 /// # Errors
 /// Those of the database.
 pub async fn list_prunings(connection: &mut PgConnection) -> Result<Vec<Pruning>, sqlx::Error> {
-    let rows =
-        sqlx::query!("select position, hash, at, before, kid, signature from cms.audit_pruning order by position")
-            .fetch_all(connection)
-            .await?;
+    let rows = sqlx::query!(
+        r#"select position, hash, kid, signature,
+                  case when at >= '2020-01-01Z' and at < '2200-01-01Z' then at end as at,
+                  case when before >= '1900-01-01Z' and before < '2200-01-01Z' then before end as before
+             from cms.audit_pruning order by position"#,
+    )
+    .fetch_all(connection)
+    .await?;
     let prunings = rows.into_iter().map(|row| Pruning {
         position: row.position,
-        hash: hash(&row.hash).unwrap_or_default(),
-        at: row.at,
-        before: row.before,
+        hash: hash_or_none(&row.hash),
+        at: row.at.unwrap_or_default(),
+        before: row.before.unwrap_or_default(),
         kid: row.kid,
         signature: row.signature,
     });
@@ -174,7 +184,10 @@ pub async fn list_fates(connection: &mut PgConnection, after: Uuid, most: i64) -
 /// Those of the database.
 pub async fn find_unsealed(connection: &mut PgConnection, id: Uuid) -> Result<Option<(Row, bool)>, sqlx::Error> {
     let row = sqlx::query!(
-        r#"select e.id, e.at, e.actor_kind, e.actor_id, e.action, e.subject_type, e.subject_id, e.fields,
+        r#"select e.id, case when e.at >= '2020-01-01Z' and e.at < '2200-01-01Z' then e.at end as at,
+                  e.actor_kind, e.actor_id, e.action, e.subject_type, e.subject_id,
+                  case when coalesce(array_ndims(e.fields), 1) = 1 then
+                    case when array_position(e.fields, null) is null then e.fields end end as fields,
                   e.request_id, e.mac, l.event_id is not null as "is_legacy!"
              from cms.audit_event e
              left join cms.audit_legacy l on l.event_id = e.id
@@ -200,7 +213,7 @@ pub async fn find_unsealed(connection: &mut PgConnection, id: Uuid) -> Result<Op
     }))
 }
 
-/// The refusals after `id`, with their reasons.
+/// The refusals after `id`, with their reasons; the instant is absent where it is none that the program writes.
 ///
 /// # Errors
 /// Those of the database.
@@ -208,9 +221,10 @@ pub async fn list_refusals(
     connection: &mut PgConnection,
     after: Uuid,
     most: i64,
-) -> Result<Vec<(Uuid, DateTime<Utc>, String)>, sqlx::Error> {
+) -> Result<Vec<(Uuid, Option<DateTime<Utc>>, String)>, sqlx::Error> {
     let rows = sqlx::query!(
-        "select event_id, at, reason from cms.audit_refusal where event_id > $1 order by event_id limit $2",
+        r#"select event_id, case when at >= '2020-01-01Z' and at < '2200-01-01Z' then at end as at, reason
+             from cms.audit_refusal where event_id > $1 order by event_id limit $2"#,
         after,
         most,
     )

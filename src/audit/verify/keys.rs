@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 
 use sqlx::PgConnection;
-use subtle::ConstantTimeEq;
 
 use super::{Report, VerifyError};
 use crate::{
@@ -26,15 +25,11 @@ impl<'a> Keys<'a> {
     ) -> Result<Self, VerifyError> {
         let mut kept = BTreeMap::new();
         for (kid, public_key, mac) in queries::list_signing_keys(connection).await? {
-            let ours: bool = chain.mac_of_key(&kid, &public_key).as_slice().ct_eq(&mac).into();
-            match public_key.try_into() {
-                Ok(bytes) if ours => {
-                    kept.insert(kid, RecordKey(bytes));
-                }
-                _ => {
-                    let sentence = format!("the public half of the signing key {kid:?} was put there by somebody else");
-                    report.add(None, None, "key_forged", sentence);
-                }
+            if let Some(key) = chain.kept_key(&kid, &public_key, &mac) {
+                kept.insert(kid, key);
+            } else {
+                let sentence = format!("the public half of the signing key {kid:?} was put there by somebody else");
+                report.add(None, None, "key_forged", sentence);
             }
         }
         Ok(Self { chain, kept })

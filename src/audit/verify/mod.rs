@@ -45,6 +45,10 @@ impl From<sqlx::Error> for VerifyError {
 impl Chain {
     /// Checks everything, and puts rows that somebody took off the sealer's queue back on it.
     ///
+    /// The caller has sealed what waits ([`Chain::seal_everything`]). So a row of ours that still waits a minute after it
+    /// was written is told as a problem: its queue was emptied, or the sealer's lock is held by somebody who does not
+    /// seal. A service that was stopped or killed is not accused: what it left waiting was sealed by the caller.
+    ///
     /// # Errors
     /// [`VerifyError`]; what is wrong with the trail is no error but stands in the report.
     pub async fn verify(&self, connection: &mut PgConnection, anchors: Option<&Path>) -> Result<Report, VerifyError> {

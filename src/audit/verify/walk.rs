@@ -95,7 +95,7 @@ impl Walk {
         if link.kind == ROW {
             return row.is_genuine(chain.key());
         }
-        link.kind == LEGACY && link.is_legacy && row.mac.is_none() && !self.begun
+        link.kind == LEGACY && link.is_legacy && row.may_be_legacy() && !self.begun
     }
 }
 

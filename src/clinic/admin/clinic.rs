@@ -28,7 +28,7 @@ fn answer(clinic: StaffClinic) -> HttpResponse {
 }
 
 /// The organisation as it was written.
-#[utoipa::path(get, path = "/v1/admin/clinic", operation_id = "get_staff_clinic", tag = "clinic",
+#[utoipa::path(get, path = "/v1/admin/clinic", operation_id = "get_staff_clinic", tag = "staff: clinic",
     security(("bearer" = [])),
     responses((status = 200, description = "The organisation", body = StaffClinicAnswer)))]
 pub async fn get_staff_clinic(request: HttpRequest, permit: ClinicReader, database: Data<StaffDb>) -> Answer {
@@ -44,7 +44,7 @@ pub async fn get_staff_clinic(request: HttpRequest, permit: ClinicReader, databa
 }
 
 /// Changes the organisation by a merge patch (RFC 7396).
-#[utoipa::path(patch, path = "/v1/admin/clinic", operation_id = "update_clinic", tag = "clinic",
+#[utoipa::path(patch, path = "/v1/admin/clinic", operation_id = "update_clinic", tag = "staff: clinic",
     security(("bearer" = [])),
     params(("If-Match" = String, Header, description = "The ETag as it was read, or `*`")),
     request_body(content((ClinicPatch = "application/merge-patch+json"), (ClinicPatch = "application/json"))),

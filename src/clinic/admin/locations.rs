@@ -41,7 +41,7 @@ fn answer(location: StaffLocation) -> HttpResponse {
 }
 
 /// The locations in the order of their names, or those in the trash.
-#[utoipa::path(get, path = "/v1/admin/locations", operation_id = "list_staff_locations", tag = "clinic",
+#[utoipa::path(get, path = "/v1/admin/locations", operation_id = "list_staff_locations", tag = "staff: clinic",
     security(("bearer" = [])),
     params(
         ("trashed" = Option<bool>, Query, description = "True for the trash alone; false where it is absent"),
@@ -74,7 +74,7 @@ pub async fn list_staff_locations(
 }
 
 /// Makes a location. It is public at once.
-#[utoipa::path(post, path = "/v1/admin/locations", operation_id = "create_location", tag = "clinic",
+#[utoipa::path(post, path = "/v1/admin/locations", operation_id = "create_location", tag = "staff: clinic",
     security(("bearer" = [])), request_body = LocationInput,
     responses((status = 201, description = "The location", body = StaffLocationAnswer,
         headers(("Location" = String, description = "The address of the location for staff"),
@@ -102,7 +102,7 @@ pub async fn create_location(
 }
 
 /// A location as it was written, in the trash or not.
-#[utoipa::path(get, path = "/v1/admin/locations/{id}", operation_id = "get_staff_location", tag = "clinic",
+#[utoipa::path(get, path = "/v1/admin/locations/{id}", operation_id = "get_staff_location", tag = "staff: clinic",
     security(("bearer" = [])), params(("id" = Uuid, Path, description = "The location")),
     responses((status = 200, description = "The location", body = StaffLocationAnswer)))]
 pub async fn get_staff_location(request: HttpRequest, permit: ClinicReader, database: Data<StaffDb>) -> Answer {
@@ -119,7 +119,7 @@ pub async fn get_staff_location(request: HttpRequest, permit: ClinicReader, data
 }
 
 /// Changes a location by a merge patch (RFC 7396). The change is public at once.
-#[utoipa::path(patch, path = "/v1/admin/locations/{id}", operation_id = "update_location", tag = "clinic",
+#[utoipa::path(patch, path = "/v1/admin/locations/{id}", operation_id = "update_location", tag = "staff: clinic",
     security(("bearer" = [])),
     params(("id" = Uuid, Path, description = "The location"),
         ("If-Match" = String, Header, description = "The ETag as it was read, or `*`")),
@@ -150,7 +150,7 @@ pub async fn update_location(
 }
 
 /// Puts a location into the trash, out of the public's sight.
-#[utoipa::path(delete, path = "/v1/admin/locations/{id}", operation_id = "delete_location", tag = "clinic",
+#[utoipa::path(delete, path = "/v1/admin/locations/{id}", operation_id = "delete_location", tag = "staff: clinic",
     security(("bearer" = [])),
     params(("id" = Uuid, Path, description = "The location"),
         ("If-Match" = String, Header, description = "The ETag as it was read, or `*`")),
@@ -175,7 +175,7 @@ pub async fn delete_location(
 }
 
 /// Brings a location back from the trash.
-#[utoipa::path(post, path = "/v1/admin/locations/{id}/restore", operation_id = "restore_location", tag = "clinic",
+#[utoipa::path(post, path = "/v1/admin/locations/{id}/restore", operation_id = "restore_location", tag = "staff: clinic",
     security(("bearer" = [])), params(("id" = Uuid, Path, description = "The location")),
     responses((status = 200, description = "The location, public again", body = StaffLocationAnswer)))]
 pub async fn restore_location(request: HttpRequest, permit: ClinicEditor, database: Data<StaffDb>) -> Answer {

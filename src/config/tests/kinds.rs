@@ -1,7 +1,7 @@
 use ::secrecy::ExposeSecret;
 use proptest::prelude::*;
 
-use super::super::{Database, LimitName, LogFormat, Rate, SETTINGS};
+use super::super::{Database, ForwardedHeader, LimitName, LogFormat, Rate, SETTINGS};
 use super::*;
 
 fn accepts(name: &str, value: &str) -> bool {
@@ -161,6 +161,14 @@ fn trusted_proxies_are_networks_or_addresses() {
     let config = loaded(&[("CMS_TRUSTED_PROXIES", "10.0.0.1,10.0.0.1/32,fd00::/8")]);
     let kept: Vec<_> = config.trusted_proxies.iter().map(ToString::to_string).collect();
     assert_eq!(kept, ["10.0.0.1/32", "fd00::/8"]);
+}
+
+#[test]
+fn proxies_are_believed_in_one_of_two_headers() {
+    let refused = ["Forwarded", "X-Forwarded-For", "x-real-ip", "forwarded,x-forwarded-for", ""];
+    check("CMS_FORWARDED_HEADER", &["x-forwarded-for", "forwarded"], &refused);
+    assert_eq!(loaded(&[]).forwarded_header, ForwardedHeader::XForwardedFor);
+    assert_eq!(loaded(&[("CMS_FORWARDED_HEADER", "forwarded")]).forwarded_header, ForwardedHeader::Forwarded);
 }
 
 #[test]

@@ -27,6 +27,7 @@ fn samples(kind: Kind) -> (String, &'static str) {
         Kind::Switch | Kind::RateLimits => ("off", "x"),
         Kind::Origins => ("https://www.example.org", "x"),
         Kind::Networks => ("10.0.0.0/8", "x"),
+        Kind::ForwardedHeader => ("forwarded", "x-real-ip"),
         Kind::LogFormat => ("json", "x"),
         Kind::LogFilter => ("debug", "\u{7}"),
         Kind::Number { max, .. } => return (max.to_string(), "x"),

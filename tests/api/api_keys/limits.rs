@@ -248,6 +248,29 @@ fn a_header_from_anybody_else_moves_no_address() {
 }
 
 #[test]
+fn behind_a_proxy_the_header_that_it_passes_on_moves_no_address() {
+    let settings = [("rate-limits", "off"), ("require-mfa", "off"), ("trusted-proxies", "127.0.0.1/32")];
+    let believed = [("X-Forwarded-For", "x-forwarded-for", "Forwarded"), ("Forwarded", "forwarded", "X-Forwarded-For")];
+    for (written, setting, passed_on) in believed {
+        let settings = [settings.as_slice(), &[("forwarded-header", setting)]].concat();
+        let api = Api::start_with(Clock::fixed(noon()), &settings);
+        let body =
+            json!({"name": "Office", "scopes": ["articles:read"], "allowed_addresses": ["203.0.113.9", "127.0.0.1"]});
+        let (_, key) = key(&api, EDITOR, &body);
+        let value = |name: &str, address: &str| match name {
+            "Forwarded" => format!("for={address}"),
+            _ => address.to_owned(),
+        };
+        let from = |proxy: &str, client: &str| {
+            let call = api.call("GET", ARTICLES).bearer(&key).header(passed_on, value(passed_on, client));
+            call.header(written, value(written, proxy)).send().status
+        };
+        assert_eq!(from("203.0.113.9", "198.51.100.1"), 200, "{setting}");
+        assert_eq!(from("198.51.100.1", "203.0.113.9"), 401, "{setting}");
+    }
+}
+
+#[test]
 fn the_last_use_is_noted_once_a_minute() {
     let api = office();
     let (shown, key) = with_scopes(&api, EDITOR, &["articles:read"]);

@@ -87,9 +87,8 @@ fn rows_from_before_the_chain_are_sealed_first_and_no_more_of_them_ever() {
     assert_eq!(api.verify(true).problems[0].position, Some(1), "an old row cannot be changed either");
 }
 
-#[test]
-fn heads_are_verified_after_their_key_was_retired_and_its_file_deleted() {
-    let api = with_rows(3);
+/// The chain after the signing key was rotated, retired and its file deleted; with the `kid` of the retired one.
+fn with_its_key_retired(api: &Api) -> (Chain, String) {
     let folder = tempfile::tempdir().unwrap();
     let keys = folder.path().join("keys");
     copy(&api.opened().config.data_dir.join("keys"), &keys);
@@ -98,13 +97,40 @@ fn heads_are_verified_after_their_key_was_retired_and_its_file_deleted() {
     KeyRing::make_current(&keys, KeyUse::Signing, &fresh).unwrap();
     std::fs::remove_file(keys.join(format!("signing-{retired}.pem"))).unwrap();
     let ring = Arc::new(KeyRing::open_or_create(&keys).unwrap());
-    let chain = Chain::new(&ring, api.clock.clone());
-    add_rows(&api, 2);
+    (Chain::new(&ring, api.clock.clone()), retired)
+}
+
+fn seal_with(api: &Api, chain: &Chain) {
     block_on(async {
         let staff = api.opened().database.staff(1);
         chain.seal_everything(&staff, &api.opened().anchors()).await.unwrap();
         staff.close().await;
     });
+}
+
+#[test]
+fn a_head_of_a_retired_key_still_shows_that_the_end_was_removed() {
+    let api = with_rows(5);
+    let (chain, _) = with_its_key_retired(&api);
+    tamper(
+        &api,
+        "delete from cms.audit_event where id in (select event_id from cms.audit_seal where position > 3);
+         delete from cms.audit_seal where position > 3",
+    );
+    add_rows(&api, 2);
+    seal_with(&api, &chain);
+    let report = verify_as(&api, &chain);
+    let told: Vec<_> = report.problems.iter().map(|problem| (problem.position, problem.code)).collect();
+    assert_eq!(told, [(Some(4), "rows_removed")], "the chain goes on after the gap: {report:?}");
+    assert_eq!(report.last_position, 7);
+}
+
+#[test]
+fn heads_are_verified_after_their_key_was_retired_and_its_file_deleted() {
+    let api = with_rows(3);
+    let (chain, retired) = with_its_key_retired(&api);
+    add_rows(&api, 2);
+    seal_with(&api, &chain);
     let report = verify_as(&api, &chain);
     assert!(report.intact && report.heads == 2, "{report:?}");
     tamper(

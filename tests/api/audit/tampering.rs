@@ -1,13 +1,19 @@
 //! Everything that somebody with all rights over the database can do to the trail, and that it is named.
 
-use clinic_cms::audit::{Problem, Report};
+use chrono::{DateTime, Duration, Utc};
+use clinic_cms::{
+    audit::{Problem, Report, SealingError},
+    clock::Clock,
+};
+use sqlx::Executor;
 use uuid::Uuid;
 
 use super::{add_rows, count, row_at, tamper, with_rows};
+use crate::harness::Api;
 
 /// The first problem: where, which row, what.
 #[track_caller]
-fn first(report: &Report) -> (Option<i64>, Option<Uuid>, &'static str) {
+pub fn first(report: &Report) -> (Option<i64>, Option<Uuid>, &'static str) {
     assert!(!report.intact, "{report:?}");
     let Problem { position, event_id, code, .. } = report.problems[0].clone();
     (position, event_id, code)
@@ -172,6 +178,31 @@ fn a_row_forged_by_a_superuser_is_refused_by_the_sealer_and_named() {
         report.problems.iter().any(|problem| (problem.position, problem.code) == (Some(4), "row_altered")),
         "{report:?}"
     );
+}
+
+#[test]
+fn a_row_that_is_kept_from_the_sealer_is_named_after_a_minute() {
+    let noon: DateTime<Utc> = "2031-03-01T12:00:00Z".parse().unwrap();
+    let api = Api::start_with(Clock::fixed(noon), &[("rate-limits", "off")]);
+    add_rows(&api, 1);
+    api.seal();
+    add_rows(&api, 1);
+    api.as_role("staff", async |holder| {
+        holder.execute("select pg_advisory_lock(x'617564697400'::bigint)").await.unwrap();
+        let staff = api.opened().database.staff(1);
+        let held = api.opened().chain().seal_everything(&staff, &api.opened().anchors()).await;
+        assert!(matches!(held, Err(SealingError::Held)), "{held:?}");
+        staff.close().await;
+    });
+    api.clock.set(noon + Duration::seconds(60));
+    let report = api.verify(true);
+    assert!(report.intact && report.waiting == 1, "{report:?}");
+    api.clock.set(noon + Duration::seconds(61));
+    let report = api.verify(true);
+    assert_eq!((first(&report).2, report.problem_count, report.waiting), ("row_unsealed", 1, 1));
+    assert_eq!(api.seal(), 1, "a service that was stopped is not accused: the check seals first");
+    let report = api.verify(true);
+    assert!(report.intact && report.waiting == 0, "{report:?}");
 }
 
 #[test]

@@ -72,6 +72,8 @@ fn a_token_for_somebody_else_or_another_time_signs_nobody_in() {
         json!({"sub": ""}),
         json!({"sub": null}),
         json!({"sub": "x".repeat(256)}),
+        json!({"sub": "editor\0"}),
+        json!({"email": "editor\0@clinic.example"}),
     ];
     for claims in wrong {
         ground.provider.behave().claims = claims.clone();

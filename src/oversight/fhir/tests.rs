@@ -1,0 +1,163 @@
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use super::*;
+
+const ALERT: &str = "110113";
+const AUTHENTICATION: &str = "110114";
+const ADMINISTRATION: &str = "110129";
+const AUDIT: &str = "110101";
+const REST: &str = "rest";
+
+/// Every action that the program records: its type, what is done, and how it ends.
+const ACTIONS: [(&str, &str, &str, &str); 86] = [
+    ("access.denied", ALERT, "E", "8"),
+    ("account.change_role", ADMINISTRATION, "U", "0"),
+    ("account.create", ADMINISTRATION, "C", "0"),
+    ("account.delete", ADMINISTRATION, "D", "0"),
+    ("account.disable", ADMINISTRATION, "U", "0"),
+    ("account.keep_role", ADMINISTRATION, "E", "0"),
+    ("account.link", ADMINISTRATION, "U", "0"),
+    ("account.list", REST, "R", "0"),
+    ("account.read", REST, "R", "0"),
+    ("account.reset_password", ADMINISTRATION, "U", "0"),
+    ("account.restore", ADMINISTRATION, "U", "0"),
+    ("account.update", ADMINISTRATION, "U", "0"),
+    ("api_key.create", ADMINISTRATION, "C", "0"),
+    ("api_key.end_rotation", ADMINISTRATION, "U", "0"),
+    ("api_key.list", REST, "R", "0"),
+    ("api_key.read", REST, "R", "0"),
+    ("api_key.refuse", AUTHENTICATION, "E", "4"),
+    ("api_key.revoke", ADMINISTRATION, "D", "0"),
+    ("api_key.rotate", ADMINISTRATION, "U", "0"),
+    ("api_key.update", ADMINISTRATION, "U", "0"),
+    ("article.create", REST, "C", "0"),
+    ("article.delete", REST, "D", "0"),
+    ("article.import", REST, "C", "0"),
+    ("article.list", REST, "R", "0"),
+    ("article.publish", REST, "E", "0"),
+    ("article.read", REST, "R", "0"),
+    ("article.restore", REST, "U", "0"),
+    ("article.update", REST, "U", "0"),
+    ("article.withdraw", REST, "E", "0"),
+    ("audit.export", AUDIT, "R", "0"),
+    ("audit.list", AUDIT, "R", "0"),
+    ("audit.prune", AUDIT, "D", "0"),
+    ("break_glass.create", ADMINISTRATION, "C", "0"),
+    ("break_glass.delete", ADMINISTRATION, "D", "0"),
+    ("break_glass.list", REST, "R", "0"),
+    ("break_glass.read", REST, "R", "0"),
+    ("clinic.import", REST, "C", "0"),
+    ("clinic.read", REST, "R", "0"),
+    ("clinic.update", REST, "U", "0"),
+    ("factor.begin", AUTHENTICATION, "E", "0"),
+    ("factor.create", AUTHENTICATION, "C", "0"),
+    ("factor.delete", AUTHENTICATION, "D", "0"),
+    ("factor.recover", AUTHENTICATION, "E", "0"),
+    ("factor.recovery_codes", AUTHENTICATION, "C", "0"),
+    ("inquiry.list", REST, "R", "0"),
+    ("inquiry.read", REST, "R", "0"),
+    ("inquiry.submit", REST, "C", "0"),
+    ("invitation.accept", ADMINISTRATION, "E", "0"),
+    ("invitation.create", ADMINISTRATION, "C", "0"),
+    ("invitation.delete", ADMINISTRATION, "D", "0"),
+    ("invitation.list", REST, "R", "0"),
+    ("invitation.read", REST, "R", "0"),
+    ("key.create", ADMINISTRATION, "C", "0"),
+    ("key.retire", ADMINISTRATION, "D", "0"),
+    ("key.rotate", ADMINISTRATION, "U", "0"),
+    ("location.create", REST, "C", "0"),
+    ("location.delete", REST, "D", "0"),
+    ("location.import", REST, "C", "0"),
+    ("location.list", REST, "R", "0"),
+    ("location.read", REST, "R", "0"),
+    ("location.restore", REST, "U", "0"),
+    ("location.update", REST, "U", "0"),
+    ("passkey.copied", AUTHENTICATION, "E", "8"),
+    ("passkey.create", AUTHENTICATION, "C", "0"),
+    ("passkey.delete", AUTHENTICATION, "D", "0"),
+    ("password.refuse", AUTHENTICATION, "E", "4"),
+    ("password.reset_begin", AUTHENTICATION, "E", "0"),
+    ("password.reset_refuse", AUTHENTICATION, "E", "4"),
+    ("password.update", AUTHENTICATION, "U", "0"),
+    ("revision.list", REST, "R", "0"),
+    ("revision.read", REST, "R", "0"),
+    ("session.create", AUTHENTICATION, "C", "0"),
+    ("session.delete", AUTHENTICATION, "D", "0"),
+    ("session.delete_all", AUTHENTICATION, "D", "0"),
+    ("session.half", AUTHENTICATION, "E", "0"),
+    ("session.list", AUTHENTICATION, "R", "0"),
+    ("session.read", AUTHENTICATION, "R", "0"),
+    ("session.reauthenticate", AUTHENTICATION, "E", "0"),
+    ("session.refuse", AUTHENTICATION, "E", "4"),
+    ("session.reuse", AUTHENTICATION, "E", "8"),
+    ("term.create", REST, "C", "0"),
+    ("term.delete", REST, "D", "0"),
+    ("term.list", REST, "R", "0"),
+    ("term.read", REST, "R", "0"),
+    ("term.restore", REST, "U", "0"),
+    ("term.update", REST, "U", "0"),
+];
+
+/// Events of the outbox, which are written like actions.
+const EVENTS: [&str; 3] = ["article.published", "article.unpublished", "clinic.changed"];
+/// Ends of the names of files and hosts, which are no verbs.
+const NO_VERBS: [&str; 7] = ["en", "es", "example", "html", "md", "ndjson", "txt"];
+
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { sources(&path) } else { vec![path] }).collect()
+}
+
+/// Every `"noun.verb"` of the source whose noun is one of the table's, or that is said to be an action.
+fn recorded() -> BTreeSet<String> {
+    let is_word = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+    let nouns: BTreeSet<&str> = ACTIONS.iter().filter_map(|(name, ..)| name.split('.').next()).collect();
+    let mut found = BTreeSet::new();
+    for path in sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src")) {
+        if path.ends_with("fhir/tests.rs") {
+            continue;
+        }
+        let text = fs::read_to_string(&path).unwrap_or_default();
+        let mut before = "";
+        for part in text.split('"') {
+            if let Some((noun, verb)) = part.split_once('.').filter(|(noun, verb)| is_word(noun) && is_word(verb)) {
+                let is_said = before.trim_end().ends_with("action:") || before.contains(".record(");
+                if (nouns.contains(noun) && !NO_VERBS.contains(&verb)) || is_said {
+                    found.insert(part.to_owned());
+                }
+            }
+            before = part;
+        }
+    }
+    found.retain(|name| !EVENTS.contains(&name.as_str()));
+    found
+}
+
+#[test]
+fn every_action_of_the_program_has_its_words_in_fhir() {
+    let listed: BTreeSet<String> = ACTIONS.iter().map(|(name, ..)| (*name).to_owned()).collect();
+    assert_eq!(recorded(), listed, "an action was added or went: say here what it is in FHIR");
+    for (name, kind, done, ends) in ACTIONS {
+        let (noun, verb) = name.split_once('.').unwrap();
+        assert_eq!(event_type(noun, verb)["code"], kind, "{name}");
+        assert_eq!((action(verb), outcome(verb)), (done, ends), "{name}");
+    }
+}
+
+#[test]
+fn no_refusal_is_told_as_a_success() {
+    let telling = ["refuse", "denied", "reuse", "copied", "fail", "reject", "invalid", "expired"];
+    for name in recorded() {
+        let (_, verb) = name.split_once('.').unwrap();
+        assert_eq!(outcome(verb) != SUCCESS, telling.iter().any(|word| verb.contains(word)), "{name}");
+    }
+}
+
+#[test]
+fn an_export_of_records_is_an_export() {
+    assert_eq!(event_type("inquiry", "export")["code"], "110106");
+}
