@@ -14,6 +14,7 @@ mod api_keys;
 mod articles;
 mod audit;
 mod clinic;
+mod credentials;
 mod database_doors;
 mod forgery;
 mod gate;
