@@ -95,7 +95,7 @@ fn secrets(ground: &Ground, service: &Service) -> Vec<(&'static str, String)> {
         ("the renewed refresh token", text(&renewed, "refresh_token")),
         ("the token of the step", mfa),
         ("the secret of the authenticator", begun),
-        ("the key", key[18..61].to_owned()),
+        ("the key", key.chars().skip(18).take(43).collect()),
     ];
     secrets.extend(recovery.into_iter().map(|code| ("a recovery code", code)));
     secrets

@@ -100,3 +100,24 @@ fn recovery_codes_stand_in_for_a_factor_and_are_none() {
     let shown = json!({"mfa_token": half(&api, EDITOR), "code": new});
     assert_eq!(api.call("POST", "/v1/auth/mfa").json(&shown).send().status, 200);
 }
+
+/// Nine characters: enough beside a second factor alone.
+const SHORT: &str = "vq7 tide!";
+
+#[test]
+fn the_last_factor_beside_a_short_password_stays() {
+    let api = clinic();
+    let access = api.sign_in(EDITOR);
+    enrol(&api, &access);
+    let change = json!({"current_password": EDITOR.1, "new_password": SHORT});
+    let changed = api.call("POST", "/v1/auth/password").bearer(&access).json(&change).send();
+    assert_eq!(changed.status, 200, "{}", changed.body);
+    let access = told(&changed.json(), "access_token");
+    let gone = || api.call("DELETE", "/v1/auth/totp").bearer(&access).send();
+    gone().problem(409, "last_factor");
+    let longer = json!({"current_password": SHORT, "new_password": NEW});
+    let changed = api.call("POST", "/v1/auth/password").bearer(&access).json(&longer).send();
+    assert_eq!(changed.status, 200, "{}", changed.body);
+    let access = told(&changed.json(), "access_token");
+    assert_eq!(api.call("DELETE", "/v1/auth/totp").bearer(&access).send().status, 204);
+}

@@ -105,3 +105,15 @@ fn of_fifty_at_once_on_two_nodes_one_sets_the_password() {
     assert!(statuses.iter().all(|status| matches!(status, 204 | 404 | 503)), "{statuses:?}");
     assert_eq!(login(&api, (EDITOR.0, &format!("{NEW} {}", won[0]))).status, 200, "that one counts");
 }
+
+#[test]
+fn a_reset_link_from_before_does_not_outlive_a_changed_password() {
+    let api = clinic();
+    let link = reset_link(&api, EDITOR.0);
+    let change = json!({"current_password": EDITOR.1, "new_password": NEW});
+    let done = api.call("POST", "/v1/auth/password").bearer(&api.sign_in(EDITOR)).json(&change).send();
+    assert_eq!(done.status, 200, "{}", done.body);
+    let set_by_link = set(&api, &link, &json!({"new_password": format!("{NEW} again")}));
+    set_by_link.problem(404, "not_found");
+    assert_eq!(login(&api, (EDITOR.0, NEW)).status, 200);
+}
