@@ -15,6 +15,7 @@ mod articles;
 mod audit;
 mod clearing;
 mod clinic;
+mod credentials;
 mod database_doors;
 mod forgery;
 mod gate;

@@ -2,6 +2,12 @@
 //! expired and a foreign token, with aliases of the address and override headers. An operation that stands in no class
 //! here fails the test.
 
+mod aliases;
+mod keys;
+mod outage;
+mod unlisted;
+mod waiting;
+
 use std::collections::BTreeMap;
 
 use chrono::Duration;

@@ -1,6 +1,7 @@
 //! `/v1/auth/passkeys`, with an authenticator in software for the person's device.
 
 mod authenticator;
+mod enrolment;
 mod refusals;
 mod steps;
 

@@ -69,6 +69,11 @@ impl Client {
         self.ask("POST", path, headers, Some(body))
     }
 
+    #[track_caller]
+    pub fn put(&self, path: &str, body: &Value) -> Reply {
+        self.ask("PUT", path, &[], Some(body)).unwrap()
+    }
+
     /// Every item of a list, page after page.
     pub fn all(&self, path: &str) -> Vec<Value> {
         let mut items = Vec::new();
