@@ -126,8 +126,9 @@ impl Door<'_> {
             expires_at: row.expires_at,
             has_factor: row.has_factor,
         };
+        let in_emergency = self.accounts.is_in_emergency(&row.standing());
         let person = Person { name: row.name, email: row.email, role: row.role, locations: row.location_ids };
-        self.staff(claims.sub, person, Credential::Session(session), row.in_emergency)
+        self.staff(claims.sub, person, Credential::Session(session), in_emergency)
     }
 
     /// Puts together who was let in.
@@ -142,7 +143,6 @@ impl Door<'_> {
         in_emergency: bool,
     ) -> Result<Staff, ApiError> {
         let role = Role::named(&person.role).ok_or(ApiError::Unauthenticated)?;
-        let in_emergency = in_emergency && role.may(Permission::BreakGlass);
         let bound = role.is_bound_to_locations() && !in_emergency;
         Ok(Staff {
             id,
@@ -190,12 +190,21 @@ impl Accounts {
     /// asked for, and has not left the desk for longer than the settings allow.
     pub fn is_live(&self, session: &Standing, now: DateTime<Utc>) -> bool {
         let Some(role) = Role::named(&session.role) else { return false };
-        let in_emergency = session.in_emergency && role.may(Permission::BreakGlass);
-        if !in_emergency && !role.may(Permission::ReadInquiries) {
+        if !self.is_in_emergency(session) && !role.may(Permission::ReadInquiries) {
             return true;
         }
-        let both = !self.require_mfa || session.methods.iter().any(|method| method == "mfa");
-        both && now - session.last_used_at <= self.idle
+        self.has_shown_enough(session) && now - session.last_used_at <= self.idle
+    }
+
+    /// Whether a break-glass grant counts: while the role may break the glass, and in a session that has shown a second
+    /// factor where one is asked for.
+    pub fn is_in_emergency(&self, session: &Standing) -> bool {
+        let may = Role::named(&session.role).is_some_and(|role| role.may(Permission::BreakGlass));
+        session.in_emergency && may && self.has_shown_enough(session)
+    }
+
+    fn has_shown_enough(&self, session: &Standing) -> bool {
+        !self.require_mfa || session.methods.iter().any(|method| method == "mfa")
     }
 
     /// Whether somebody of this role must have a second factor.

@@ -28,11 +28,8 @@ const RETRY: Duration = Duration::from_secs(1);
 
 /// Serves until a signal.
 pub fn run(invocation: &Invocation, demo: bool) -> Result<(), Failure> {
-    let mut config = load(invocation)?;
-    if demo {
-        // An invented clinic is looked at with one password; the welcome says so.
-        config.require_mfa = false;
-    }
+    let config = load(invocation)?;
+    let config = if demo { config.for_demo() } else { config };
     telemetry::begin(config.log_format, &config.log).map_err(|wrong| Failure::new(Exit::Usage, wrong))?;
     for name in config.unused() {
         tracing::warn!(setting = name, "this version knows the setting and does not use it yet");
@@ -168,7 +165,8 @@ async fn settle_when_there(opened: &Opened) -> Result<(), Failure> {
 async fn welcome(opened: &Opened, staff: &StaffDb, public_url: &str, demo: bool) -> Result<(), Failure> {
     if demo {
         demo::load(opened, staff).await?;
-        eprintln!("Demo: second factors are not asked for (CMS_REQUIRE_MFA is off). Do not put patients' data here.");
+        let factors = if opened.config.require_mfa { "asked for" } else { "not asked for (CMS_REQUIRE_MFA is off)" };
+        eprintln!("Demo: second factors are {factors}. Do not put patients' data here.");
     }
     let first = admin::first_owner(opened, staff, demo).await?;
     println!("API        {public_url}/v1");

@@ -13,7 +13,7 @@ const AUDIT: &str = "110101";
 const REST: &str = "rest";
 
 /// Every action that the program records: its type, what is done, and how it ends.
-const ACTIONS: [(&str, &str, &str, &str); 86] = [
+const ACTIONS: [(&str, &str, &str, &str); 88] = [
     ("access.denied", ALERT, "E", "8"),
     ("account.change_role", ADMINISTRATION, "U", "0"),
     ("account.create", ADMINISTRATION, "C", "0"),
@@ -60,6 +60,7 @@ const ACTIONS: [(&str, &str, &str, &str); 86] = [
     ("factor.recovery_codes", AUTHENTICATION, "C", "0"),
     ("inquiry.list", REST, "R", "0"),
     ("inquiry.read", REST, "R", "0"),
+    ("inquiry.refuse", REST, "E", "4"),
     ("inquiry.submit", REST, "C", "0"),
     ("invitation.accept", ADMINISTRATION, "E", "0"),
     ("invitation.create", ADMINISTRATION, "C", "0"),
@@ -79,6 +80,7 @@ const ACTIONS: [(&str, &str, &str, &str); 86] = [
     ("passkey.copied", AUTHENTICATION, "E", "8"),
     ("passkey.create", AUTHENTICATION, "C", "0"),
     ("passkey.delete", AUTHENTICATION, "D", "0"),
+    ("passkey.list", REST, "R", "0"),
     ("password.refuse", AUTHENTICATION, "E", "4"),
     ("password.reset_begin", AUTHENTICATION, "E", "0"),
     ("password.reset_refuse", AUTHENTICATION, "E", "4"),

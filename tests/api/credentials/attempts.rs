@@ -41,7 +41,8 @@ fn nothing_that_a_client_writes_wins_it_another_attempt() {
         ("/v1/auth/password-resets", json!({"email": EDITOR.0})),
     ];
     for (door, body) in others {
-        post(door).json(&body).send().problem(429, "rate_limited");
+        let statuses: Vec<u16> = (0..9).map(|_| post(door).json(&body).send().status).collect();
+        assert!(!statuses[..8].contains(&429) && statuses[8] == 429, "{door} counts its own: {statuses:?}");
     }
 }
 

@@ -85,3 +85,20 @@ fn where_a_second_factor_is_asked_for_an_emergency_asks_for_it_too() {
     assert_eq!(take(&api, &admin, 30).status, 201, "shown in this session");
     assert_eq!(reads(&api, &admin), 200);
 }
+
+#[test]
+fn whose_factors_are_taken_off_in_an_emergency_can_still_sign_in() {
+    let api = strict();
+    let (_, owner) = enrol(&api, &half(&api, OWNER));
+    let editor = api.sign_in(EDITOR);
+    enrol(&api, &editor);
+    assert_eq!(take(&api, &editor, 240).status, 201);
+    let path = format!("{}/factors", address_of(EDITOR));
+    let owner = told(&owner["tokens"], "access_token");
+    assert_eq!(api.call("DELETE", &path).bearer(&owner).header("If-Match", "*").send().status, 204);
+    let answer = login(&api, EDITOR).json();
+    match answer["data"]["access_token"].as_str() {
+        Some(access) => assert_eq!(me(&api, access).status, 200, "tokens that were just handed out are good"),
+        None => assert_eq!(answer["data"]["mfa_enrolment_required"], true, "{answer}"),
+    }
+}

@@ -121,3 +121,17 @@ fn the_last_factor_beside_a_short_password_stays() {
     let access = told(&changed.json(), "access_token");
     assert_eq!(api.call("DELETE", "/v1/auth/totp").bearer(&access).send().status, 204);
 }
+
+#[test]
+fn a_short_password_does_not_count_alone_after_somebody_took_the_factors_off() {
+    let api = clinic();
+    let tokens = api.tokens(EDITOR);
+    let access = told(&tokens, "access_token");
+    enrol(&api, &access);
+    let change = json!({"current_password": EDITOR.1, "new_password": SHORT});
+    let changed = api.call("POST", "/v1/auth/password").bearer(&access).json(&change).send();
+    assert_eq!(changed.status, 200, "{}", changed.body);
+    assert_eq!(take_off(&api, &api.sign_in(ADMIN), EDITOR).status, 204);
+    let answer = login(&api, (EDITOR.0, SHORT));
+    assert!(answer.status != 200 || answer.json()["data"].get("access_token").is_none(), "{}", answer.body);
+}

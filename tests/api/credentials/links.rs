@@ -117,3 +117,14 @@ fn a_reset_link_from_before_does_not_outlive_a_changed_password() {
     set_by_link.problem(404, "not_found");
     assert_eq!(login(&api, (EDITOR.0, NEW)).status, 200);
 }
+
+#[test]
+fn a_password_that_is_given_twice_sets_neither() {
+    let api = clinic();
+    let link = reset_link(&api, EDITOR.0);
+    let twice = format!("{{\"new_password\": \"{NEW}\", \"new_password\": \"{NEW} again\"}}");
+    let reply = api.call("PUT", &link).header("Content-Type", "application/json").bytes(twice).send();
+    assert!([400, 422].contains(&reply.status), "{} {}", reply.status, reply.body);
+    assert_eq!(login(&api, EDITOR).status, 200);
+    assert_eq!(set(&api, &link, &json!({"new_password": NEW})).status, 204, "and the link works still");
+}

@@ -22,7 +22,7 @@ fn a_person_changes_their_name_and_language_and_readers_see_the_new_name() {
     assert_eq!((&shown["data"]["name"], &shown["data"]["language"]), (&json!("Robin Vale"), &json!("es")));
     assert_eq!(api.get(&path).json()["data"]["author"]["name"], "Robin Vale");
     let recorded = "select array_to_string(fields, ' ') from cms.audit_event where action = 'account.update'";
-    assert_eq!(text(&api, recorded), "name language");
+    assert_eq!(text(&api, recorded), "language name");
     let told = "select kind || ' ' || (to_jsonb(e)::text like '%01900000-0000-7000-8000-000000000002%')::text
                   from cms.outbox_event e where kind like 'user.%'";
     assert_eq!(text(&api, told), "user.updated true");

@@ -93,3 +93,19 @@ fn whoever_brings_no_token_hears_401_before_anybody_reads_their_body() {
         }
     }
 }
+
+#[test]
+fn whoever_is_signed_out_hears_401_before_anybody_reads_their_body() {
+    let api = Api::start();
+    let gone = api.sign_in(EDITOR);
+    api.call("POST", "/v1/auth/logout").bearer(&gone).send();
+    for operation in operations(&api).iter().filter(|one| one.class != Open && one.method != "GET") {
+        for token in [None, Some(gone.as_str())] {
+            for (kind, body) in [("application/json", "{broken"), ("text/plain", "{}")] {
+                let call = api.call(&operation.method, &operation.path).header("Content-Type", kind).bytes(body);
+                let reply = token.into_iter().fold(call, crate::harness::Call::bearer).send();
+                assert_eq!(reply.status, 401, "{} {kind} {}: {}", operation.id, token.is_some(), reply.body);
+            }
+        }
+    }
+}
