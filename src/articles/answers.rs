@@ -20,6 +20,10 @@ pub struct Author {
     pub name: String,
     /// Always `person` so far.
     pub r#type: String,
+    /// "MD", "RN": set by those who manage people.
+    pub credentials: Vec<String>,
+    /// The clinic's own record of the same person.
+    pub provider: Option<Reference>,
 }
 
 /// A colleague.

@@ -70,8 +70,7 @@ pub async fn find_article(
                   (select coalesce(json_agg(json_build_object('id', t.id, 'slug', t.slug, 'name', t.name) order by x.position), '[]')
                      from cms.revision_term x join cms.term t on t.id = x.term_id
                     where x.revision_id = r.id and t.kind = 'condition') as "conditions!: Json<Vec<Reference>>",
-                  (select json_build_object('id', w.id, 'slug', w.slug, 'name', w.name, 'type', 'person')
-                     from cms.author w where w.id = r.author_id) as "author: Json<Author>",
+                  (select w.shown from cms.shown_author w where w.id = r.author_id) as "author: Json<Author>",
                   r.sources as "sources: Json<Vec<Citation>>", r.faqs as "faqs: Json<Vec<Faq>>", r.seo as "seo: Json<Seo>",
                   r.cover as "cover: Json<Image>",
                   s.live_revision as published_revision, s.published_at,
@@ -129,8 +128,7 @@ pub async fn list_articles(
         r#"with matching as not materialized (
              select a.id, r.kind, r.slug, r.locale, r.title, s.status, a.version, r.number as revision,
                     s.live_revision as published_revision, s.published_at,
-                    (select json_build_object('id', w.id, 'slug', w.slug, 'name', w.name, 'type', 'person')
-                       from cms.author w where w.id = r.author_id) as author,
+                    (select w.shown from cms.shown_author w where w.id = r.author_id) as author,
                     a.created_at, a.updated_at
                from cms.article a
                join cms.revision r on r.article_id = a.id and r.number = a.latest_revision

@@ -56,3 +56,23 @@ fn what_is_no_name_and_no_language_of_ours_changes_nothing() {
     assert_eq!(text(&api, "select count(*)::text from cms.audit_event where action = 'account.update'"), "0");
     assert_eq!(text(&api, "select count(*)::text from cms.outbox_event where kind like 'user.%'"), "0");
 }
+
+#[test]
+fn an_author_s_credentials_stand_beside_their_name_wherever_they_are_shown() {
+    let api = clinic();
+    let (admin, token) = (api.sign_in(ADMIN), api.sign_in(EDITOR));
+    let article = api.publish(&token, &json!({"title": "Calm before the visit"}));
+    let person = "/v1/admin/users/01900000-0000-7000-8000-000000000002";
+    let change = json!({"credentials": ["MD", "FACP"]});
+    let changed = api.call("PATCH", person).bearer(&admin).header("If-Match", "*").json(&change).send();
+    assert_eq!(changed.status, 200, "{}", changed.body);
+    let (slug, id) = (article["slug"].as_str().unwrap(), article["id"].as_str().unwrap());
+    let detail = api.get(&format!("/v1/articles/{slug}")).json()["data"].clone();
+    let list = api.get("/v1/articles").json()["data"][0].clone();
+    let staff = api.call("GET", &format!("/v1/admin/articles/{id}")).bearer(&token).send().json()["data"].clone();
+    let staff_list = api.call("GET", "/v1/admin/articles").bearer(&token).send().json()["data"][0].clone();
+    for shown in [detail, list, staff, staff_list] {
+        assert_eq!(shown["author"]["credentials"], json!(["MD", "FACP"]));
+        assert_eq!((&shown["author"]["name"], &shown["author"]["provider"]), (&json!("Test editor"), &json!(null)));
+    }
+}
