@@ -23,7 +23,7 @@ use crate::{
     crypto::{OpaqueToken, random},
     db::StaffDb,
     http::{
-        Answer, ApiError, COUNTED, Expected, JsonBody, PageLinks, PageMeta, PageRequest, QueryReader, Site,
+        Answer, ApiError, COUNTED, Expected, JsonBody, PageLinks, PageMeta, PageRequest, Paging, QueryReader, Site,
         created_answer, no_content, no_parameters, path_id, private_answer, staff_answer,
     },
 };
@@ -90,9 +90,7 @@ pub struct InvitationAnswer {
 #[utoipa::path(get, path = "/v1/admin/invitations", operation_id = "list_invitations", tag = "people",
     security(("bearer" = [])),
     params(
-        ("limit" = Option<u32>, Query, minimum = 1, maximum = 100, description = "Rows on a page, 20 by default"),
-        ("page" = Option<u32>, Query, minimum = 1, maximum = 10000, description = "Number of the page"),
-        ("cursor" = Option<String>, Query, description = "`meta.next_cursor` of the page before")),
+        Paging),
     responses((status = 200, description = "A page of invitations", body = InvitationPage)))]
 pub async fn list_invitations(
     request: HttpRequest,

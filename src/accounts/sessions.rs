@@ -12,7 +12,7 @@ use super::{Desk, PeopleManager, PeopleReader, Staff, queries, queries::ListedSe
 use crate::{
     db::StaffDb,
     http::{
-        Answer, ApiError, COUNTED, Expected, PageLinks, PageMeta, PageRequest, QueryReader, Site, no_content,
+        Answer, ApiError, COUNTED, Expected, PageLinks, PageMeta, PageRequest, Paging, QueryReader, Site, no_content,
         no_parameters, path_id, private_answer, staff_answer,
     },
 };
@@ -87,9 +87,7 @@ pub struct SessionAnswer {
 #[utoipa::path(get, path = "/v1/auth/sessions", operation_id = "list_own_sessions", tag = "sign-in",
     security(("bearer" = [])),
     params(
-        ("limit" = Option<u32>, Query, minimum = 1, maximum = 100, description = "Rows on a page, 20 by default"),
-        ("page" = Option<u32>, Query, minimum = 1, maximum = 10000, description = "Number of the page"),
-        ("cursor" = Option<String>, Query, description = "`meta.next_cursor` of the page before")),
+        Paging),
     responses((status = 200, description = "A page of sessions", body = SessionPage)))]
 pub async fn list_own_sessions(
     request: HttpRequest,
@@ -107,9 +105,7 @@ pub async fn list_own_sessions(
     security(("bearer" = [])),
     params(
         ("user" = Option<Uuid>, Query, description = "One person's alone"),
-        ("limit" = Option<u32>, Query, minimum = 1, maximum = 100, description = "Rows on a page, 20 by default"),
-        ("page" = Option<u32>, Query, minimum = 1, maximum = 10000, description = "Number of the page"),
-        ("cursor" = Option<String>, Query, description = "`meta.next_cursor` of the page before")),
+        Paging),
     responses((status = 200, description = "A page of sessions", body = SessionPage)))]
 pub async fn list_sessions(
     request: HttpRequest,

@@ -18,8 +18,8 @@ use crate::{
     accounts::{ArticleReader, Editor, Writer},
     db::StaffDb,
     http::{
-        Answer, ApiError, Expected, JsonBody, MergePatch, PageRequest, QueryReader, Site, created_answer, no_content,
-        no_parameters, path_id, private_answer, staff_answer,
+        Answer, ApiError, Expected, JsonBody, MergePatch, PageRequest, Paging, QueryReader, Site, created_answer,
+        no_content, no_parameters, path_id, private_answer, staff_answer,
     },
 };
 
@@ -31,9 +31,7 @@ use crate::{
         ("author" = Option<String>, Query, description = "Slugs or ids; a comma means any of", pattern = "^[a-z0-9-]{1,100}(,[a-z0-9-]{1,100}){0,3}$"),
         ("q" = Option<String>, Query, description = "Part of the title", min_length = 1, max_length = 200),
         ("trashed" = Option<bool>, Query, description = "The trash instead"),
-        ("limit" = Option<u32>, Query, minimum = 1, maximum = 100, description = "Rows, 20 by default"),
-        ("page" = Option<u32>, Query, minimum = 1, maximum = 10000, description = "From 1; page × limit is at most 10,000"),
-        ("cursor" = Option<String>, Query, description = "From `next_cursor`; not together with `page`"),
+        Paging,
     ),
     responses((status = 200, description = "A page of articles", body = StaffArticlePage)))]
 pub async fn list_staff_articles(

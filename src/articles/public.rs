@@ -14,7 +14,7 @@ use crate::{
     contact::LanguageTag,
     db::PublicDb,
     delivery::PublicAnswer,
-    http::{Answer, ApiError, PageRequest, QueryReader, Site},
+    http::{Answer, ApiError, PageRequest, Paging, QueryReader, Site},
 };
 
 const ORDERS: [&str; 4] = ["-published_at", "published_at", "title", "-updated_at"];
@@ -58,9 +58,7 @@ fn filter(query: &mut QueryReader) -> Filter {
         ("published_before" = Option<String>, Query, description = "Earlier than this instant or date (1900 to 2200)"),
         ("updated_after" = Option<String>, Query, description = "Changed later than this instant or date (1900 to 2200)"),
         ("sort" = Option<String>, Query, description = "`-published_at` (default), `published_at`, `title` or `-updated_at`", pattern = "^(-published_at|published_at|title|-updated_at)$"),
-        ("limit" = Option<u32>, Query, minimum = 1, maximum = 100, description = "Rows, 20 by default"),
-        ("page" = Option<u32>, Query, minimum = 1, maximum = 10000, description = "From 1; page × limit is at most 10,000"),
-        ("cursor" = Option<String>, Query, description = "From `next_cursor`; not together with `page`"),
+        Paging,
     ),
     responses((status = 200, description = "A page of articles", body = ArticlePage)))]
 pub async fn list_articles(request: HttpRequest, site: Data<Site>, database: Data<PublicDb>) -> Answer {

@@ -16,7 +16,7 @@ use crate::{
     contact::LanguageTag,
     db::PublicDb,
     delivery::{PublicAnswer, seconds_until},
-    http::{Answer, ApiError, PageLinks, PageMeta, PageRequest, QueryReader, Site},
+    http::{Answer, ApiError, PageLinks, PageMeta, PageRequest, Paging, QueryReader, Site},
 };
 
 /// The order of the list, which its cursors belong to.
@@ -94,9 +94,7 @@ pub async fn get_clinic(request: HttpRequest, site: Data<Site>, database: Data<P
             description = "The instant that `open` and `status` are told for: RFC 3339, or a date. Now where it is absent"),
         ("locale" = Option<String>, Query, max_length = 35,
             description = "BCP 47; the language of `open.text`. The clinic's own where it is absent"),
-        ("limit" = Option<u32>, Query, minimum = 1, maximum = 100, description = "Rows of a page; 20 where it is absent"),
-        ("page" = Option<u32>, Query, minimum = 1, maximum = 10000, description = "A page by its number; `page` × `limit` is at most 10,000"),
-        ("cursor" = Option<String>, Query, max_length = 500, description = "The `next_cursor` of the page before; not together with `page`")),
+        Paging),
     responses((status = 200, description = "A page of locations", body = LocationPage)))]
 pub async fn list_locations(request: HttpRequest, site: Data<Site>, database: Data<PublicDb>) -> Answer {
     let mut query = QueryReader::of(&request);

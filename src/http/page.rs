@@ -5,7 +5,7 @@ use actix_web::HttpRequest;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
 use url::form_urlencoded;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use super::query::QueryReader;
 use crate::crypto::TagKey;
@@ -16,6 +16,22 @@ const LARGEST: u32 = 100;
 const DEEPEST: u32 = 10_000;
 /// Totals are counted up to here; beyond, `total_exact` is false.
 pub const COUNTED: i64 = 10_001;
+
+/// The parameters of a paged list, for the OpenAPI document; [`PageRequest::read`] reads them.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "it is only written down")]
+pub struct Paging {
+    /// Rows on a page; 20 where it is absent.
+    #[param(minimum = 1, maximum = 100)]
+    limit: Option<u32>,
+    /// Number of the page; page × limit is at most 10,000.
+    #[param(minimum = 1, maximum = 10000)]
+    page: Option<u32>,
+    /// `meta.next_cursor` of the page before; not together with `page`.
+    #[param(max_length = 500)]
+    cursor: Option<String>,
+}
 
 /// Where a list begins.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -17,7 +17,7 @@ use crate::{
     accounts::InquiryReader,
     db::StaffDb,
     http::{
-        Answer, ApiError, COUNTED, PageLinks, PageMeta, PageRequest, QueryReader, Site, no_parameters, path_id,
+        Answer, ApiError, COUNTED, PageLinks, PageMeta, PageRequest, Paging, QueryReader, Site, no_parameters, path_id,
         private_answer, staff_answer,
     },
 };
@@ -42,9 +42,7 @@ pub struct InquiryAnswer {
         ("status" = Option<String>, Query, description = "Any of these statuses, separated by commas", example = "new"),
         ("location" = Option<String>, Query, description = "Slugs or ids of locations, separated by commas"),
         ("spam" = Option<bool>, Query, description = "Spam alone, or everything else; false where `status` is not given"),
-        ("limit" = Option<u32>, Query, minimum = 1, maximum = 100, description = "Rows on a page, 20 by default"),
-        ("page" = Option<u32>, Query, minimum = 1, maximum = 10000, description = "Number of the page"),
-        ("cursor" = Option<String>, Query, description = "`meta.next_cursor` of the page before")),
+        Paging),
     responses((status = 200, description = "A page of inquiries", body = InquiryPage)),
     security(("bearer" = [])))]
 pub async fn list_inquiries(

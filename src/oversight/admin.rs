@@ -12,7 +12,7 @@ use super::{
 use crate::{
     accounts::AuditReader,
     db::StaffDb,
-    http::{Answer, ApiError, COUNTED, PageLinks, PageMeta, PageRequest, QueryReader, Site, private_answer},
+    http::{Answer, ApiError, COUNTED, PageLinks, PageMeta, PageRequest, Paging, QueryReader, Site, private_answer},
 };
 
 /// A part of the trail, newest first.
@@ -34,9 +34,7 @@ pub struct AuditEventPage {
         ("from" = Option<String>, Query, description = "From this instant (RFC 3339) or date on"),
         ("to" = Option<String>, Query, description = "Before this instant or date"),
         ("request_id" = Option<String>, Query, description = "One request, by its `X-Request-Id`", min_length = 1, max_length = 500),
-        ("limit" = Option<u32>, Query, minimum = 1, maximum = 100, description = "Rows on a page, 20 by default"),
-        ("page" = Option<u32>, Query, minimum = 1, maximum = 10000, description = "Number of the page; page × limit is at most 10,000"),
-        ("cursor" = Option<String>, Query, description = "`meta.next_cursor` of the page before; not together with `page`"),
+        Paging,
     ),
     responses((status = 200, description = "A page of the trail", body = AuditEventPage)))]
 pub async fn list_audit_events(

@@ -19,7 +19,7 @@ use crate::{
     },
     db::StaffDb,
     http::{
-        Answer, ApiError, COUNTED, Expected, JsonBody, MergePatch, PageRequest, QueryReader, Site, changed,
+        Answer, ApiError, COUNTED, Expected, JsonBody, MergePatch, PageRequest, Paging, QueryReader, Site, changed,
         created_answer, no_content, no_parameters, patched, path_id, private_answer, staff_answer,
     },
 };
@@ -31,9 +31,7 @@ const STATUSES: [&str; 3] = ["active", "expired", "revoked"];
     security(("bearer" = [])),
     params(
         ("status" = Option<String>, Query, description = "Any of `active`, `expired` and `revoked`, separated by commas", example = "active"),
-        ("limit" = Option<u32>, Query, minimum = 1, maximum = 100, description = "Rows on a page, 20 by default"),
-        ("page" = Option<u32>, Query, minimum = 1, maximum = 10000, description = "Number of the page"),
-        ("cursor" = Option<String>, Query, description = "`meta.next_cursor` of the page before")),
+        Paging),
     responses((status = 200, description = "A page of keys", body = ApiKeyPage)))]
 pub async fn list_api_keys(
     request: HttpRequest,

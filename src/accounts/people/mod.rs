@@ -32,8 +32,8 @@ use super::{
 use crate::{
     db::StaffDb,
     http::{
-        Answer, ApiError, COUNTED, PageLinks, PageMeta, PageRequest, QueryReader, Reference, Site, no_parameters,
-        path_id, private_answer, staff_answer,
+        Answer, ApiError, COUNTED, PageLinks, PageMeta, PageRequest, Paging, QueryReader, Reference, Site,
+        no_parameters, path_id, private_answer, staff_answer,
     },
 };
 
@@ -122,9 +122,7 @@ pub struct UserAnswer {
         ("role" = Option<String>, Query, description = "Any of these roles, separated by commas", example = "editor"),
         ("status" = Option<String>, Query, description = "`active` or `disabled`"),
         ("trashed" = Option<bool>, Query, description = "Those in the trash alone; false by default"),
-        ("limit" = Option<u32>, Query, minimum = 1, maximum = 100, description = "Rows on a page, 20 by default"),
-        ("page" = Option<u32>, Query, minimum = 1, maximum = 10000, description = "Number of the page"),
-        ("cursor" = Option<String>, Query, description = "`meta.next_cursor` of the page before")),
+        Paging),
     responses((status = 200, description = "A page of people", body = UserPage)))]
 pub async fn list_users(
     request: HttpRequest,

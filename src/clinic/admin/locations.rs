@@ -17,7 +17,7 @@ use crate::{
     },
     db::{DbError, StaffDb},
     http::{
-        Answer, ApiError, Expected, JsonBody, MergePatch, PageLinks, PageMeta, PageRequest, QueryReader, Site,
+        Answer, ApiError, Expected, JsonBody, MergePatch, PageLinks, PageMeta, PageRequest, Paging, QueryReader, Site,
         created_answer, no_content, no_parameters, patched, path_id, private_answer, staff_answer,
     },
 };
@@ -45,9 +45,7 @@ fn answer(location: StaffLocation) -> HttpResponse {
     security(("bearer" = [])),
     params(
         ("trashed" = Option<bool>, Query, description = "True for the trash alone; false where it is absent"),
-        ("limit" = Option<u32>, Query, minimum = 1, maximum = 100, description = "Rows of a page; 20 where it is absent"),
-        ("page" = Option<u32>, Query, minimum = 1, maximum = 10000, description = "A page by its number; `page` × `limit` is at most 10,000"),
-        ("cursor" = Option<String>, Query, max_length = 500, description = "The `next_cursor` of the page before; not together with `page`")),
+        Paging),
     responses((status = 200, description = "A page of locations", body = StaffLocationPage)))]
 pub async fn list_staff_locations(
     request: HttpRequest,
