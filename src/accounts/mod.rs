@@ -8,6 +8,7 @@
 //! | `desk` | what signing in works with, and who stands before it |
 //! | `sign_in/`, `reauthentication`, `sessions` | from a password to tokens, and out again |
 //! | `passwords`, `authenticator`, `second_factor`, `factors/` | what people show |
+//! | `enrolment` | what every second factor begins and ends with |
 //! | `passkeys/` | making, showing and removing passkeys |
 //! | `invitations`, `first_owner`, `people`, `profile`, `roles` | who people are |
 //! | `api_keys/` | integrations |
@@ -20,6 +21,7 @@ mod authenticator;
 mod break_glass;
 mod clearing;
 mod desk;
+mod enrolment;
 pub mod factors;
 mod first_owner;
 mod gate;

@@ -3,10 +3,10 @@
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-pub use crate::accounts::authenticator::{Enrolled, Enrolling};
+pub use crate::accounts::enrolment::{Enrolled, Enrolling};
 use crate::{
     accounts::{
-        Desk, Staff, authenticator,
+        Desk, Staff, enrolment,
         letters::{self, FactorChange},
         queries::{self, Half},
         reauthentication,
@@ -99,7 +99,7 @@ pub(super) async fn enrolled(
     enrolling: &Enrolling,
     method: &str,
 ) -> Result<Enrolled, ApiError> {
-    authenticator::enrolled(connection, desk, enrolling, FactorChange::PasskeyAdded, method).await
+    enrolment::enrolled(connection, desk, enrolling, FactorChange::PasskeyAdded, method).await
 }
 
 /// What every removal begins with: the last factor stays where one is asked for, or where the password is short.
@@ -111,7 +111,7 @@ pub(super) async fn check_removal(connection: &mut PgConnection, desk: &Desk, st
     if methods.totp || methods.passkeys > 1 {
         Ok(())
     } else {
-        authenticator::check_last_factor(connection, desk, staff).await
+        enrolment::check_last_factor(connection, desk, staff).await
     }
 }
 

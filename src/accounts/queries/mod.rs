@@ -12,6 +12,7 @@ mod invitations;
 mod passkeys;
 mod people;
 mod profiles;
+mod refresh_tokens;
 mod sessions;
 mod tokens;
 
@@ -51,9 +52,11 @@ pub use profiles::{
     PeopleFilter, PersonChange, PersonRow, count_people, find_locations, find_person, list_people, set_locations,
     trash_person, update_own_profile, update_person,
 };
+pub use refresh_tokens::{
+    RefreshedSession, find_reused_session, insert_refresh_token, spend_refresh_token, supersede_successors,
+};
 pub use sessions::{
-    ListedSession, LiveSession, NewSession, RefreshedSession, count_sessions, find_live_session, find_reused_session,
-    insert_refresh_token, insert_session, is_new_device, list_sessions, note_authentication, note_use, revoke_session,
-    revoke_sessions_of, spend_refresh_token, supersede_successors,
+    ListedSession, LiveSession, NewSession, count_sessions, find_live_session, insert_session, is_new_device,
+    list_sessions, note_authentication, note_use, revoke_session, revoke_sessions_of,
 };
 pub use tokens::{Resetting, find_resetting, has_one_time_token, replace_one_time_token, spend_one_time_token};
