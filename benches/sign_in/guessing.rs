@@ -1,5 +1,6 @@
 //! Guessing who has an account by the clock. A known account is tried with a wrong password; a disabled and a locked one
-//! with their right passwords, which is the most that anybody can bring. Refuses to count an answer other than 401.
+//! with their right passwords, which is the most that anybody can bring; a link to set a new password is asked for.
+//! Refuses to count any answer but the one that everybody gets.
 
 use std::time::Instant;
 
@@ -8,7 +9,7 @@ use super::{
     exchange::Connection,
     figures::Sample,
     interrupt::Interrupt,
-    login::{NOBODY, Person, WRONG, login, place, stranger},
+    login::{NOBODY, Person, WRONG, login, place, reset, stranger},
     scratch::Scratch,
     service::{Service, Start},
     trouble::Trouble,
@@ -28,6 +29,10 @@ type Attempt = Box<dyn Fn(u32) -> Vec<u8>>;
 /// Two kinds of sign-in that nobody may tell apart.
 struct Rivals {
     title: &'static str,
+    /// What either is answered.
+    status: u16,
+    /// One pair for so many of the others: some answers take their time.
+    thinned: u32,
     account: Attempt,
     unknown: Attempt,
 }
@@ -47,8 +52,9 @@ pub fn measure(pairs: u32, interrupt: &Interrupt) -> Result<(), Trouble> {
 fn preface(pairs: u32) -> String {
     let chance = by_chance(pairs);
     format!(
-        "{pairs} pairs each, one request at a time; chance alone moves the AUC by up to {chance:.3}.\n\n\
-         | refused alike | median ms of the account | of the unknown | AUC | within {:.2}–{:.2} |\n|---|---:|---:|---:|---|",
+        "One request at a time; with {pairs} pairs chance alone moves the AUC by up to {chance:.3}.\n\n\
+         | answered alike | pairs | median ms of the account | of the unknown | AUC | within {:.2}–{:.2} |\n\
+         |---|---:|---:|---:|---:|---|",
         INDISTINGUISHABLE.start(),
         INDISTINGUISHABLE.end()
     )
@@ -65,7 +71,8 @@ fn compare_all(
     let service = Service::start(&scratch, start, interrupt)?;
     for rivals in rivals(&service)? {
         eprintln!("comparing: {}", rivals.title);
-        println!("{}", line(rivals.title, &compare(&service, &rivals, pairs, interrupt)?)?);
+        let pairs = (pairs / rivals.thinned).max(1);
+        println!("{}", line(rivals.title, pairs, &compare(&service, &rivals, pairs, interrupt)?)?);
     }
     Ok(())
 }
@@ -77,11 +84,25 @@ fn unlimited(service: &Service) -> Result<Vec<Rivals>, Trouble> {
     Ok(vec![
         Rivals {
             title: "a known account, wrong password",
-            account: Box::new(move |_| login(&known.email, WRONG, None)),
+            status: 401,
+            thinned: 1,
+            account: Box::new({
+                let email = known.email.clone();
+                move |_| login(&email, WRONG, None)
+            }),
             unknown: Box::new(|_| login(NOBODY, WRONG, None)),
         },
         Rivals {
+            title: "a known account, a link for a new password",
+            status: 202,
+            thinned: 5,
+            account: Box::new(move |_| reset(&known.email)),
+            unknown: Box::new(|_| reset(NOBODY)),
+        },
+        Rivals {
             title: "a disabled account, right password",
+            status: 401,
+            thinned: 1,
             account: Box::new(move |_| login(&disabled.email, &disabled.password, None)),
             unknown: Box::new(|_| login(NOBODY, WRONG, None)),
         },
@@ -93,10 +114,12 @@ fn limited(service: &Service) -> Result<Vec<Rivals>, Trouble> {
     let locked = Person::create(service, "locked")?;
     let mut connection = Connection::open(service.address)?;
     for number in 0..WARM_UP {
-        refused(&mut connection, &login(&locked.email, WRONG, Some(place(0x80_0000 + number))))?;
+        answered(&mut connection, &login(&locked.email, WRONG, Some(place(0x80_0000 + number))), 401)?;
     }
     Ok(vec![Rivals {
         title: "a locked account, right password",
+        status: 401,
+        thinned: 1,
         account: Box::new(move |number| login(&locked.email, &locked.password, Some(place(number)))),
         unknown: Box::new(|number| login(&stranger(number), WRONG, Some(place(number)))),
     }])
@@ -126,25 +149,25 @@ fn compare(service: &Service, rivals: &Rivals, pairs: u32, interrupt: &Interrupt
                 if is_account { (&rivals.account, &mut times.account) } else { (&rivals.unknown, &mut times.unknown) };
             let request = attempt(number);
             let sent = Instant::now();
-            refused(&mut connection, &request)?;
+            answered(&mut connection, &request, rivals.status)?;
             sample.count(sent.elapsed());
         }
     }
     Ok(times)
 }
 
-fn refused(connection: &mut Connection, request: &[u8]) -> Result<(), Trouble> {
+fn answered(connection: &mut Connection, request: &[u8], status: u16) -> Result<(), Trouble> {
     match connection.ask(request)?.status {
-        401 => Ok(()),
-        other => Err(Trouble::failed(format!("a sign-in that is to be refused with 401 was answered {other}"))),
+        as_expected if as_expected == status => Ok(()),
+        other => Err(Trouble::failed(format!("what is to be answered {status} was answered {other}"))),
     }
 }
 
-fn line(title: &str, times: &Times) -> Result<String, Trouble> {
+fn line(title: &str, pairs: u32, times: &Times) -> Result<String, Trouble> {
     let auc = auc(&times.account.latencies, &times.unknown.latencies);
     let auc = auc.ok_or_else(|| Trouble::failed("no answers"))?;
     let median = |sample: &Sample| f64::from(sample.clone().round(None, None, None).p50) / 1000.0;
     let verdict = if INDISTINGUISHABLE.contains(&auc) { "yes" } else { "NO" };
     let (account, unknown) = (median(&times.account), median(&times.unknown));
-    Ok(format!("| {title} | {account:.2} | {unknown:.2} | {auc:.3} | {verdict} |"))
+    Ok(format!("| {title} | {pairs} | {account:.2} | {unknown:.2} | {auc:.3} | {verdict} |"))
 }

@@ -52,10 +52,19 @@ pub fn place(number: u32) -> Ipv4Addr {
 
 /// The request, forwarded for `place` where there is one.
 pub fn login(email: &str, password: &str, place: Option<Ipv4Addr>) -> Vec<u8> {
-    let body = json!({"email": email, "password": password}).to_string();
+    post("/v1/auth/login", &json!({"email": email, "password": password}), place)
+}
+
+/// A request for a link to set a new password.
+pub fn reset(email: &str) -> Vec<u8> {
+    post("/v1/auth/password-resets", &json!({"email": email}), None)
+}
+
+fn post(path: &str, body: &Value, place: Option<Ipv4Addr>) -> Vec<u8> {
+    let body = body.to_string();
     let from = place.map(|place| format!("x-forwarded-for: {place}\r\n")).unwrap_or_default();
     format!(
-        "POST /v1/auth/login HTTP/1.1\r\nhost: localhost\r\naccept: application/json\r\n\
+        "POST {path} HTTP/1.1\r\nhost: localhost\r\naccept: application/json\r\n\
          content-type: application/json\r\n{from}content-length: {}\r\n\r\n{body}",
         body.len()
     )
