@@ -5,7 +5,7 @@ use actix_web::{
     Error, HttpMessage, HttpRequest, ResponseError,
     body::MessageBody,
     dev::{ServiceRequest, ServiceResponse},
-    http::{StatusCode, header},
+    http::header,
     middleware::Next,
     web::Data,
 };
@@ -49,7 +49,10 @@ pub async fn record_denials<B: MessageBody + 'static>(
     next: Next<B>,
 ) -> Result<ServiceResponse<B>, Error> {
     let response = next.call(request).await?;
-    let refused = matches!(response.status(), StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN);
+    let refused = matches!(
+        response.response().extensions().get::<ApiError>(),
+        Some(ApiError::Forbidden | ApiError::ReauthenticationRequired)
+    );
     let admitted = response.request().extensions().get::<Staff>().filter(|_| refused).cloned();
     let database = response.request().app_data::<Data<StaffDb>>().cloned();
     if let Some((staff, database)) = admitted.zip(database) {

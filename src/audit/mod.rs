@@ -10,6 +10,7 @@
 //! | `anchors` | where signed places are kept outside the database |
 //! | `verify` | names the first row that was altered, removed, inserted or moved |
 //! | `pruning` | the removal of what is older than the retention asks for |
+//! | `settings` | which settings changed since the last start |
 //! | `queries` | all SQL of the room |
 
 pub mod anchors;
@@ -18,6 +19,7 @@ mod pruning;
 mod queries;
 mod row;
 mod sealing;
+mod settings;
 pub mod verify;
 
 use std::sync::Arc;
@@ -29,6 +31,7 @@ pub use anchors::Anchors;
 pub use chain::{Chain, Head};
 pub use pruning::{LEAST_RETENTION_DAYS, Pruned, PruningError};
 pub use sealing::{Batch, SealingError, Signing};
+pub use settings::record_changed_settings;
 pub use verify::{Problem, Report, VerifyError};
 
 use crate::{

@@ -13,6 +13,7 @@ use super::{
 use crate::{
     accounts,
     app::{self, Parts},
+    audit,
     clock::Clock,
     config::Config,
     db::{
@@ -113,7 +114,20 @@ async fn begin(opened: &Opened, staff: &StaffDb, public_url: &str, demo: bool) -
     } else {
         settle_when_there(opened).await?;
     }
+    record_changed_settings(opened, staff).await?;
     welcome(opened, staff, public_url, demo).await
+}
+
+/// What was changed about the installation itself is in the audit trail too.
+async fn record_changed_settings(opened: &Opened, staff: &StaffDb) -> Result<(), Failure> {
+    let settings = opened.config.show().iter().map(|shown| (shown.name, shown.value.clone())).collect();
+    let key = opened.ring.tag_key("settings");
+    let changed =
+        audit::record_changed_settings(staff, &opened.trail(), key, settings).await.map_err(Failure::failed)?;
+    if !changed.is_empty() {
+        tracing::info!(settings = changed.join(" "), "settings differ from those of the last start");
+    }
+    Ok(())
 }
 
 /// What is done about requests that are under way.

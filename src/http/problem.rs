@@ -229,6 +229,11 @@ impl ApiError {
             Self::Unauthenticated => {
                 response.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
             }
+            // RFC 9470 section 3.
+            Self::ReauthenticationRequired => {
+                let challenge = "Bearer error=\"insufficient_user_authentication\", max_age=600";
+                response.insert_header((header::WWW_AUTHENTICATE, challenge));
+            }
             Self::RateLimited { wait, policy } => {
                 let name = policy.split(';').next().unwrap_or_default();
                 response

@@ -56,7 +56,7 @@ fn event_type(noun: &str, verb: &str) -> Value {
         ("session" | "factor" | "passkey" | "password", _) => coding(DICOM, "110114", "User Authentication"),
         (_, verb) if outcome(verb) != SUCCESS => coding(DICOM, "110114", "User Authentication"),
         ("account" | "invitation" | "role" | "api_key" | "key" | "break_glass", "read" | "list") => rest(),
-        ("account" | "invitation" | "role" | "api_key" | "key" | "break_glass", _) => {
+        ("account" | "invitation" | "role" | "api_key" | "key" | "break_glass" | "setting", _) => {
             coding(DICOM, "110129", "Security Administration")
         }
         ("audit", _) => coding(DICOM, "110101", "Audit Log Used"),
@@ -74,7 +74,8 @@ fn action(verb: &str) -> &'static str {
     match verb {
         "create" | "submit" | "import" | "recovery_codes" => "C",
         "read" | "list" | "export" => "R",
-        "update" | "restore" | "rotate" | "end_rotation" | "change_role" | "reset_password" | "disable" | "link" => "U",
+        "update" | "restore" | "rotate" | "end_rotation" | "change_role" | "reset_password" | "disable" | "link"
+        | "change" => "U",
         "delete" | "delete_all" | "revoke" | "retire" | "prune" => "D",
         _ => "E",
     }

@@ -63,7 +63,11 @@ fn a_new_password_makes_nobody_fresh_who_has_a_second_factor_and_no_session_long
     let token = access(&tokens);
     let codes = api.call("POST", "/v1/auth/recovery-codes").bearer(&token).send();
     codes.problem(401, "reauthentication_required");
-    api.call("DELETE", "/v1/auth/totp").bearer(&token).send().problem(401, "reauthentication_required");
+    let asked = api.call("DELETE", "/v1/auth/totp").bearer(&token).send();
+    asked.problem(401, "reauthentication_required");
+    assert!(asked.header("www-authenticate").contains("insufficient_user_authentication"), "RFC 9470");
+    let denied = "select count(*) from cms.audit_event where action = 'access.denied'";
+    assert_eq!(number(&api, denied), 2, "what was asked for too late is in the trail");
 }
 
 #[test]

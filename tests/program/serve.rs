@@ -128,3 +128,17 @@ fn a_start_that_is_interrupted_leaves_nothing_behind() {
     crate::program::await_that("the database's end", || ground.processes().is_empty().then_some(()));
     assert_eq!(ground.serve(&[]).client().get("/readyz").status, 200, "and the next start is well");
 }
+
+#[test]
+fn a_setting_that_was_changed_is_named_in_the_audit_trail_and_its_value_is_not() {
+    let ground = Ground::new();
+    let first = ground.serve(&["--demo"]);
+    let owner = first.owner();
+    first.stop(Signal::SIGINT).with(0, &[]);
+    ground.serve(&["--demo"]).stop(Signal::SIGINT).with(0, &[]);
+    let third = ground.serve(&["--demo", "--session-idle-minutes", "23"]);
+    let changes = third.signed_in(&owner).get("/v1/admin/audit?action=setting.change").good();
+    assert_eq!(changes["data"].as_array().unwrap().len(), 1, "{changes}");
+    let change = &changes["data"][0];
+    assert_eq!((&change["fields"], &change["actor"]["type"]), (&json!(["CMS_SESSION_IDLE_MINUTES"]), &json!("system")));
+}

@@ -4,11 +4,13 @@
 
 mod pruning;
 mod sealing;
+mod settings;
 mod verifying;
 mod writing;
 
 pub(super) use pruning::*;
 pub(super) use sealing::*;
+pub(super) use settings::*;
 pub(super) use verifying::*;
 pub(super) use writing::*;
 

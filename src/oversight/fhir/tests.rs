@@ -13,7 +13,7 @@ const AUDIT: &str = "110101";
 const REST: &str = "rest";
 
 /// Every action that the program records: its type, what is done, and how it ends.
-const ACTIONS: [(&str, &str, &str, &str); 88] = [
+const ACTIONS: [(&str, &str, &str, &str); 89] = [
     ("access.denied", ALERT, "E", "8"),
     ("account.change_role", ADMINISTRATION, "U", "0"),
     ("account.create", ADMINISTRATION, "C", "0"),
@@ -96,6 +96,7 @@ const ACTIONS: [(&str, &str, &str, &str); 88] = [
     ("session.reauthenticate", AUTHENTICATION, "E", "0"),
     ("session.refuse", AUTHENTICATION, "E", "4"),
     ("session.reuse", AUTHENTICATION, "E", "8"),
+    ("setting.change", ADMINISTRATION, "U", "0"),
     ("term.create", REST, "C", "0"),
     ("term.delete", REST, "D", "0"),
     ("term.list", REST, "R", "0"),
