@@ -281,20 +281,21 @@ settings! {
     /// Private networks in which the provider may stand. Without them it is reached at public addresses
     /// alone.
     CMS_OIDC_NETWORKS: Kind::Networks, Value(""), InUse;
-    /// Who may sign in with a password: everybody who has one, or the owner of `CMS_BREAK_GLASS_OWNER`
-    /// alone.
+    /// Who may sign in with a password, or with a passkey in its place: everybody who has one, or the owner of
+    /// `CMS_BREAK_GLASS_OWNER` alone.
     CMS_LOCAL_SIGN_IN: Kind::LocalSignIn, Value("on"), InUse;
-    /// E-mail address of the one owner who can sign in with a password on the day on which the provider
-    /// fails.
+    /// E-mail address of the one owner who can sign in with a password or a passkey on the day on which the
+    /// provider fails.
     CMS_BREAK_GLASS_OWNER: Kind::Email, Absent("nobody, while everybody may"), InUse;
-    /// Address of the staff front end. Single sign-on ends at `/sso` below it, with a one-time code in
+    /// Address of the staff front end. The links of invitations and password resets lead to `/invitations/{token}`
+    /// and `/password-resets/{token}` below it, and single sign-on ends at `/sso` below it, with a one-time code in
     /// the fragment.
-    CMS_STAFF_URL: Kind::BaseAddress, Absent("single sign-on ends with the tokens as JSON"), InUse;
+    CMS_STAFF_URL: Kind::BaseAddress, Absent("links lead to small pages of the API; single sign-on ends with the tokens as JSON"), InUse;
     /// Origins whose pages may call the staff routes from a browser.
     CMS_CORS_ORIGINS: Kind::Origins, Value(""), InUse;
     /// Host name that passkeys are made for and bound to for good (the RP id of Web Authentication). Passkeys
-    /// work on pages of this host and of hosts below it: those among the public address and
-    /// `CMS_CORS_ORIGINS`.
+    /// work on pages of this host and of hosts below it: those among `CMS_PUBLIC_URL`, `CMS_STAFF_URL` and
+    /// `CMS_CORS_ORIGINS`. Another name voids every passkey that was made.
     CMS_PASSKEY_RP_ID: Kind::HostName, Absent("the host of `CMS_PUBLIC_URL`; no passkeys where that is an IP address"), InUse;
     /// Origins to which a plain HTML form may send its visitor on after a post.
     CMS_FORM_REDIRECT_ORIGINS: Kind::Origins, Value(""), InUse;
