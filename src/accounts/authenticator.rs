@@ -13,10 +13,7 @@ use super::{
     letters::{self, FactorChange},
     queries, second_factor,
 };
-use crate::{
-    audit::Actor,
-    http::{Answer, ApiError, JsonBody, Then, no_content, no_parameters, private_answer},
-};
+use crate::http::{Answer, ApiError, JsonBody, Then, no_content, no_parameters, private_answer};
 
 /// A new authenticator, not confirmed yet.
 #[derive(Debug, Serialize, ToSchema)]
@@ -75,7 +72,7 @@ pub async fn create_totp(request: HttpRequest, desk: Desk, enrolling: Enrolling)
                 let detail = "DELETE /v1/auth/totp first: an authenticator is enrolled already";
                 return Err(ApiError::Conflict { code: "already_enrolled", detail });
             }
-            at_desk.record(connection, Actor::Account(account), "factor.begin", "account", Some(account)).await?;
+            enrolling.record(connection, &at_desk, "factor.begin").await?;
             let person = queries::find_addressee(connection, account).await?.ok_or(ApiError::Unauthenticated)?;
             Ok((person.email, queries::find_clinic_name(connection).await?))
         })

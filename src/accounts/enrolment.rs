@@ -39,6 +39,26 @@ impl Enrolling {
         }
     }
 
+    /// Writes down what they do. A session is asked once more whether it still counts; a sign-in that waits is spent, or
+    /// asked again, by whoever completes it.
+    ///
+    /// # Errors
+    /// [`ApiError::Unauthenticated`] where the session has ended; those of the database.
+    pub async fn record(
+        &self,
+        connection: &mut PgConnection,
+        desk: &Desk,
+        action: &'static str,
+    ) -> Result<(), ApiError> {
+        let account = self.account();
+        match self {
+            Self::Signed(staff) => staff.record(connection, action, "account", Some(account), &[]).await,
+            Self::Waiting(_) => {
+                Ok(desk.record(connection, Actor::Account(account), action, "account", Some(account)).await?)
+            }
+        }
+    }
+
     /// The session to make fresh, where there is one.
     pub fn session(&self) -> Option<Uuid> {
         match self {
@@ -107,8 +127,7 @@ pub async fn enrolled(
     let account = enrolling.account();
     // Of two enrolments at once the second finds its token void.
     queries::lock_account(connection, account).await?;
-    let actor = Actor::Account(account);
-    desk.record(connection, actor, "factor.create", "account", Some(account)).await?;
+    enrolling.record(connection, desk, "factor.create").await?;
     let has_codes = queries::find_methods(connection, account).await?.recovery_codes > 0;
     let recovery_codes = if has_codes { Vec::new() } else { make_codes(connection, desk, account).await? };
     letters::factor_changed(connection, desk, account, change).await?;

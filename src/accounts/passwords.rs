@@ -40,11 +40,12 @@ pub async fn change_password(request: HttpRequest, desk: Desk, asked: Then<Staff
     let guess = Guess::of(&desk, &staff.email);
     let (looked, id) = (guess.clone(), staff.id);
     let second_factor = session.has_factor || desk.accounts.asks_second_factor_of(staff.role);
+    let asking = staff.clone();
     let (hash, standing, context) = desk
         .transact(async move |connection| {
             let account = queries::find_credentials_of(connection, id).await?.ok_or(ApiError::Unauthenticated)?;
             let standing = looked.standing(connection, Some(id)).await?;
-            let context = context(connection, &staff.email, &staff.name, second_factor).await?;
+            let context = context(connection, &asking.email, &asking.name, second_factor).await?;
             Ok((account.password_hash.filter(|_| !standing.is_locked()), standing, context))
         })
         .await?;
@@ -55,7 +56,7 @@ pub async fn change_password(request: HttpRequest, desk: Desk, asked: Then<Staff
     // A password alone makes nobody fresh who has a second factor, and no session longer.
     let authenticated_at = if session.has_factor { session.authenticated_at } else { desk.now() };
     let ground = Ground { methods: session.methods, authenticated_at, expires_at: session.expires_at };
-    let tokens = change(&desk, guess, id, input.new_password, ground).await?;
+    let tokens = change(&desk, staff, guess, input.new_password, ground).await?;
     Ok(private_answer(StatusCode::OK, &TokensAnswer { data: tokens }))
 }
 
@@ -70,12 +71,15 @@ async fn refuse(desk: &Desk, guess: Guess, standing: Guesses, account: Uuid) -> 
     Err(ApiError::field("/current_password", "wrong_password", "is not your password"))
 }
 
-async fn change(desk: &Desk, guess: Guess, account: Uuid, new: Password, ground: Ground) -> Result<Tokens, ApiError> {
+async fn change(desk: &Desk, staff: Staff, guess: Guess, new: Password, ground: Ground) -> Result<Tokens, ApiError> {
     let short = new.is_short();
     let hash = desk.hash(new).await?;
-    let at_desk = desk.clone();
+    let (at_desk, account) = (desk.clone(), staff.id);
     desk.transact(async move |connection| {
-        replace(connection, &at_desk, account, &hash, short, Actor::Account(account)).await?;
+        // Of two changes at once, or of a change beside a reset, the later one finds its session ended.
+        queries::lock_account(connection, account).await?;
+        staff.record(connection, "password.update", "account", Some(account), &[]).await?;
+        replace(connection, &at_desk, account, &hash, short).await?;
         guess.forgive(connection).await?;
         let found = queries::find_credentials_of(connection, account).await?.ok_or(ApiError::Unauthenticated)?;
         begin_session(connection, &at_desk, &Candidate::from(found), ground).await
@@ -103,11 +107,9 @@ async fn replace(
     account: Uuid,
     hash: &str,
     short: bool,
-    actor: Actor,
 ) -> Result<(), ApiError> {
     queries::set_password(connection, account, hash, short, desk.now()).await?;
     queries::revoke_sessions_of(connection, account, "credential_change", desk.now()).await?;
-    desk.record(connection, actor, "password.update", "account", Some(account)).await?;
     letters::password_changed(connection, desk, account).await
 }
 
@@ -182,7 +184,8 @@ pub async fn complete_password_reset(request: HttpRequest, desk: Desk, body: Jso
         }
         // Whoever reads the mail is at this place: strangers' failures elsewhere do not keep them out of it.
         queries::note_place(connection, account, &at_desk.place_key(), at_desk.now()).await?;
-        replace(connection, &at_desk, account, &hash, short, Actor::Account(account)).await
+        at_desk.record(connection, Actor::Account(account), "password.update", "account", Some(account)).await?;
+        replace(connection, &at_desk, account, &hash, short).await
     })
     .await?;
     Ok(no_content())

@@ -30,11 +30,10 @@ pub async fn record_changed_settings(
             let is_first = !queries::has_seen_settings(connection).await?;
             let changed = queries::remember_settings(connection, &names, &fingerprints).await?;
             if !is_first && !changed.is_empty() {
-                let (action, subject) = ("setting.change", "setting");
                 let entry = Entry {
                     actor: Actor::System,
-                    action,
-                    subject,
+                    action: "setting.change",
+                    subject: "setting",
                     subject_id: None,
                     fields: &changed,
                     request_id: None,

@@ -140,5 +140,5 @@ fn a_setting_that_was_changed_is_named_in_the_audit_trail_and_its_value_is_not()
     let changes = third.signed_in(&owner).get("/v1/admin/audit?action=setting.change").good();
     assert_eq!(changes["data"].as_array().unwrap().len(), 1, "{changes}");
     let change = &changes["data"][0];
-    assert_eq!((&change["fields"], &change["actor"]["type"]), (&json!(["CMS_SESSION_IDLE_MINUTES"]), &json!("system")));
+    assert_eq!((&change["fields"], &change["actor"]["kind"]), (&json!(["CMS_SESSION_IDLE_MINUTES"]), &json!("system")));
 }

@@ -75,7 +75,8 @@ pub async fn integration_behind(request: &HttpRequest, scope: Scope) -> Result<O
     match checked {
         Ok((key, scopes)) if scopes.iter().any(|held| held == scope.name()) => Ok(Some(key)),
         Ok((key, _)) => {
-            staff.transact(async move |connection| refusal.record_denial(connection, key).await).await?;
+            let asked = format!("{} {}", request.method(), request.match_pattern().unwrap_or_default());
+            staff.transact(async move |connection| refusal.record_denial(connection, key, asked).await).await?;
             Err(ApiError::Forbidden)
         }
         Err(key) => {
@@ -96,12 +97,12 @@ impl Refusal {
     /// Writes the refusal down. `key` is the one that was named, where there is one.
     async fn record(&self, transaction: &mut PgConnection, key: Option<Uuid>) -> Result<(), ApiError> {
         self.accounts.refused_keys.spend("", self.address)?;
-        self.write(transaction, Actor::Public, "api_key.refuse", key).await
+        self.write(transaction, Actor::Public, "api_key.refuse", key, &[]).await
     }
 
     /// Writes down that a good key asked for more than it has.
-    async fn record_denial(&self, transaction: &mut PgConnection, key: Uuid) -> Result<(), ApiError> {
-        self.write(transaction, Actor::ApiKey(key), "access.denied", Some(key)).await
+    async fn record_denial(&self, transaction: &mut PgConnection, key: Uuid, asked: String) -> Result<(), ApiError> {
+        self.write(transaction, Actor::ApiKey(key), "access.denied", Some(key), &[asked]).await
     }
 
     async fn write(
@@ -110,9 +111,10 @@ impl Refusal {
         actor: Actor,
         action: &'static str,
         subject_id: Option<Uuid>,
+        fields: &[String],
     ) -> Result<(), ApiError> {
         let request_id = self.request_id.as_deref();
-        let entry = Entry { actor, action, subject: "api_key", subject_id, fields: &[], request_id };
+        let entry = Entry { actor, action, subject: "api_key", subject_id, fields, request_id };
         Ok(self.accounts.trail.record(transaction, entry).await?)
     }
 }

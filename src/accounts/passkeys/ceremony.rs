@@ -86,7 +86,7 @@ impl fmt::Debug for Question {
 pub(super) fn party(desk: &Desk) -> Result<&RelyingParty, ApiError> {
     desk.accounts.passkeys.as_ref().ok_or(ApiError::Conflict {
         code: "passkeys_off",
-        detail: "passkeys need a host name: set CMS_PASSKEY_RP_ID, and CMS_CORS_ORIGINS to the staff pages within it",
+        detail: "passkeys need a host name: set CMS_PASSKEY_RP_ID, and CMS_STAFF_URL or CMS_CORS_ORIGINS within it",
     })
 }
 
