@@ -60,7 +60,7 @@ const ACTIONS: [(&str, &str, &str, &str); 89] = [
     ("factor.recovery_codes", AUTHENTICATION, "C", "0"),
     ("inquiry.list", REST, "R", "0"),
     ("inquiry.read", REST, "R", "0"),
-    ("inquiry.refuse", REST, "E", "4"),
+    ("inquiry.refuse", ALERT, "E", "4"),
     ("inquiry.submit", REST, "C", "0"),
     ("invitation.accept", ADMINISTRATION, "E", "0"),
     ("invitation.create", ADMINISTRATION, "C", "0"),
