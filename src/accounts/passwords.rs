@@ -23,7 +23,7 @@ use crate::{
 
 /// The purpose of a reset's token.
 const PURPOSE: &str = "password_reset";
-/// How long every request for a link takes, unless the database takes longer.
+/// How long every request for a link takes at least, unless the database takes longer. Up to 65 ms more are drawn.
 const RESET_ANSWER: std::time::Duration = std::time::Duration::from_millis(250);
 /// Minutes that a reset link works.
 const RESET_MINUTES: i64 = 30;
@@ -123,7 +123,9 @@ pub async fn create_password_reset(request: HttpRequest, desk: Desk, body: JsonB
     let email = ResetRequestInput::parse(&body.0)?.email;
     let guess = Guess::of(&desk, &format!("reset {email}"));
     let token = random::token256().map_err(|_| ApiError::Internal)?;
-    let (at_desk, answered_at) = (desk.clone(), Instant::now() + RESET_ANSWER);
+    let drawn = random::bytes::<2>().map_err(|_| ApiError::Internal)?;
+    let drawn = std::time::Duration::from_micros(u16::from_be_bytes(drawn).into());
+    let (at_desk, answered_at) = (desk.clone(), Instant::now() + RESET_ANSWER + drawn);
     let done = desk.transact(async move |connection| {
         let known = queries::find_credentials(connection, &email).await?;
         let standing = guess.standing(connection, known.as_ref().map(|account| account.id)).await?;

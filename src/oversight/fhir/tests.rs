@@ -80,7 +80,7 @@ const ACTIONS: [(&str, &str, &str, &str); 89] = [
     ("passkey.copied", AUTHENTICATION, "E", "8"),
     ("passkey.create", AUTHENTICATION, "C", "0"),
     ("passkey.delete", AUTHENTICATION, "D", "0"),
-    ("passkey.list", REST, "R", "0"),
+    ("passkey.list", AUTHENTICATION, "R", "0"),
     ("password.refuse", AUTHENTICATION, "E", "4"),
     ("password.reset_begin", AUTHENTICATION, "E", "0"),
     ("password.reset_refuse", AUTHENTICATION, "E", "4"),
