@@ -40,6 +40,10 @@ sqlx *arguments:
 bench *arguments:
     cargo measure {{ arguments }}
 
+# The benchmark of signing in: what the time of an answer tells, and what a flood costs
+bench-sign-in *arguments:
+    cargo measure-sign-in {{ arguments }}
+
 # Print the OpenAPI document
 openapi:
     @cargo run --quiet -- openapi

@@ -13,6 +13,7 @@ use super::{
     Accounts, AuditReader, Desk, EmergencyReader, Staff,
     input::BreakGlassInput,
     letters,
+    precondition::check_version,
     queries::{self, Glass, NewGlass},
     role::Permission,
     sessions::Colleague,
@@ -189,9 +190,7 @@ pub async fn delete_break_glass(request: HttpRequest, desk: Desk, staff: Staff, 
         if row.account_id != staff.id && !staff.may(Permission::ManagePeople) {
             return Err(ApiError::Forbidden);
         }
-        if !expected.accepts(row.version) {
-            return Err(ApiError::Stale { current: row.version, changed: serde_json::Value::Null });
-        }
+        check_version(connection, &expected, row.version, "break_glass", id).await?;
         queries::end_break_glass(connection, id, now).await?;
         staff.record(connection, "break_glass.delete", "break_glass", Some(id), &[]).await
     })

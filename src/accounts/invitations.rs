@@ -15,6 +15,7 @@ use super::{
     letters,
     passwords::context,
     people::{check_rank, locations_of},
+    precondition::check_version,
     queries::{self, Invited, NewAccount, NewInvitation},
     sessions::Colleague,
 };
@@ -23,8 +24,8 @@ use crate::{
     crypto::{OpaqueToken, random},
     db::StaffDb,
     http::{
-        Answer, ApiError, COUNTED, Expected, JsonBody, PageLinks, PageMeta, PageRequest, Paging, QueryReader, Site,
-        created_answer, no_content, no_parameters, path_id, private_answer, staff_answer,
+        Answer, ApiError, COUNTED, Expected, JsonBody, PageLinks, PageMeta, PageRequest, Paging, QueryReader,
+        Reference, Site, created_answer, no_content, no_parameters, path_id, private_answer, staff_answer,
     },
 };
 
@@ -38,8 +39,8 @@ pub struct Invitation {
     email: String,
     role: String,
     language: String,
-    /// Ids of the locations that will be assigned.
-    location_ids: Vec<Uuid>,
+    /// The locations that will be assigned.
+    locations: Vec<Reference>,
     invited_by: Colleague,
     created_at: DateTime<Utc>,
     expires_at: DateTime<Utc>,
@@ -62,7 +63,7 @@ impl Invitation {
             email: row.email,
             role: row.role,
             language: row.language,
-            location_ids: row.location_ids,
+            locations: row.locations.0,
             invited_by: Colleague { id: row.invited_by, name: row.inviter },
             created_at: row.created_at,
             expires_at: row.expires_at,
@@ -189,9 +190,7 @@ pub async fn delete_invitation(request: HttpRequest, desk: Desk, permit: PeopleM
     let (id, now) = (path_id(&request)?, desk.now());
     desk.transact(async move |connection| {
         let row = find(connection, id).await?;
-        if !expected.accepts(row.version) {
-            return Err(ApiError::Stale { current: row.version, changed: serde_json::Value::Null });
-        }
+        check_version(connection, &expected, row.version, "invitation", id).await?;
         check_rank(&permit.staff, Role::named(&row.role).ok_or(ApiError::NotFound)?)?;
         if !queries::revoke_invitation(connection, id, now).await? {
             return Err(ApiError::Conflict { code: "not_open", detail: "the invitation is accepted or revoked" });

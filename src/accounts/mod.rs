@@ -14,6 +14,7 @@
 //! | `api_keys/` | integrations |
 //! | `break_glass` | access to inquiries in an emergency |
 //! | `clearing` | the removal of what is over |
+//! | `precondition` | `If-Match` of people and keys |
 //! | `letters`, `link_page` | what people are told by mail, and the page behind its links |
 
 mod api_keys;
@@ -33,6 +34,7 @@ mod local_sign_in;
 mod passkeys;
 mod passwords;
 mod people;
+mod precondition;
 mod profile;
 pub mod queries;
 mod reauthentication;

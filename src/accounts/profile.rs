@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::{Credential, Desk, Permission, Role, Scope, Staff, input::ProfileInput, queries};
 use crate::{
-    http::{Answer, ApiError, MergePatch, Then, changed, no_parameters, patched, private_answer},
+    http::{Answer, ApiError, MergePatch, Reference, Then, changed, no_parameters, patched, private_answer},
     outbox::{self, EventKind},
 };
 
@@ -32,7 +32,7 @@ pub struct Me {
     /// Of mail to them: `en` or `es`.
     language: String,
     /// Whose inquiries they see; null for all.
-    location_ids: Option<Vec<Uuid>>,
+    locations: Option<Vec<Reference>>,
     /// The second factors that they have: `totp`, `passkey`, `recovery_code`.
     methods: Vec<String>,
     /// Null behind an API key.
@@ -57,6 +57,7 @@ async fn me(desk: &Desk, staff: Staff) -> Result<Me, ApiError> {
     let id = staff.id;
     let found = desk.transact(async move |connection| Ok(queries::find_person(connection, id).await?)).await?;
     let person = found.ok_or(ApiError::Unauthenticated)?;
+    let locations = serde_json::from_value(person.locations).map_err(|_| ApiError::Internal)?;
     let (session, scopes) = match &staff.credential {
         Credential::Session(session) => (Some(session), None),
         Credential::ApiKey { scopes, .. } => (None, Some(scopes.clone())),
@@ -66,7 +67,7 @@ async fn me(desk: &Desk, staff: Staff) -> Result<Me, ApiError> {
         permissions: Permission::all().filter(|permission| staff.may(*permission)).collect(),
         credentials: person.credentials,
         language: person.language,
-        location_ids: staff.reach.locations().map(<[Uuid]>::to_vec),
+        locations: staff.reach.locations().and(Some(locations)),
         methods: person.methods,
         session_id: session.map(|session| session.id),
         amr: session.map(|session| session.methods.clone()).unwrap_or_default(),

@@ -51,10 +51,14 @@ pub fn prune(invocation: &Invocation, dry_run: bool, as_json: bool) -> Result<()
 async fn check(opened: &Opened, anchors: Option<&Path>) -> Result<Report, Failure> {
     // The file that the program writes itself is there once a head was signed; one that somebody names has to be.
     let own = opened.config.audit_anchors();
-    let file: Option<PathBuf> = anchors.map(Path::to_owned).or_else(|| own.exists().then_some(own));
+    let file: Option<PathBuf> = anchors.map(Path::to_owned).or_else(|| own.exists().then(|| own.clone()));
     let mut staff = opened.database.connect_as(false).await.map_err(Failure::failed)?;
     let report = opened.chain().verify(&mut staff, file.as_deref()).await.map_err(Failure::failed)?;
     staff.close().await.map_err(Failure::failed)?;
+    if file.is_none() && report.heads > 0 {
+        let own = own.display();
+        eprintln!("warning: there is no file of anchors at {own}: rows that were removed at the end are not missed");
+    }
     Ok(report)
 }
 

@@ -40,7 +40,8 @@ impl Phone {
         }
         let abroad = DATABASE.by_id(home.as_ref()).is_none_or(|plan| plan.country_code() != number.code().value());
         let mode = if abroad { Mode::International } else { Mode::National };
-        let e164 = formatted(&number, Mode::E164).filter(|number| is_e164(number)).ok_or_else(refused)?;
+        let e164 = formatted(&number, Mode::E164).filter(|number| is_e164(number) && leads_back(number));
+        let e164 = e164.ok_or_else(refused)?;
         let display = formatted(&number, mode).ok_or_else(refused)?;
         Ok(Self { e164, display })
     }
@@ -79,7 +80,9 @@ fn written(text: &str) -> Option<String> {
         && number.chars().any(|c| c.is_ascii_digit())
         && number.matches('+').count() <= 1
         && extension.chars().all(extended);
-    plausible.then_some(plain)
+    // The parser dials letters as on an old telephone: an `x` without digits behind it would become a 9.
+    let extends = extension.chars().any(|c| c.is_ascii_digit());
+    plausible.then(|| if extends { plain.clone() } else { number.to_owned() })
 }
 
 fn fits_its_plan(number: &PhoneNumber) -> bool {
@@ -102,6 +105,13 @@ fn formatted(number: &PhoneNumber, mode: Mode) -> Option<String> {
 fn is_e164(text: &str) -> bool {
     let digits = text.strip_prefix('+').unwrap_or_default();
     (7..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()) && !digits.starts_with('0')
+}
+
+/// Whether the number is read from its own E.164 form: the parser takes some short codes for numbers that nobody can
+/// dial from abroad.
+fn leads_back(e164: &str) -> bool {
+    let again = phonenumber::parse(None, e164).ok().filter(fits_its_plan);
+    again.and_then(|number| formatted(&number, Mode::E164)).is_some_and(|again| again == e164)
 }
 
 impl fmt::Display for Phone {
@@ -181,6 +191,12 @@ mod tests {
         for text in refused {
             assert_eq!(Phone::parse(text, Some("US")).unwrap_err().0, "bad_phone", "{text}");
         }
+    }
+
+    #[test]
+    fn an_extension_without_digits_is_none() {
+        assert_eq!(read("561 555 0100 x"), read("561 555 0100"));
+        assert_eq!(read("561 555 0100 ext."), read("561 555 0100"));
     }
 
     proptest! {

@@ -3,7 +3,6 @@
 
 use actix_web::{HttpRequest, http::StatusCode, web::Data};
 use chrono::{DateTime, Utc};
-use serde_json::json;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -15,6 +14,7 @@ use super::{
 use crate::{
     accounts::{
         Desk, KeyManager, KeyReader, Permission, Scope, Staff,
+        precondition::check_version,
         queries::{self, ApiKeyChange, ApiKeyFilter, NewApiKey},
     },
     db::StaffDb,
@@ -147,9 +147,7 @@ pub(super) async fn lock(
 ) -> Result<ApiKey, ApiError> {
     queries::lock_api_key(connection, id).await?;
     let key = find_for(connection, staff, id, now).await?;
-    if !expected.accepts(key.version) {
-        return Err(ApiError::Stale { current: key.version, changed: json!({"at": key.updated_at, "by": null}) });
-    }
+    check_version(connection, expected, key.version, "api_key", id).await?;
     if key.revoked_at.is_some() {
         return Err(ApiError::Conflict { code: "revoked", detail: "the key was revoked: make another one" });
     }

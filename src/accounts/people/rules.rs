@@ -1,13 +1,12 @@
 //! What everybody who changes a person has to keep: nobody acts above their own rank, only a front desk is bound to
 //! locations, and somebody is left who can let others in.
 
-use serde_json::json;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::{User, find};
 use crate::{
-    accounts::{Desk, Role, Staff, queries},
+    accounts::{Desk, Role, Staff, precondition::check_version, queries},
     http::{ApiError, Expected, FieldError},
 };
 
@@ -22,9 +21,7 @@ pub async fn lock(
     queries::lock_owners(connection).await?;
     queries::lock_account(connection, id).await?;
     let user = find(connection, id).await?;
-    if !expected.accepts(user.version) {
-        return Err(ApiError::Stale { current: user.version, changed: json!({"at": user.updated_at, "by": null}) });
-    }
+    check_version(connection, expected, user.version, "account", id).await?;
     check_rank(staff, user.role)?;
     Ok(user)
 }

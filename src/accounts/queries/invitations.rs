@@ -1,8 +1,10 @@
 //! Who is invited.
 
 use chrono::{DateTime, Utc};
-use sqlx::PgConnection;
+use sqlx::{PgConnection, types::Json};
 use uuid::Uuid;
+
+use crate::http::Reference;
 
 /// An invitation before it is stored.
 #[derive(Clone, Debug)]
@@ -78,6 +80,8 @@ pub struct Invited {
     pub language: String,
     /// The locations that will be assigned.
     pub location_ids: Vec<Uuid>,
+    /// The same for people, without those that are gone.
+    pub locations: Json<Vec<Reference>>,
     /// By whom.
     pub invited_by: Uuid,
     /// By whom, for people.
@@ -106,11 +110,13 @@ pub async fn list_invitations(
 ) -> Result<Vec<Invited>, sqlx::Error> {
     sqlx::query_as!(
         Invited,
-        "select i.id, i.email, i.role, i.language, i.location_ids, i.invited_by, a.name as inviter, a.role as inviter_role, i.created_at,
-                i.expires_at, i.accepted_at, i.revoked_at, i.version
+        r#"select i.id, i.email, i.role, i.language, i.location_ids, i.invited_by, a.name as inviter, a.role as inviter_role, i.created_at,
+                i.expires_at, i.accepted_at, i.revoked_at, i.version,
+                (select coalesce(json_agg(json_build_object('id', l.id, 'slug', l.slug, 'name', l.name) order by l.name), '[]')
+                   from cms.location l where l.id = any (i.location_ids)) as "locations!: Json<Vec<Reference>>"
            from cms.invitation i join cms.account a on a.id = i.invited_by
           where ($1::uuid is null or i.id = $1) and ($2::uuid is null or i.id < $2)
-          order by i.id desc limit $3 offset $4",
+          order by i.id desc limit $3 offset $4"#,
         id,
         after,
         limit,
@@ -135,10 +141,12 @@ pub async fn find_open_invitation(
 ) -> Result<Option<Invited>, sqlx::Error> {
     sqlx::query_as!(
         Invited,
-        "select i.id, i.email, i.role, i.language, i.location_ids, i.invited_by, a.name as inviter, a.role as inviter_role, i.created_at,
-                i.expires_at, i.accepted_at, i.revoked_at, i.version
+        r#"select i.id, i.email, i.role, i.language, i.location_ids, i.invited_by, a.name as inviter, a.role as inviter_role, i.created_at,
+                i.expires_at, i.accepted_at, i.revoked_at, i.version,
+                (select coalesce(json_agg(json_build_object('id', l.id, 'slug', l.slug, 'name', l.name) order by l.name), '[]')
+                   from cms.location l where l.id = any (i.location_ids)) as "locations!: Json<Vec<Reference>>"
            from cms.invitation i join cms.account a on a.id = i.invited_by and a.status = 'active'
-          where i.hash = $1 and i.accepted_at is null and i.revoked_at is null and i.expires_at > $2",
+          where i.hash = $1 and i.accepted_at is null and i.revoked_at is null and i.expires_at > $2"#,
         hash,
         now,
     )

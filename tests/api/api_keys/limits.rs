@@ -172,7 +172,7 @@ fn behind_a_front_desk_a_key_reads_the_inquiries_of_its_locations() {
     sql(&api, &format!("update cms.account set role = 'front_desk' where id = '{OWNER_ID}'"));
     assert_eq!(total(), 0, "the inquiry names no location of theirs");
     let me = api.call("GET", "/v1/auth/me").bearer(&key).send().json();
-    assert_eq!(me["data"]["location_ids"], json!([]));
+    assert_eq!(me["data"]["locations"], json!([]));
 }
 
 #[test]
