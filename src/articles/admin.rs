@@ -8,11 +8,8 @@ use uuid::Uuid;
 use super::{
     article::Status,
     editing, input, publication,
-    queries::{
-        revisions,
-        staff::{self, StaffFilter, StaffKey, StaffRow},
-    },
-    staff_answers::{RevisionList, StaffArticle, StaffArticleAnswer, StaffArticlePage, StaffListedArticle},
+    queries::staff::{self, StaffFilter, StaffKey, StaffRow},
+    staff_answers::{StaffArticle, StaffArticleAnswer, StaffArticlePage, StaffListedArticle},
 };
 use crate::{
     accounts::{ArticleReader, Editor, Writer},
@@ -184,43 +181,6 @@ pub async fn restore_article(request: HttpRequest, editor: Editor, writer: Write
         })
         .await?;
     Ok(staff_answer(StatusCode::OK, article.version, &StaffArticleAnswer { data: article }))
-}
-
-/// Lists the revisions of an article, newest first, at most 1,000.
-#[utoipa::path(get, path = "/v1/admin/articles/{id}/revisions", operation_id = "list_revisions", tag = "staff: articles",
-    security(("bearer" = [])), params(("id" = Uuid, Path, description = "The article")),
-    responses((status = 200, description = "The revisions", body = RevisionList)))]
-pub async fn list_revisions(request: HttpRequest, editor: ArticleReader, database: Data<StaffDb>) -> Answer {
-    no_parameters(&request)?;
-    let id = path_id(&request)?;
-    let data = database
-        .transact(async move |connection| {
-            editor.staff.record(connection, "revision.list", "article", Some(id), &[]).await?;
-            let revisions = revisions::list_revisions(connection, id).await?;
-            if revisions.is_empty() { Err(ApiError::NotFound) } else { Ok(revisions) }
-        })
-        .await?;
-    Ok(private_answer(StatusCode::OK, &RevisionList { data }))
-}
-
-/// Reads an article as one of its revisions had it.
-#[utoipa::path(get, path = "/v1/admin/articles/{id}/revisions/{number}", operation_id = "get_revision", tag = "staff: articles",
-    security(("bearer" = [])),
-    params(("id" = Uuid, Path, description = "The article"), ("number" = i32, Path, description = "From 1", minimum = 1)),
-    responses((status = 200, description = "The revision", body = StaffArticleAnswer)))]
-pub async fn get_revision(request: HttpRequest, editor: ArticleReader, database: Data<StaffDb>) -> Answer {
-    no_parameters(&request)?;
-    let id = path_id(&request)?;
-    let number =
-        request.match_info().get("number").and_then(|number| number.parse::<i32>().ok()).ok_or(ApiError::NotFound)?;
-    let row = database
-        .transact(async move |connection| {
-            editor.staff.record(connection, "revision.read", "article", Some(id), &[]).await?;
-            Ok::<_, ApiError>(staff::find_article(connection, id, Some(number)).await?)
-        })
-        .await?
-        .ok_or(ApiError::NotFound)?;
-    Ok(private_answer(StatusCode::OK, &StaffArticleAnswer { data: StaffArticle::try_from(row)? }))
 }
 
 /// The article as it is now.

@@ -9,9 +9,11 @@ pub mod input;
 pub(crate) mod staff_answers;
 
 mod admin;
+mod diff;
 mod public;
 pub(crate) mod publication;
 pub(crate) mod queries;
+mod revisions;
 mod term_operations;
 pub(crate) mod terms;
 
@@ -43,8 +45,10 @@ pub fn admin_routes(config: &mut ServiceConfig) {
         .put(publication::put_publication)
         .delete(publication::delete_publication)
         .mount(config);
-    Endpoint::at("/articles/{id}/revisions").get(admin::list_revisions).mount(config);
-    Endpoint::at("/articles/{id}/revisions/{number}").get(admin::get_revision).mount(config);
+    Endpoint::at("/articles/{id}/revisions").get(revisions::list_revisions).mount(config);
+    Endpoint::at("/articles/{id}/revisions/{number}").get(revisions::get_revision).mount(config);
+    Endpoint::at("/articles/{id}/revisions/{number}/restore").post(revisions::restore_revision).mount(config);
+    Endpoint::at("/articles/{id}/diff").get(revisions::compare_revisions).mount(config);
     category::mount(config);
     tag::mount(config);
     condition::mount(config);
@@ -64,8 +68,10 @@ pub fn admin_routes(config: &mut ServiceConfig) {
     admin::update_article,
     admin::delete_article,
     admin::restore_article,
-    admin::list_revisions,
-    admin::get_revision,
+    revisions::list_revisions,
+    revisions::get_revision,
+    revisions::restore_revision,
+    revisions::compare_revisions,
     publication::put_publication,
     publication::delete_publication,
     category::list,

@@ -80,9 +80,9 @@ fn written(text: &str) -> Option<String> {
         && number.chars().any(|c| c.is_ascii_digit())
         && number.matches('+').count() <= 1
         && extension.chars().all(extended);
-    // The parser dials letters as on an old telephone: an `x` without digits behind it would become a 9.
-    let extends = extension.chars().any(|c| c.is_ascii_digit());
-    plausible.then(|| if extends { plain.clone() } else { number.to_owned() })
+    // The parser dials letters as on an old telephone: the second `x` of two would become a 9.
+    let digits: String = extension.chars().filter(char::is_ascii_digit).collect();
+    plausible.then(|| if digits.is_empty() { number.to_owned() } else { format!("{number} ext {digits}") })
 }
 
 fn fits_its_plan(number: &PhoneNumber) -> bool {
@@ -110,7 +110,7 @@ fn is_e164(text: &str) -> bool {
 /// Whether the number is read from its own E.164 form: the parser takes some short codes for numbers that nobody can
 /// dial from abroad.
 fn leads_back(e164: &str) -> bool {
-    let again = phonenumber::parse(None, e164).ok().filter(fits_its_plan);
+    let again = phonenumber::parse(Some(HOME), e164).ok().filter(fits_its_plan);
     again.and_then(|number| formatted(&number, Mode::E164)).is_some_and(|again| again == e164)
 }
 

@@ -271,20 +271,3 @@ fn fifty_editors_at_once_lose_no_edit() {
         "each 2xx is a revision, and nothing else is"
     );
 }
-
-#[test]
-fn a_revision_can_be_read_as_it_was() {
-    let api = Api::start();
-    let token = api.sign_in(EDITOR);
-    let created = api.call("POST", "/v1/admin/articles").bearer(&token).json(&flu()).send();
-    let path = format!("/v1/admin/articles/{}", created.json()["data"]["id"].as_str().unwrap());
-    let patch = json!({"title": "Second", "message": "A better title"});
-    api.call("PATCH", &path).bearer(&token).header("If-Match", created.etag()).json(&patch).send();
-    let revisions = api.call("GET", &format!("{path}/revisions")).bearer(&token).send().json();
-    assert_eq!(revisions["data"][0]["number"], 2);
-    assert_eq!(revisions["data"][0]["message"], "A better title");
-    assert_ne!(revisions["data"][0]["content_hash"], revisions["data"][1]["content_hash"]);
-    let first = api.call("GET", &format!("{path}/revisions/1")).bearer(&token).send();
-    assert_eq!(first.json()["data"]["title"], "Flu shots this autumn");
-    api.call("GET", &format!("{path}/revisions/9")).bearer(&token).send().problem(404, "not_found");
-}

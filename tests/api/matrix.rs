@@ -87,13 +87,14 @@ fn class_of(operation: &str) -> Option<Class> {
         | "get_staff_article"
         | "list_revisions"
         | "get_revision"
+        | "compare_revisions"
         | "list_staff_categories"
         | "get_category"
         | "list_staff_tags"
         | "get_tag"
         | "list_staff_conditions"
         | "get_condition" => Holds(ReadArticles),
-        "create_article" | "update_article" => Holds(WriteArticles),
+        "create_article" | "update_article" | "restore_revision" => Holds(WriteArticles),
         "delete_article" | "restore_article" | "put_publication" | "delete_publication" | "create_category"
         | "update_category" | "delete_category" | "restore_category" | "create_tag" | "update_tag" | "delete_tag"
         | "restore_tag" | "create_condition" | "update_condition" | "delete_condition" | "restore_condition" => {

@@ -13,7 +13,7 @@ const AUDIT: &str = "110101";
 const REST: &str = "rest";
 
 /// Every action that the program records: its type, what is done, and how it ends.
-const ACTIONS: [(&str, &str, &str, &str); 89] = [
+const ACTIONS: [(&str, &str, &str, &str); 90] = [
     ("access.denied", ALERT, "E", "8"),
     ("account.change_role", ADMINISTRATION, "U", "0"),
     ("account.create", ADMINISTRATION, "C", "0"),
@@ -87,6 +87,7 @@ const ACTIONS: [(&str, &str, &str, &str); 89] = [
     ("password.update", AUTHENTICATION, "U", "0"),
     ("revision.list", REST, "R", "0"),
     ("revision.read", REST, "R", "0"),
+    ("revision.restore", REST, "U", "0"),
     ("session.create", AUTHENTICATION, "C", "0"),
     ("session.delete", AUTHENTICATION, "D", "0"),
     ("session.delete_all", AUTHENTICATION, "D", "0"),
