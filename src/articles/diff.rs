@@ -145,7 +145,7 @@ mod tests {
 
     #[test]
     fn two_long_texts_without_a_common_word_end_in_time() {
-        let text = |word: &str| (0..40_000).map(|number| format!("{word}{number} ")).collect::<String>();
+        let text = |word: &str| (0..40_000).map(|number| format!("{word}{number}")).collect::<Vec<_>>().join(" ");
         let (before, after) = (text("a"), text("b"));
         let found = pieces(&before, &after);
         assert_eq!((joined(&found, Fate::Insert), joined(&found, Fate::Delete)), (before, after));
