@@ -97,7 +97,8 @@ impl Ground {
         let names_it = |process: &Path| {
             let line = fs::read(process.join("cmdline")).unwrap_or_default();
             let stands_in = fs::read_link(process.join("cwd")).is_ok_and(|folder| folder.starts_with(&data));
-            stands_in || String::from_utf8_lossy(&line).contains(&data.display().to_string())
+            // A process that has ended and still stands in the table has no command line any more.
+            !line.is_empty() && (stands_in || String::from_utf8_lossy(&line).contains(&data.display().to_string()))
         };
         let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
         let named = processes.filter(|process| names_it(&process.path()));
