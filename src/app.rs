@@ -156,7 +156,8 @@ fn relying_party(config: &Config, public_url: &str) -> Option<RelyingParty> {
     }
 }
 
-fn local_sign_in(setting: &config::LocalSignIn) -> LocalSignIn {
+/// Who may sign in with a password, as the settings say.
+pub fn local_sign_in(setting: &config::LocalSignIn) -> LocalSignIn {
     match setting {
         config::LocalSignIn::Everybody => LocalSignIn::Everybody,
         config::LocalSignIn::BreakGlass(owner) => LocalSignIn::break_glass(owner.as_str()),

@@ -105,7 +105,7 @@ impl Desk {
     /// # Errors
     /// [`ApiError::RateLimited`].
     pub fn spend_attempt(&self) -> Result<(), ApiError> {
-        self.accounts.attempts.spend(&self.visitor.route, self.visitor.address)
+        self.accounts.attempts.spend_at(&self.visitor.route, self.visitor.address)
     }
 
     /// Runs `work` in one transaction.

@@ -126,21 +126,22 @@ pub async fn create_password_reset(request: HttpRequest, desk: Desk, body: JsonB
     let drawn = random::bytes::<2>().map_err(|_| ApiError::Internal)?;
     let drawn = std::time::Duration::from_micros(u16::from_be_bytes(drawn).into());
     let (at_desk, answered_at) = (desk.clone(), Instant::now() + RESET_ANSWER + drawn);
-    let done = desk.transact(async move |connection| {
-        let known = queries::find_credentials(connection, &email).await?;
-        let standing = guess.standing(connection, known.as_ref().map(|account| account.id)).await?;
-        // Each request counts: a mailbox is not to be filled by strangers.
-        guess.count(connection, &standing).await?;
-        let welcome = |account: &queries::Credentials| {
-            account.active && at_desk.accounts.local_sign_in.admits(&email, &account.role)
-        };
-        let Some(account) = known.filter(|account| welcome(account) && !standing.is_locked()) else {
-            at_desk.record(connection, Actor::Public, "password.reset_refuse", "account", None).await?;
-            return Ok(());
-        };
-        issue(connection, &at_desk, account.id, &token).await
-    });
-    let done = done.await;
+    let done = desk
+        .transact(async move |connection| {
+            let known = queries::find_credentials(connection, &email).await?;
+            let standing = guess.standing(connection, known.as_ref().map(|account| account.id)).await?;
+            // Each request counts: a mailbox is not to be filled by strangers.
+            guess.count(connection, &standing).await?;
+            let welcome = |account: &queries::Credentials| {
+                account.active && at_desk.accounts.local_sign_in.admits(&email, &account.role)
+            };
+            let Some(account) = known.filter(|account| welcome(account) && !standing.is_locked()) else {
+                at_desk.record(connection, Actor::Public, "password.reset_refuse", "account", None).await?;
+                return Ok(());
+            };
+            issue(connection, &at_desk, account.id, &token).await
+        })
+        .await;
     // The letter to somebody who has an account takes a few statements more: nobody is to see that by a clock.
     sleep_until(answered_at).await;
     done?;

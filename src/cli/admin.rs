@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::{Exit, Failure, Invocation, Opened, print_json};
 use crate::{
     accounts::{self, PasswordContext, check_email, check_password, queries},
+    app,
     audit::{Actor, Entry, Trail},
     clock::Clock,
     config::ExposeSecret,
@@ -78,31 +79,38 @@ pub fn create(invocation: &Invocation, email: &str, name: &str, role: &str, as_j
 pub fn reset_password(invocation: &Invocation, email: &str, as_json: bool) -> Result<(), Failure> {
     let password = new_password()?;
     let hash = password_hash::hash(&check(&password, email)?, &mut Workspace::default()).map_err(Failure::failed)?;
-    on_account(invocation, email, "account.reset_password", async move |connection, id, clock| {
-        Ok(queries::set_password(connection, id, &hash, false, clock.now()).await?)
+    on_account(invocation, email, "account.reset_password", async move |connection, held, clock| {
+        Ok(queries::set_password(connection, held.id, &hash, false, clock.now()).await?)
     })?;
     report(email, Some(password), as_json)
 }
 
 /// Disables an account.
 pub fn disable(invocation: &Invocation, email: &str, as_json: bool) -> Result<(), Failure> {
-    on_account(invocation, email, "account.disable", async |connection, id, clock| {
+    on_account(invocation, email, "account.disable", async |connection, held, clock| {
         queries::lock_owners(connection).await?;
-        if queries::is_last_owner(connection, id).await? {
+        if held.is_reserved || queries::is_last_owner(connection, held.id).await? {
             return Err(ApiError::Conflict { code: "last_owner", detail: "nobody would be left to let anybody in" });
         }
-        queries::disable_account(connection, id, clock.now()).await?;
-        Ok(outbox::record(connection, clock, EventKind::UserDisabled, id).await?)
+        queries::disable_account(connection, held.id, clock.now()).await?;
+        Ok(outbox::record(connection, clock, EventKind::UserDisabled, held.id).await?)
     })?;
     report(email, None, as_json)
 }
 
 /// Takes every second factor off an account, for the day on which the device and the recovery codes are gone.
 pub fn reset_factors(invocation: &Invocation, email: &str, as_json: bool) -> Result<(), Failure> {
-    on_account(invocation, email, "factor.delete", async |connection, id, clock| {
-        Ok(accounts::remove_factors(connection, id, clock.now()).await?)
+    on_account(invocation, email, "factor.delete", async |connection, held, clock| {
+        Ok(accounts::remove_factors(connection, held.id, clock.now()).await?)
     })?;
     report(email, None, as_json)
+}
+
+/// The account that a command works on.
+struct Held {
+    id: Uuid,
+    /// Whether it is kept for the day on which the identity provider fails.
+    is_reserved: bool,
 }
 
 /// Does `work` on the account of an address, and writes it down, in one transaction.
@@ -110,14 +118,16 @@ fn on_account(
     invocation: &Invocation,
     email: &str,
     action: &'static str,
-    work: impl AsyncFnOnce(&mut PgConnection, Uuid, &Clock) -> Result<(), ApiError> + 'static,
+    work: impl AsyncFnOnce(&mut PgConnection, &Held, &Clock) -> Result<(), ApiError> + 'static,
 ) -> Result<(), Failure> {
     let email = address(email)?;
     let opened = Opened::for_command(invocation)?;
-    let trail = opened.trail();
+    let (trail, local) = (opened.trail(), app::local_sign_in(&opened.config.local_sign_in));
     let all = async move |connection: &mut PgConnection| {
         let account = queries::find_credentials(connection, &email).await?.ok_or(ApiError::NotFound)?;
-        work(connection, account.id, trail.clock()).await?;
+        let role = accounts::Role::named(&account.role);
+        let is_reserved = account.active && role.is_some_and(|role| local.is_reserved_for(&email, role));
+        work(connection, &Held { id: account.id, is_reserved }, trail.clock()).await?;
         note(connection, &trail, action, Some(account.id)).await
     };
     opened.block_on(async |opened| Ok(opened.database.staff(1).transact(all).await.map_err(unknown)?))?;

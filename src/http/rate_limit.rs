@@ -1,4 +1,4 @@
-//! Limits by address, counted for each matched route and never by what a client can change about itself (a header, a
+//! Limits by address, counted for a door or for each route behind it, and never by what a client can change about itself (a header, a
 //! body field, the spelling of a path). The answer to one too many is 429 with `Retry-After`.
 
 use std::{net::IpAddr, num::NonZeroU32, time::Duration};
@@ -31,12 +31,19 @@ impl RateLimit {
         Self { name, limiter }
     }
 
-    /// Counts one request of `address` at `route`, the pattern that was matched. An address that nobody knows shares
-    /// one bucket with all such.
+    /// Counts one request of `address`, at whatever route. An address that nobody knows shares one bucket with all such.
     ///
     /// # Errors
     /// [`ApiError::RateLimited`].
-    pub fn spend(&self, route: &str, address: Option<IpAddr>) -> Result<(), ApiError> {
+    pub fn spend(&self, address: Option<IpAddr>) -> Result<(), ApiError> {
+        self.spend_at("", address)
+    }
+
+    /// The same for one route, the pattern that was matched: each counts for itself.
+    ///
+    /// # Errors
+    /// [`ApiError::RateLimited`].
+    pub fn spend_at(&self, route: &str, address: Option<IpAddr>) -> Result<(), ApiError> {
         let Some(limiter) = &self.limiter else { return Ok(()) };
         let address = address.map_or(IpAddr::from([0, 0, 0, 0]), bucket);
         if limiter.keyed.len() > 100_000 {

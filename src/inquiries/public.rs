@@ -171,7 +171,7 @@ impl Call {
         payload: Payload,
     ) -> Result<(InquiryReceipt, Option<String>), ApiError> {
         no_parameters(&self.request)?;
-        self.door.limit.spend("", self.site.trusted_proxies.client(&self.request))?;
+        self.door.limit.spend(self.site.trusted_proxies.client(&self.request))?;
         let integration = integration_behind(&self.request, Scope::CreateInquiries).await?;
         let key = idempotency_key(&self.request)?;
         let received = Received::read(&self.request, encoding?, payload.into_inner()).await?;

@@ -31,11 +31,6 @@ fn sql(api: &Api, statement: &str) {
     api.as_owner(async |owner| owner.execute(AssertSqlSafe(statement)).await.map(drop)).unwrap();
 }
 
-fn number(api: &Api, query: &str) -> i64 {
-    let query = query.to_owned();
-    api.as_owner(async |owner| sqlx::query_scalar(AssertSqlSafe(query)).fetch_one(owner).await).unwrap()
-}
-
 fn make(api: &Api, token: &str, body: &Value) -> Reply {
     api.call("POST", KEYS).bearer(token).json(body).send()
 }

@@ -20,11 +20,6 @@ fn clear(api: &Api) -> u64 {
     api.as_node(async |staff| clear_old(&staff, now).await.unwrap())
 }
 
-fn number(api: &Api, query: &str) -> i64 {
-    let query = query.to_owned();
-    api.as_owner(async |owner| sqlx::query_scalar(AssertSqlSafe(query)).fetch_one(owner).await.unwrap())
-}
-
 fn run(api: &Api, statement: &str) {
     let statement = statement.to_owned();
     api.as_owner(async |owner| owner.execute(AssertSqlSafe(statement)).await.map(drop).unwrap());
@@ -93,7 +88,7 @@ fn what_is_over_goes_and_what_lives_stays() {
                     values ('ffffffff-ffff-7fff-bfff-ffffffffffff', (select id from cms.account limit 1), 1, '2099-01-01', '2031-01-01')";
         run(&api, &format!("insert into cms.session {last}"));
         let name = table.split(' ').next().unwrap();
-        let count = || number(&api, &format!("select count(*) from cms.{name}"));
+        let count = || api.number(&format!("select count(*) from cms.{name}"));
         let before = count();
         let horizon = noon() - kept;
         for end in [horizon - Duration::days(400), horizon - Duration::seconds(1), horizon, noon() + Duration::hours(1)]
@@ -120,7 +115,7 @@ fn a_copied_refresh_token_is_known_as_long_as_its_session_can_live() {
     clear(&api);
     refresh(&api, &first).problem(401, "unauthenticated");
     refresh(&api, &newest).problem(401, "unauthenticated");
-    assert_eq!(number(&api, "select count(*) from cms.session where revoked_because = 'refresh_reuse'"), 1);
+    assert_eq!(api.number("select count(*) from cms.session where revoked_because = 'refresh_reuse'"), 1);
 }
 
 #[test]
@@ -133,9 +128,9 @@ fn sessions_go_a_month_after_their_end_and_the_last_of_each_person_stays() {
     api.clock.set(noon() + Duration::hours(1));
     api.tokens(OWNER);
     api.tokens(EDITOR);
-    let rows = number(&api, "select count(*) from cms.audit_event");
+    let rows = api.number("select count(*) from cms.audit_event");
     let left = || {
-        let count = |table: &str| number(&api, &format!("select count(*) from cms.{table}"));
+        let count = |table: &str| api.number(&format!("select count(*) from cms.{table}"));
         (count("session"), count("refresh_token"))
     };
     for (after, expected) in [
@@ -150,7 +145,7 @@ fn sessions_go_a_month_after_their_end_and_the_last_of_each_person_stays() {
         clear(&api);
         assert_eq!(left(), expected, "{after}");
     }
-    assert_eq!(number(&api, "select count(*) from cms.audit_event"), rows, "the record stays");
+    assert_eq!(api.number("select count(*) from cms.audit_event"), rows, "the record stays");
 }
 
 #[test]
@@ -164,5 +159,5 @@ fn a_flood_goes_in_one_round_and_two_nodes_do_not_wait_for_each_other() {
     let now = api.clock.now();
     let (one, two) = api.as_node(async |staff| tokio::join!(clear_old(&staff, now), clear_old(&staff, now)));
     let together = one.unwrap() + two.unwrap() + clear(&api);
-    assert_eq!((together, number(&api, "select count(*) from cms.failed_attempt")), (2_500, 0));
+    assert_eq!((together, api.number("select count(*) from cms.failed_attempt")), (2_500, 0));
 }

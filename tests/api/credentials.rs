@@ -13,20 +13,15 @@ mod profile;
 mod refreshing;
 mod stored;
 
-use aws_lc_rs::hmac;
-use chrono::{DateTime, Duration, Utc};
+use chrono::Duration;
 use clinic_cms::clock::Clock;
 use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, Executor};
 
-use crate::harness::{ADMIN, Api, EDITOR, PEOPLE, Reply};
+use crate::harness::{ADMIN, Api, EDITOR, PEOPLE, Reply, code, login, noon};
 
 /// Nobody's yet.
 pub const NEW: &str = "brass kettles sing till noon";
-
-pub fn noon() -> DateTime<Utc> {
-    "2026-11-23T12:00:00Z".parse().unwrap()
-}
 
 /// At noon, without limits and without asking for second factors.
 pub fn clinic() -> Api {
@@ -40,22 +35,6 @@ pub fn strict() -> Api {
 
 pub fn later(api: &Api, after: Duration) {
     api.clock.set(noon() + after);
-}
-
-/// RFC 6238 by another hand: SHA-1, 6 digits, 30 s.
-pub fn code(secret: &str, at: DateTime<Utc>) -> String {
-    let key = data_encoding::BASE32_NOPAD.decode(secret.as_bytes()).unwrap();
-    let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, &key);
-    let step = u64::try_from(at.timestamp()).unwrap() / 30;
-    let digest = hmac::sign(&key, &step.to_be_bytes());
-    let digest = digest.as_ref();
-    let offset = usize::from(digest[19] & 15);
-    let number = u32::from_be_bytes(digest[offset..offset + 4].try_into().unwrap()) & 0x7fff_ffff;
-    format!("{:06}", number % 1_000_000)
-}
-
-pub fn login(api: &Api, (email, password): (&str, &str)) -> Reply {
-    api.call("POST", "/v1/auth/login").json(&json!({"email": email, "password": password})).send()
 }
 
 /// The token of a sign-in that is not done yet.
@@ -130,16 +109,11 @@ pub fn sql(api: &Api, statement: &str) {
     api.as_owner(async |owner| owner.execute(AssertSqlSafe(statement)).await.map(drop)).unwrap();
 }
 
-pub fn text(api: &Api, query: &str) -> String {
-    let query = query.to_owned();
-    api.as_owner(async |owner| sqlx::query_scalar(AssertSqlSafe(query)).fetch_one(owner).await).unwrap()
-}
-
 /// The names of a table's columns.
 pub fn columns(api: &Api, table: &str) -> Vec<String> {
     let query = format!(
         "select string_agg(column_name, ' ') from information_schema.columns
           where table_schema = 'cms' and table_name = '{table}'"
     );
-    text(api, &query).split(' ').map(str::to_owned).collect()
+    api.text(&query).split(' ').map(str::to_owned).collect()
 }

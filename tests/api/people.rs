@@ -120,6 +120,8 @@ fn a_changed_role_a_disabled_and_a_trashed_person_are_out_on_every_node_at_once(
     assert_eq!(told, ["user.updated", "user.disabled", "user.updated", "user.disabled"]);
     let restored = api.call("POST", &format!("{path}/restore")).bearer(&admin).send();
     assert_eq!((restored.status, &restored.json()["data"]["status"]), (200, &json!("disabled")));
+    let last = "select kind from cms.outbox_event where kind like 'user.%' order by id desc limit 1";
+    assert_eq!(api.text(last), "user.updated", "nobody is disabled who was so before");
 }
 
 #[test]

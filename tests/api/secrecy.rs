@@ -7,7 +7,7 @@ use std::{path::Path, process::Command};
 
 use clinic_cms::db::embedded::{Options, installed};
 use serde_json::{Value, json};
-use sqlx::{AssertSqlSafe, Executor};
+use sqlx::Executor;
 
 use crate::harness::{Api, Call, EDITOR, OWNER, Reply};
 
@@ -100,23 +100,18 @@ fn is_quiet(reply: &Reply) {
     assert!(heard.is_none(), "{}: {heard:?}", reply.status);
 }
 
-fn text(api: &Api, query: &str) -> String {
-    let query = query.to_owned();
-    api.as_owner(async |owner| sqlx::query_scalar(AssertSqlSafe(query)).fetch_one(owner).await.unwrap())
-}
-
 /// The whole database as `pg_dump` writes it.
 fn dump(api: &Api) -> String {
-    let cluster = text(api, "show data_directory");
+    let cluster = api.text("show data_directory");
     let folder = Path::new(&cluster).parent().unwrap();
     let options = Options::new(folder, Path::new(env!("CARGO_BIN_EXE_clinic-cms")));
     let output = Command::new(installed(&options).expect("PostgreSQL is installed").folder.join("pg_dump"))
-        .arg(format!("--host={}", text(api, "show unix_socket_directories").trim_matches('"')))
+        .arg(format!("--host={}", api.text("show unix_socket_directories").trim_matches('"')))
         .args([
-            format!("--port={}", text(api, "show port")),
-            format!("--username={}", text(api, "select current_user::text")),
+            format!("--port={}", api.text("show port")),
+            format!("--username={}", api.text("select current_user::text")),
         ])
-        .args(["--no-password", &text(api, "select current_database()::text")])
+        .args(["--no-password", &api.text("select current_database()::text")])
         .env("PGPASSWORD", std::fs::read_to_string(folder.join("superuser-password")).unwrap().trim())
         .output()
         .unwrap();
@@ -133,7 +128,7 @@ fn a_dump_of_the_database_holds_nothing_that_a_patient_wrote() {
     let sealed = "select count(*)::text from cms.inquiry
         where octet_length(wrapped_key) >= 32 and least(octet_length(sealed_name), octet_length(sealed_email),
               octet_length(sealed_phone), octet_length(sealed_message), octet_length(sealed_details)) >= 32";
-    assert_eq!(text(&api, sealed), receipts.len().to_string(), "and the columns are not empty");
+    assert_eq!(api.text(sealed), receipts.len().to_string(), "and the columns are not empty");
 }
 
 #[test]
@@ -141,7 +136,7 @@ fn no_table_of_any_schema_holds_what_a_patient_wrote() {
     let (api, _) = with_inquiries();
     let tables = "select string_agg(format('%I.%I', table_schema, table_name), ' ') from information_schema.tables
                    where table_type = 'BASE TABLE' and table_name not in ('pg_statistic', 'pg_authid')";
-    let tables = text(&api, tables);
+    let tables = api.text(tables);
     assert!(
         ["cms.inquiry", "cms.idempotency_key", "cms.outbox_event", "cms.audit_event"]
             .iter()
@@ -149,11 +144,11 @@ fn no_table_of_any_schema_holds_what_a_patient_wrote() {
     );
     let mut all = String::new();
     for table in tables.split(' ') {
-        all += &text(&api, &format!("select coalesce(string_agg(t::text, ' '), '') from {table} t"));
+        all += &api.text(&format!("select coalesce(string_agg(t::text, ' '), '') from {table} t"));
     }
     assert!(all.contains(CONTROL), "the rows are whole");
     assert_eq!(found(&all), None);
-    let statistics = text(&api, "select coalesce(string_agg(most_common_vals::text, ' '), '') from pg_stats");
+    let statistics = api.text("select coalesce(string_agg(most_common_vals::text, ' '), '') from pg_stats");
     assert_eq!(found(&statistics), None);
 }
 
@@ -258,5 +253,5 @@ fn no_refusal_repeats_what_was_sent() {
         assert!((400..500).contains(&reply.status), "{}: {}", reply.status, reply.body);
         is_quiet(&reply);
     }
-    assert_eq!(text(&api, "select count(*)::text from cms.inquiry"), "0");
+    assert_eq!(api.text("select count(*)::text from cms.inquiry"), "0");
 }

@@ -8,18 +8,12 @@ use std::{
 use chrono::Duration;
 use clinic_cms::clock::Clock;
 use serde_json::{Value, json};
-use sqlx::AssertSqlSafe;
 
 use crate::{
-    harness::{ADMIN, Api, EDITOR, FRONT_DESK, OWNER},
-    passwords::{code, enrol, login, mfa, noon, strict},
+    harness::{ADMIN, Api, EDITOR, FRONT_DESK, OWNER, code, login, noon},
+    passwords::{enrol, mfa, strict},
     people::{find, link_to, patch},
 };
-
-fn number(api: &Api, query: &str) -> i64 {
-    let query = query.to_owned();
-    api.as_owner(async |owner| sqlx::query_scalar(AssertSqlSafe(query)).fetch_one(owner).await).unwrap()
-}
 
 fn access(tokens: &Value) -> String {
     tokens["access_token"].as_str().unwrap().to_owned()
@@ -67,7 +61,7 @@ fn a_new_password_makes_nobody_fresh_who_has_a_second_factor_and_no_session_long
     asked.problem(401, "reauthentication_required");
     assert!(asked.header("www-authenticate").contains("insufficient_user_authentication"), "RFC 9470");
     let denied = "select count(*) from cms.audit_event where action = 'access.denied'";
-    assert_eq!(number(&api, denied), 2, "what was asked for too late is in the trail");
+    assert_eq!(api.number(denied), 2, "what was asked for too late is in the trail");
 }
 
 #[test]
@@ -113,9 +107,9 @@ fn recovery_codes_go_with_the_factor_that_they_stood_in_for() {
     let secret = begun.json()["data"]["secret"].as_str().unwrap().to_owned();
     let confirm = json!({"code": code(&secret, clock.now())});
     assert_eq!(api.call("PUT", "/v1/auth/totp").bearer(&token).json(&confirm).send().status, 200);
-    assert_eq!(number(&api, "select count(*) from cms.recovery_code"), 10);
+    assert_eq!(api.number("select count(*) from cms.recovery_code"), 10);
     assert_eq!(api.call("DELETE", "/v1/auth/totp").bearer(&token).send().status, 204);
-    assert_eq!(number(&api, "select count(*) from cms.recovery_code"), 0);
+    assert_eq!(api.number("select count(*) from cms.recovery_code"), 0);
 }
 
 #[test]
@@ -192,7 +186,7 @@ fn an_emergency_ends_with_the_role_that_it_was_taken_in() {
         hands.into_iter().map(|hand| hand.join().unwrap()).collect()
     });
     assert_eq!(statuses, [201; 6]);
-    assert_eq!(number(&api, "select count(*) from cms.break_glass where ended_at is null"), 1, "one of six runs");
+    assert_eq!(api.number("select count(*) from cms.break_glass where ended_at is null"), 1, "one of six runs");
 }
 
 #[test]
@@ -216,7 +210,7 @@ fn what_somebody_began_before_they_were_demoted_is_not_done_after_it() {
         assert_eq!(patch(&api, &owner, EDITOR.0, &json!({"status": "disabled"})).status, 200);
     });
     assert_eq!(status, 401);
-    assert_eq!(number(&api, "select count(*) from cms.article"), 0);
+    assert_eq!(api.number("select count(*) from cms.article"), 0);
 }
 
 #[test]
@@ -242,7 +236,7 @@ fn an_invitation_counts_no_longer_than_its_writer_may_invite() {
     });
     assert_eq!(statuses, [201; 8]);
     let open = "select count(*) from cms.invitation where email = 'third@clinic.example' and revoked_at is null";
-    assert_eq!(number(&api, open), 1, "the last one counts");
+    assert_eq!(api.number(open), 1, "the last one counts");
 }
 
 #[test]
@@ -295,12 +289,9 @@ fn every_refusal_to_somebody_who_was_let_in_is_in_the_trail_with_what_they_asked
     let api = Api::start();
     let (owner, admin, desk) = (api.sign_in(OWNER), api.sign_in(ADMIN), api.sign_in(FRONT_DESK));
     let denied = |operation: &str| {
-        number(
-            &api,
-            &format!(
-                "select count(*) from cms.audit_event where action = 'access.denied' and fields = '{{{operation}}}'"
-            ),
-        )
+        api.number(&format!(
+            "select count(*) from cms.audit_event where action = 'access.denied' and fields = '{{{operation}}}'"
+        ))
     };
     patch(&api, &admin, OWNER.0, &json!({"role": "author"})).problem(403, "forbidden");
     assert_eq!(denied("\"PATCH /v1/admin/users/{id}\""), 1);
@@ -312,7 +303,7 @@ fn every_refusal_to_somebody_who_was_let_in_is_in_the_trail_with_what_they_asked
     api.call("GET", &format!("/v1/admin/inquiries/{inquiry}")).bearer(&desk).send().problem(404, "not_found");
     let refused =
         format!("select count(*) from cms.audit_event where action = 'inquiry.refuse' and subject_id = '{inquiry}'");
-    assert_eq!(number(&api, &refused), 1);
+    assert_eq!(api.number(&refused), 1);
     let shown = api.call("GET", "/v1/admin/audit?action=access.denied").bearer(&owner).send().json();
     assert_eq!(shown["data"][0]["fields"], json!(["GET /v1/admin/audit"]));
 }

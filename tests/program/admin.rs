@@ -3,7 +3,7 @@
 use nix::sys::signal::Signal;
 use serde_json::Value;
 
-use crate::program::Ground;
+use crate::program::{Ground, Running};
 
 fn create(ground: &Ground, email: &str, role: &str) -> (String, String) {
     let arguments = ["admin", "create", "--email", email, "--name", "Robin Vale", "--role", role, "--json"];
@@ -80,4 +80,25 @@ fn the_last_owner_cannot_be_disabled() {
     assert_eq!(status(&ground, first), "disabled");
     ground.run(&["admin", "disable", second]).with(1, &["nobody would be left"]);
     assert_eq!(status(&ground, second), "active");
+}
+
+#[test]
+fn the_owner_who_is_kept_for_the_day_on_which_the_provider_fails_is_not_disabled() {
+    let ground = Ground::new();
+    create(&ground, "kept@clinic.example", "owner");
+    create(&ground, "other@clinic.example", "owner");
+    let disable = |email: &str| {
+        let mut command = ground.command(&["admin", "disable", email]);
+        command.envs([
+            ("CMS_OIDC_ISSUER", "https://id.clinic.example"),
+            ("CMS_OIDC_CLIENT_ID", "cms"),
+            ("CMS_OIDC_CLIENT_SECRET", "nobody-knows-this-secret"),
+            ("CMS_LOCAL_SIGN_IN", "break_glass"),
+            ("CMS_BREAK_GLASS_OWNER", "kept@clinic.example"),
+        ]);
+        Running::start(command).ended()
+    };
+    disable("kept@clinic.example").with(1, &["nobody would be left"]);
+    assert_eq!(status(&ground, "kept@clinic.example"), "active");
+    disable("other@clinic.example").with(0, &[]);
 }

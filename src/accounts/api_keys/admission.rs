@@ -96,7 +96,7 @@ struct Refusal {
 impl Refusal {
     /// Writes the refusal down. `key` is the one that was named, where there is one.
     async fn record(&self, transaction: &mut PgConnection, key: Option<Uuid>) -> Result<(), ApiError> {
-        self.accounts.refused_keys.spend("", self.address)?;
+        self.accounts.refused_keys.spend(self.address)?;
         self.write(transaction, Actor::Public, "api_key.refuse", key, &[]).await
     }
 

@@ -47,9 +47,8 @@ pub async fn update_user(
             let fields = changed(&before.source(), &change.source());
             permit.staff.record(connection, "account.update", "account", Some(id), &fields).await?;
             write(connection, &at_desk, &before, &change).await?;
-            let after = find(connection, id).await?;
-            announce(connection, &permit.staff, &after).await?;
-            Ok(after)
+            announce(connection, &permit.staff, &before, change.active).await?;
+            find(connection, id).await
         })
         .await?;
     Ok(staff_answer(StatusCode::OK, user.version, &UserAnswer { data: user }))
@@ -118,9 +117,11 @@ async fn write(
     Ok(())
 }
 
-async fn announce(connection: &mut PgConnection, staff: &Staff, user: &User) -> Result<(), ApiError> {
-    let kind = if user.status == "active" { EventKind::UserUpdated } else { EventKind::UserDisabled };
-    Ok(outbox::record(connection, &staff.clock, kind, user.id).await?)
+/// Tells of a change to the person who was `before`, and who may sign in from now on or not.
+async fn announce(connection: &mut PgConnection, staff: &Staff, before: &User, active: bool) -> Result<(), ApiError> {
+    let disabled = before.status == "active" && !active;
+    let kind = if disabled { EventKind::UserDisabled } else { EventKind::UserUpdated };
+    Ok(outbox::record(connection, &staff.clock, kind, before.id).await?)
 }
 
 /// Puts a person in the trash: disabled, signed out, and out of the lists.
@@ -143,8 +144,7 @@ pub async fn delete_user(request: HttpRequest, desk: Desk, permit: PeopleManager
         if user.status == "active" {
             letters::account_disabled(connection, &at_desk, id).await?;
         }
-        let user = find(connection, id).await?;
-        announce(connection, &permit.staff, &user).await
+        announce(connection, &permit.staff, &user, false).await
     })
     .await?;
     Ok(no_content())
@@ -164,9 +164,8 @@ pub async fn restore_user(request: HttpRequest, desk: Desk, permit: PeopleManage
                 .ok_or(ApiError::Conflict { code: "not_in_trash", detail: "the person is not in the trash" })?;
             queries::trash_person(connection, id, None, now).await?;
             permit.staff.record(connection, "account.restore", "account", Some(id), &[]).await?;
-            let user = find(connection, id).await?;
-            announce(connection, &permit.staff, &user).await?;
-            Ok(user)
+            announce(connection, &permit.staff, &user, false).await?;
+            find(connection, id).await
         })
         .await?;
     Ok(staff_answer(StatusCode::OK, user.version, &UserAnswer { data: user }))

@@ -1,5 +1,4 @@
-//! Whether what let a request in would still let it in: asked once more where it changes something. And who changed a
-//! record last.
+//! Whether what let a request in would still let it in: asked once more where it changes something.
 
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
@@ -41,24 +40,4 @@ pub async fn is_key_live(
     )
     .fetch_one(connection)
     .await
-}
-
-/// When a record was last changed, and by whom where a person did it, as the audit trail tells.
-pub async fn find_last_change(
-    connection: &mut PgConnection,
-    subject: &str,
-    id: Uuid,
-) -> Result<Option<(DateTime<Utc>, Option<(Uuid, String)>)>, sqlx::Error> {
-    let row = sqlx::query!(
-        r#"select e.at, a.id as "id?", a.name as "name?"
-             from cms.audit_event e left join cms.account a on a.id = e.actor_id
-            where e.subject_type = $1 and e.subject_id = $2 and e.action like $1 || '.%'
-              and split_part(e.action, '.', 2) not in ('read', 'list', 'refuse')
-            order by e.at desc limit 1"#,
-        subject,
-        id,
-    )
-    .fetch_optional(connection)
-    .await?;
-    Ok(row.map(|row| (row.at, row.id.zip(row.name))))
 }

@@ -9,6 +9,7 @@ mod factors;
 mod failed_attempts;
 mod half_sign_ins;
 mod invitations;
+mod last_change;
 mod passkeys;
 mod people;
 mod profiles;
@@ -21,7 +22,7 @@ pub use api_keys::{
     end_former_secret, find_key_holder, insert_api_key, list_api_keys, lock_api_key, revoke_api_key, rotate_api_key,
     update_api_key,
 };
-pub use authority::{find_last_change, is_key_live, is_session_live};
+pub use authority::{is_key_live, is_session_live};
 pub use break_glass::{Glass, NewGlass, count_break_glass, end_break_glass, insert_break_glass, list_break_glass};
 pub use clearing::{clear, lease_clearing};
 pub use external::{
@@ -38,6 +39,7 @@ pub use invitations::{
     Invited, NewInvitation, count_invitations, find_open_invitation, insert_invitation, list_invitations,
     revoke_invitation, spend_invitation, void_invitation_of,
 };
+pub use last_change::find_last_change;
 pub use passkeys::{
     ListedPasskey, MOST_PASSKEYS, NewCeremony, NewPasskey, PasskeyUser, SpentCeremony, StoredPasskey, begin_ceremony,
     delete_passkey, delete_passkeys_of, find_passkey, find_passkey_user, insert_passkey, list_credential_ids,

@@ -132,7 +132,8 @@ async fn settle(
     Ok(Admission::Admitted(changed))
 }
 
-/// Whether the account is kept for the day on which the provider fails: it does not say what that one is.
+/// Whether the account is kept for the day on which the provider fails: what the provider says of its role is not
+/// heard.
 async fn is_reserved(connection: &mut PgConnection, desk: &Desk, account: &Credentials) -> Result<bool, ApiError> {
     let person = queries::find_addressee(connection, account.id).await?;
     let role = Role::named(&account.role);

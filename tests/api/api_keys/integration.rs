@@ -13,17 +13,17 @@ fn a_key_with_the_scope_sends_inquiries_and_one_without_may_not() {
     post(&api, &api.sign_in(OWNER)).send().problem(401, "unauthenticated");
     let empty = api.call("POST", "/v1/inquiries").header("Authorization", "").json(&inquiry()).send();
     empty.problem(401, "unauthenticated");
-    assert_eq!(number(&api, "select count(*) from cms.inquiry"), 1);
+    assert_eq!(api.number("select count(*) from cms.inquiry"), 1);
     let sent = format!(
         "select count(*) from cms.audit_event where action = 'inquiry.submit' and actor_id = '{}'",
         shown["id"].as_str().unwrap()
     );
-    assert_eq!(number(&api, &sent), 1, "the trail names the key");
+    assert_eq!(api.number(&sent), 1, "the trail names the key");
     api.seal();
     assert!(api.verify(false).intact);
     let id = reader["id"].as_str().unwrap();
     let denied = format!("select count(*) from cms.audit_event where action = 'access.denied' and actor_id = '{id}'");
-    assert_eq!(number(&api, &denied), 1);
+    assert_eq!(api.number(&denied), 1);
     let token = api.sign_in(EDITOR);
     let used = api.call("GET", &address(&shown)).bearer(&token).send().json();
     assert_eq!(used["data"]["last_used_at"], "2026-03-02T12:00:00Z");
@@ -69,7 +69,7 @@ fn an_idempotency_key_belongs_to_the_api_key_that_sent_it() {
     somebody_else["email"] = json!("ada@mail.example");
     send(Some(&one), &somebody_else).problem(422, "idempotency_key_reused");
     assert_eq!(send(None, &somebody_else).status, 201);
-    assert_eq!(number(&api, "select count(*) from cms.inquiry"), 4);
+    assert_eq!(api.number("select count(*) from cms.inquiry"), 4);
 }
 
 #[test]

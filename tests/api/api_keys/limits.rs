@@ -45,7 +45,7 @@ fn a_key_opens_what_its_scopes_name_and_never_what_belongs_to_a_person() {
         let reply = api.call(method, &path).bearer(&strongest).header("If-Match", "*").json(&body).send();
         assert_eq!(reply.status, 403, "{method} {path}: {}", reply.body);
     }
-    assert_eq!(number(&api, "select count(*) from cms.api_key"), 2);
+    assert_eq!(api.number("select count(*) from cms.api_key"), 2);
 }
 
 #[test]
@@ -55,8 +55,8 @@ fn what_a_key_does_stands_in_the_trail_under_the_key() {
     assert_eq!(status(&api, "GET", ARTICLES, &key), 200);
     let id = shown["id"].as_str().unwrap();
     let by_key = format!("select count(*) from cms.audit_event where actor_kind = 'api_key' and actor_id = '{id}'");
-    assert_eq!(number(&api, &by_key), 1);
-    assert_eq!(number(&api, "select count(*) from cms.audit_event where action = 'api_key.create'"), 1);
+    assert_eq!(api.number(&by_key), 1);
+    assert_eq!(api.number("select count(*) from cms.audit_event where action = 'api_key.create'"), 1);
 }
 
 /// Ways to show a key that is not good, and the good one that they are made from. A key is `ccms_`, 12 characters,
@@ -122,10 +122,10 @@ fn every_bad_key_is_turned_away_alike() {
         assert!(call().bearer(&good).send().status < 300, "{path}");
     }
     // Five of them had to be looked up, on three addresses; what is no key at all costs no row.
-    assert_eq!(number(&api, "select count(*) from cms.audit_event where action = 'api_key.refuse'"), 15);
+    assert_eq!(api.number("select count(*) from cms.audit_event where action = 'api_key.refuse'"), 15);
     let unknown = "select count(*) from cms.audit_event where action = 'api_key.refuse' and subject_id is null";
-    assert_eq!(number(&api, unknown), 3);
-    assert_eq!(number(&api, "select count(*) from cms.inquiry"), 1);
+    assert_eq!(api.number(unknown), 3);
+    assert_eq!(api.number("select count(*) from cms.inquiry"), 1);
 }
 
 #[test]
@@ -281,13 +281,13 @@ fn the_last_use_is_noted_once_a_minute() {
     for (at, expected) in [(0, 0), (59, 0), (60, 60), (100, 60), (121, 121)] {
         api.clock.set(noon() + Duration::seconds(at));
         assert_eq!(status(&api, "GET", ARTICLES, &key), 200);
-        assert_eq!(number(&api, &noted), expected, "{at}");
+        assert_eq!(api.number(&noted), expected, "{at}");
     }
     api.clock.set(noon() + Duration::seconds(300));
     assert_eq!(status(&api, "GET", ARTICLES, &forged(parts(&key).0, &"0".repeat(43))), 401);
-    assert_eq!(number(&api, &noted), 121, "a refused use is none");
+    assert_eq!(api.number(&noted), 121, "a refused use is none");
     let version = format!("select version::bigint from cms.api_key where id = '{id}'");
-    assert_eq!(number(&api, &version), 1);
+    assert_eq!(api.number(&version), 1);
 }
 
 #[test]
@@ -302,5 +302,5 @@ fn one_bad_key_after_another_is_slowed_down_and_a_good_one_is_not() {
     slowed.problem(429, "rate_limited");
     assert!(!slowed.header("retry-after").is_empty());
     assert_eq!(status(&api, "GET", ARTICLES, &key), 200);
-    assert_eq!(number(&api, "select count(*) from cms.audit_event where action = 'api_key.refuse'"), 10);
+    assert_eq!(api.number("select count(*) from cms.audit_event where action = 'api_key.refuse'"), 10);
 }

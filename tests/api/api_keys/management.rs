@@ -62,7 +62,7 @@ fn nobody_gives_a_key_more_than_they_have() {
     let above = json!("above_maker");
     assert_eq!(errors, [(&json!("/scopes/1"), &above), (&json!("/scopes/2"), &above)]);
     assert_eq!(make(&api, &owner, &body).status, 201);
-    assert_eq!(number(&api, "select count(*) from cms.api_key"), 1);
+    assert_eq!(api.number("select count(*) from cms.api_key"), 1);
 }
 
 #[test]
@@ -111,7 +111,7 @@ fn a_key_needs_a_name_and_a_scope_and_nothing_that_nobody_asked_for() {
         let pointer = problem["errors"][0]["pointer"].as_str().unwrap().to_owned();
         assert!(pointer.starts_with(&format!("/{field}")), "{field}: {pointer}");
     }
-    assert_eq!(number(&api, "select count(*) from cms.api_key"), 0);
+    assert_eq!(api.number("select count(*) from cms.api_key"), 0);
     api.call("GET", &format!("{KEYS}?owner=me")).bearer(&token).send().problem(400, "invalid_parameters");
     api.call("GET", &format!("{KEYS}?status=lost")).bearer(&token).send().problem(400, "invalid_parameters");
 }
@@ -177,7 +177,7 @@ fn a_key_is_changed_against_the_version_that_was_read() {
         patch(Some("*"), &refused).problem(422, "validation_failed");
     }
     let fields = "select count(*) from cms.audit_event where action = 'api_key.update' and fields @> '{name,scopes}'";
-    assert_eq!(number(&api, fields), 1);
+    assert_eq!(api.number(fields), 1);
 }
 
 #[test]

@@ -33,7 +33,7 @@ fn both_secrets_work_for_a_day_and_then_the_new_one_alone() {
         assert_eq!(status(&api, "GET", ARTICLES, &old), old_status, "{after}");
         assert_eq!(status(&api, "GET", ARTICLES, &new), 200, "{after}");
     }
-    assert_eq!(number(&api, "select count(*) from cms.audit_event where action = 'api_key.rotate'"), 1);
+    assert_eq!(api.number("select count(*) from cms.audit_event where action = 'api_key.rotate'"), 1);
 }
 
 #[test]

@@ -58,7 +58,7 @@ fn an_emergency_opens_nothing_but_inquiries_and_to_nobody_else() {
     for path in ["/v1/admin/users", "/v1/admin/audit", PATH] {
         api.call("GET", path).bearer(&editor).send().problem(403, "forbidden");
     }
-    let path = format!("{PATH}/{}", text(&api, "select id::text from cms.break_glass"));
+    let path = format!("{PATH}/{}", api.text("select id::text from cms.break_glass"));
     api.call("GET", &path).bearer(&admin).send().problem(404, "not_found");
     let colleague = api.call("DELETE", &path).bearer(&admin).header("If-Match", "*").send();
     colleague.problem(404, "not_found");
@@ -79,7 +79,7 @@ fn where_a_second_factor_is_asked_for_an_emergency_asks_for_it_too() {
     let api = strict();
     let admin = api.sign_in(ADMIN);
     take(&api, &admin, 30).problem(409, "second_factor_required");
-    assert_eq!(text(&api, "select count(*)::text from cms.break_glass"), "0");
+    assert_eq!(api.text("select count(*)::text from cms.break_glass"), "0");
     assert!(api.letters().is_empty(), "nothing happened that the owners should hear of");
     enrol(&api, &admin);
     assert_eq!(take(&api, &admin, 30).status, 201, "shown in this session");

@@ -34,13 +34,13 @@ fn somebody_who_lost_their_device_enrols_a_new_one_at_the_next_sign_in() {
             "select count(*)::text from cms.{table} x join cms.account a on a.id = x.account_id where a.email = '{}'",
             desk.0
         );
-        assert_eq!(text(&api, &left), "0", "{table}");
+        assert_eq!(api.text(&left), "0", "{table}");
     }
     let shown = api.call("GET", &address_of(desk)).bearer(&owner).send().json();
     assert_eq!(shown["data"]["methods"], json!([]));
     assert!(api.letters().iter().any(|letter| letter.contains(desk.0)), "they are told");
     let recorded = "select count(*)::text from cms.audit_event where action = 'factor.delete'";
-    assert_eq!(text(&api, recorded), "1");
+    assert_eq!(api.text(recorded), "1");
     later(&api, Duration::minutes(1));
     let owed = login(&api, desk).json()["data"].clone();
     assert_eq!(owed["mfa_enrolment_required"], true, "{owed}");
@@ -59,7 +59,7 @@ fn nobody_takes_off_their_own_factors_this_way_nor_those_of_their_betters() {
     take_off(&api, &owner, OWNER).problem(409, "own_factors");
     take_off(&api, &admin, OWNER).problem(403, "forbidden");
     take_off(&api, &admin, ADMIN).problem(409, "own_factors");
-    assert_eq!(text(&api, "select count(*)::text from cms.totp where confirmed_at is not null"), "1");
+    assert_eq!(api.text("select count(*)::text from cms.totp where confirmed_at is not null"), "1");
     assert_eq!(me(&api, &owner).status, 200);
 }
 
@@ -75,9 +75,9 @@ fn an_authenticator_is_not_replaced_in_silence() {
     later(&api, Duration::minutes(1));
     confirm(&code(&secret, api.clock.now())).problem(409, "nothing_to_confirm");
     let sealed = "select encode(secret, 'hex') from cms.totp";
-    let before = text(&api, sealed);
+    let before = api.text(sealed);
     begin().problem(409, "already_enrolled");
-    assert_eq!(text(&api, sealed), before);
+    assert_eq!(api.text(sealed), before);
     assert_eq!(api.call("DELETE", "/v1/auth/totp").bearer(&token).send().status, 204);
     api.call("DELETE", "/v1/auth/totp").bearer(&token).send().problem(404, "not_found");
     assert_eq!(begin().status, 201, "once it is off, another one may come");
@@ -89,7 +89,7 @@ fn recovery_codes_stand_in_for_a_factor_and_are_none() {
     let token = api.sign_in(EDITOR);
     let codes = || api.call("POST", "/v1/auth/recovery-codes").bearer(&token).send();
     codes().problem(409, "no_factor");
-    assert_eq!(text(&api, "select count(*)::text from cms.recovery_code"), "0");
+    assert_eq!(api.text("select count(*)::text from cms.recovery_code"), "0");
     let (_, enrolled) = enrol(&api, &token);
     let made = codes();
     assert_eq!(made.status, 201, "{}", made.body);

@@ -46,7 +46,7 @@ fn whoever_manages_people_sees_who_is_invited_and_never_the_link() {
     let none = format!("{PATH}/01900000-0000-7000-8000-00000000ffff");
     api.call("GET", &none).bearer(&admin).send().problem(404, "not_found");
     let recorded = "select string_agg(action, ' ' order by id) from cms.audit_event where action like 'invitation.%'";
-    let recorded = text(&api, recorded);
+    let recorded = api.text(recorded);
     assert!(recorded.starts_with("invitation.create invitation.list invitation.read"), "{recorded}");
 }
 
@@ -67,7 +67,7 @@ fn an_invitation_that_was_taken_back_lets_nobody_in() {
     let gone = api.call("GET", &of(&shown)).bearer(&admin).send().json();
     assert_eq!((&gone["data"]["status"], &gone["data"]["version"]), (&json!("revoked"), &json!(2)));
     delete(Some("*")).problem(409, "not_open");
-    assert_eq!(text(&api, "select count(*)::text from cms.account where email = 'new@clinic.example'"), "0");
+    assert_eq!(api.text("select count(*)::text from cms.account where email = 'new@clinic.example'"), "0");
 }
 
 #[test]

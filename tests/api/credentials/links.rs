@@ -12,7 +12,7 @@ fn what_is_no_text_is_no_password_and_costs_the_link_nothing() {
     let api = clinic();
     let session = api.sign_in(EDITOR);
     let link = reset_link(&api, EDITOR.0);
-    let hash = || text(&api, &format!("select password_hash from cms.account where email = '{}'", EDITOR.0));
+    let hash = || api.text(&format!("select password_hash from cms.account where email = '{}'", EDITOR.0));
     let before = hash();
     let shapes = [
         json!({"new_password": {"$ne": null}}),

@@ -76,7 +76,7 @@ fn no_column_can_be_written_that_the_body_does_not_name() {
     let api = clinic();
     let document = api.get("/openapi.json").json();
     let writes = writes(&api);
-    let rows = |table: &str| text(&api, &format!("select string_agg(t::text, ' ' order by id) from cms.{table} t"));
+    let rows = |table: &str| api.text(&format!("select string_agg(t::text, ' ' order by id) from cms.{table} t"));
     for write in &writes {
         let (before, known) = (rows(write.table), fields(&document, write.operation));
         assert!(!known.is_empty(), "{}", write.operation);

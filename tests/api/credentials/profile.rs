@@ -22,10 +22,10 @@ fn a_person_changes_their_name_and_language_and_readers_see_the_new_name() {
     assert_eq!((&shown["data"]["name"], &shown["data"]["language"]), (&json!("Robin Vale"), &json!("es")));
     assert_eq!(api.get(&path).json()["data"]["author"]["name"], "Robin Vale");
     let recorded = "select array_to_string(fields, ' ') from cms.audit_event where action = 'account.update'";
-    assert_eq!(text(&api, recorded), "language name");
+    assert_eq!(api.text(recorded), "language name");
     let told = "select kind || ' ' || (to_jsonb(e)::text like '%01900000-0000-7000-8000-000000000002%')::text
                   from cms.outbox_event e where kind like 'user.%'";
-    assert_eq!(text(&api, told), "user.updated true");
+    assert_eq!(api.text(told), "user.updated true");
     assert_eq!(me(&api, &token).status, 200, "and nobody is signed out by it");
     let only = patch(&api, &token, &json!({"language": "en"})).json();
     assert_eq!((&only["data"]["name"], &only["data"]["language"]), (&json!("Robin Vale"), &json!("en")));
@@ -53,8 +53,8 @@ fn what_is_no_name_and_no_language_of_ours_changes_nothing() {
         patch(&api, &token, &change).problem(422, "validation_failed");
     }
     assert_eq!(me(&api, &token).json()["data"]["name"], "Test editor");
-    assert_eq!(text(&api, "select count(*)::text from cms.audit_event where action = 'account.update'"), "0");
-    assert_eq!(text(&api, "select count(*)::text from cms.outbox_event where kind like 'user.%'"), "0");
+    assert_eq!(api.text("select count(*)::text from cms.audit_event where action = 'account.update'"), "0");
+    assert_eq!(api.text("select count(*)::text from cms.outbox_event where kind like 'user.%'"), "0");
 }
 
 #[test]

@@ -31,7 +31,7 @@ fn after_eleven_seconds_a_used_token_ends_the_session_although_its_successor_was
     me(&api, &told(&tokens, "access_token")).problem(401, "unauthenticated");
     refresh(&api, &unused).problem(401, "unauthenticated");
     let because = "select revoked_because from cms.session where revoked_at is not null";
-    assert_eq!(text(&api, because), "refresh_reuse");
+    assert_eq!(api.text(because), "refresh_reuse");
 }
 
 #[test]
@@ -52,7 +52,7 @@ fn a_token_used_on_one_node_and_copied_to_another_ends_the_session_on_both() {
         assert_eq!(me(node, &told(&bystander, "access_token")).status, 200, "their other session goes on");
     }
     let reuses = "select count(*)::text from cms.audit_event where action = 'session.reuse'";
-    assert_eq!(text(&api, reuses), "1", "told once, however often the copy is shown");
+    assert_eq!(api.text(reuses), "1", "told once, however often the copy is shown");
 }
 
 #[test]
@@ -68,5 +68,5 @@ fn of_twenty_at_once_on_two_nodes_no_more_than_one_token_is_good_afterwards() {
     });
     assert!(answers.iter().all(|answer| matches!(answer.status, 200 | 401)));
     let open = "select count(*)::text from cms.refresh_token where used_at is null and superseded_at is null";
-    assert_eq!(text(&api, open), "1");
+    assert_eq!(api.text(open), "1");
 }

@@ -10,9 +10,9 @@ use crate::harness::{FRONT_DESK, OWNER};
 fn everything(api: &Api) -> String {
     let tables = "select string_agg(format('cms.%I', table_name), ' ') from information_schema.tables
                    where table_schema = 'cms' and table_type = 'BASE TABLE'";
-    let tables = text(api, tables);
+    let tables = api.text(tables);
     assert!(tables.contains("cms.refresh_token") && tables.contains("cms.mail_message"), "{tables}");
-    let rows = |table| text(api, &format!("select coalesce(string_agg(t::text, ' '), '') from {table} t"));
+    let rows = |table| api.text(&format!("select coalesce(string_agg(t::text, ' '), '') from {table} t"));
     tables.split(' ').map(rows).collect()
 }
 
@@ -89,7 +89,7 @@ fn a_hash_of_yesterdays_cost_is_made_anew_by_a_good_sign_in_alone() {
     let cheap = "$argon2id$v=19$m=8192,t=1,p=1$c2l4dGVlbiBieXRlcyBvaw$Wr9x0SyRezZxBBIRXvZOsoeQg1efcc5W7XbWvKKajUY";
     let api = clinic();
     sql(&api, &format!("update cms.account set password_hash = '{cheap}' where email = '{}'", EDITOR.0));
-    let kept = || text(&api, &format!("select password_hash from cms.account where email = '{}'", EDITOR.0));
+    let kept = || api.text(&format!("select password_hash from cms.account where email = '{}'", EDITOR.0));
     login(&api, (EDITOR.0, "four green teapotz")).problem(401, "unauthenticated");
     assert_eq!(kept(), cheap);
     let tokens = login(&api, (EDITOR.0, "four green teapots"));

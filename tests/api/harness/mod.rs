@@ -2,6 +2,7 @@
 
 mod call;
 mod cluster;
+mod signing_in;
 
 use std::{
     net::TcpListener,
@@ -27,6 +28,7 @@ use self::cluster::{CLUSTER, DATABASES, config};
 pub use self::{
     call::{Call, Reply},
     cluster::{ADMIN, AUDITOR, EDITOR, FRONT_DESK, OWNER, PEOPLE},
+    signing_in::{code, login, noon},
 };
 
 /// Runs a future to its end on this thread.
@@ -221,6 +223,18 @@ impl Api {
             connection.close().await.unwrap();
             answer
         })
+    }
+
+    /// The one number that a query of the owner answers.
+    pub fn number(&self, query: &str) -> i64 {
+        let query = query.to_owned();
+        self.as_owner(async |owner| sqlx::query_scalar(AssertSqlSafe(query)).fetch_one(owner).await).unwrap()
+    }
+
+    /// The one text that a query of the owner answers.
+    pub fn text(&self, query: &str) -> String {
+        let query = query.to_owned();
+        self.as_owner(async |owner| sqlx::query_scalar(AssertSqlSafe(query)).fetch_one(owner).await).unwrap()
     }
 
     /// Runs `work` with a connection as `public` or `staff`: what those pools may do.

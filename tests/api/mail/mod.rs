@@ -12,17 +12,13 @@ use clinic_cms::{
 };
 use sqlx::{AssertSqlSafe, Row};
 
-use crate::harness::Api;
+use crate::harness::{Api, noon};
 use server::MailServer;
 
 const SENT: Round = Round { sent: 1, postponed: 0, failed: 0 };
 const POSTPONED: Round = Round { sent: 0, postponed: 1, failed: 0 };
 const FAILED: Round = Round { sent: 0, postponed: 0, failed: 1 };
 const LINK: &str = "https://api.clinic.example/v1/auth/invitations/Qzcanary-token";
-
-fn noon() -> DateTime<Utc> {
-    "2026-11-23T12:00:00Z".parse().unwrap()
-}
 
 fn start() -> Api {
     Api::start_with(Clock::fixed(noon()), &[("rate-limits", "off")])

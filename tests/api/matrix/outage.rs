@@ -4,8 +4,8 @@ use serde_json::json;
 
 use super::*;
 use crate::{
-    credentials::{code, enrol, half, later, refresh, reset_link, sql, strict, told},
-    harness::OWNER,
+    credentials::{enrol, half, later, refresh, reset_link, sql, strict, told},
+    harness::{OWNER, code, login},
 };
 
 #[test]
@@ -19,8 +19,8 @@ fn while_sessions_cannot_be_looked_up_no_operation_lets_anybody_in() {
         assert!(reply.status >= 500, "{}: {} {}", operation.id, reply.status, reply.body);
         assert!(!reply.body.contains("session"), "and the answer does not say why: {}", reply.body);
     }
-    let login = crate::credentials::login(&api, OWNER);
-    assert!(login.status >= 500, "{}", login.body);
+    let answer = login(&api, OWNER);
+    assert!(answer.status >= 500, "{}", answer.body);
     let refreshed = refresh(&api, &told(&tokens, "refresh_token"));
     assert!(refreshed.status >= 500, "{}", refreshed.body);
     let stranger = api.get("/v1/admin/articles");
@@ -66,6 +66,6 @@ fn while_the_audit_trail_cannot_be_written_nothing_is_read_and_nobody_signs_in()
         let reply = api.call("GET", &operation.path).bearer(&token).send();
         assert!(reply.status >= 500, "{}: {} {}", operation.id, reply.status, reply.body);
     }
-    let login = crate::credentials::login(&api, OWNER);
-    assert!(login.status >= 500, "{}", login.body);
+    let answer = login(&api, OWNER);
+    assert!(answer.status >= 500, "{}", answer.body);
 }

@@ -4,8 +4,8 @@ use serde_json::json;
 
 use super::*;
 use crate::{
-    credentials::{code, enrol, half, later, strict},
-    harness::{FRONT_DESK, OWNER},
+    credentials::{enrol, half, later, strict},
+    harness::{FRONT_DESK, OWNER, code},
 };
 
 /// What an operation that asks for nothing answers must not depend on such a token, but for turning it away.

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, Executor};
 
-use super::{is_quiet, text, with_inquiries};
+use super::{is_quiet, with_inquiries};
 use crate::harness::{Api, OWNER};
 
 #[test]
@@ -14,12 +14,12 @@ fn equal_texts_are_not_equal_once_they_are_sealed() {
         assert_eq!(api.call("POST", "/v1/inquiries").json(&body).send().status, 201);
     }
     for column in ["wrapped_key", "sealed_name", "sealed_email", "sealed_message", "sealed_details"] {
-        assert_eq!(text(&api, &format!("select count(distinct {column})::text from cms.inquiry")), "3", "{column}");
+        assert_eq!(api.text(&format!("select count(distinct {column})::text from cms.inquiry")), "3", "{column}");
     }
     let lengths = "select count(distinct octet_length(sealed_message))::text from cms.inquiry";
     let body = json!({"full_name": "Qzcanary", "email": "a@mail.example", "message": "Yes, in a few words more"});
     assert_eq!(api.call("POST", "/v1/inquiries").json(&body).send().status, 201);
-    assert_eq!(text(&api, lengths), "1", "a short message does not show its length");
+    assert_eq!(api.text(lengths), "1", "a short message does not show its length");
 }
 
 #[test]
