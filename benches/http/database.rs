@@ -21,7 +21,7 @@ with given as materialized (
          from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
               with ordinality as g (slug, title, html, markdown, body, headings, n)),
      clinic as (select default_locale as locale from cms.clinic),
-     articles as (insert into cms.article (id) select article from given),
+     articles as (insert into cms.article (id, group_id) select article, article from given),
      revisions as (
        insert into cms.revision (id, article_id, number, kind, locale, slug, title, summary, body_markdown, body_html,
                                  body_text, headings, excerpt, reading_minutes, warnings, seo, category_id, author_id,
@@ -37,10 +37,19 @@ with given as materialized (
        select g.revision, t.id, t.position
          from given g, (select id, row_number() over (order by slug) as position from cms.term
                          where kind = 'tag' order by slug limit 2) t)
-insert into cms.publication (id, article_id, revision_id, locale, slug, visible, published_at)
-select gen_random_uuid(), g.article, g.revision, c.locale, g.slug,
+insert into cms.publication (id, article_id, group_id, revision_id, locale, slug, path, visible, published_at)
+select gen_random_uuid(), g.article, g.article, g.revision, c.locale, g.slug, '/articles/' || g.slug,
        tstzrange(now() - g.n * interval '1 hour', null), now() - g.n * interval '1 hour'
   from given g, clinic c";
+
+/// The terms of what was published.
+const FILE: &str = "
+insert into cms.publication_term (publication_id, term_id, locale, published_at, article_id)
+select p.id, x.term_id, p.locale, p.published_at, p.article_id
+  from cms.publication p join cms.revision r on r.id = p.revision_id
+  join lateral (select r.category_id as term_id where r.category_id is not null
+                 union select t.term_id from cms.revision_term t where t.revision_id = r.id) x on true
+on conflict do nothing";
 
 /// The newest inquiry as the arguments that would store it again: the open part, and the sealed columns.
 const NEWEST_INQUIRY: &str = "
@@ -100,6 +109,7 @@ impl Owner {
                 .bind(column(|article| &article.headings))
                 .execute(&mut *connection)
                 .await?;
+            sqlx::query(FILE).execute(&mut *connection).await?;
             sqlx::query("vacuum analyze").execute(connection).await.map(drop)
         })?;
         articles.first().map(|article| article.slug.clone()).ok_or_else(|| Trouble::failed("no article was written"))

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
-    article::{Citation, Faq, Image, Kind, Seo, site_path},
+    article::{Citation, Faq, Image, Kind, Seo},
     body::Heading,
     queries::published::{ListedArticle, PublishedArticle},
 };
@@ -18,9 +18,9 @@ pub struct Author {
     pub id: Uuid,
     pub slug: String,
     pub name: String,
-    /// Always `person` so far.
+    /// `person`, or `provider` for who treats patients.
     pub r#type: String,
-    /// "MD", "RN": set by those who manage people.
+    /// "MD", "RN": set by those who manage people and providers.
     pub credentials: Vec<String>,
     /// The clinic's own record of the same person.
     pub provider: Option<Reference>,
@@ -33,8 +33,8 @@ pub struct Person {
     pub name: String,
 }
 
-/// What is known of the medical review. Only a recorded sign-off can fill it, and none can be recorded yet.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+/// What is known of the medical review. Only a sign-off of what is shown can fill it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Review {
     pub reviewed_by: Option<Author>,
     pub last_reviewed_on: Option<NaiveDate>,
@@ -43,16 +43,18 @@ pub struct Review {
 }
 
 /// The same article in another language.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Translation {
     pub locale: String,
     pub slug: String,
+    /// Where it stands on the clinic's site; null where it is not visible.
+    pub path: Option<String>,
     /// The original has moved on since.
     pub stale: bool,
 }
 
 /// A text that the law or the clinic's rules demand beside a treatment.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Disclosure {
     pub kind: String,
     pub text: String,
@@ -91,7 +93,7 @@ impl From<ListedArticle> for ArticleSummary {
         Self {
             id: row.id,
             kind: row.kind,
-            path: site_path(&row.slug),
+            path: row.path,
             slug: row.slug,
             locale: row.locale,
             title: row.title,
@@ -100,13 +102,13 @@ impl From<ListedArticle> for ArticleSummary {
             category: row.category,
             tags: row.tags,
             conditions: row.conditions,
-            services: Vec::new(),
+            services: row.services,
             author: row.author,
             reading_minutes: row.reading_minutes,
             published_at: row.published_at,
             updated_at: row.updated_at,
-            review: Review::default(),
-            translations: Vec::new(),
+            review: row.review.unwrap_or_default(),
+            translations: row.translations,
             snippet: None,
         }
     }
@@ -180,6 +182,7 @@ impl Article {
             id: row.id,
             kind: Kind::named(&row.kind).ok_or(ApiError::Internal)?,
             slug: row.slug,
+            path: row.path,
             locale: row.locale,
             title: row.title,
             summary: row.summary,
@@ -187,20 +190,23 @@ impl Article {
             category: row.category.map(|category| category.0),
             tags: row.tags.0,
             conditions: row.conditions.0,
+            services: row.services.0,
             author: row.author.map(|author| author.0),
             reading_minutes: row.reading_minutes,
             published_at: row.published_at,
             updated_at: row.updated_at,
+            review: row.review.map(|review| review.0),
+            translations: row.translations.0,
         });
         let seo = resolved(row.seo.0, &summary, site_url.as_deref());
         Ok(Self {
             summary,
             body: ArticleBody { format, value: row.body, headings: row.headings.0 },
             references: row.sources.0,
-            disclosures: Vec::new(),
+            disclosures: row.disclosures.0,
             faqs: row.faqs.0,
             seo,
-            related: Vec::new(),
+            related: row.related.0.into_iter().map(ArticleSummary::from).collect(),
             version: row.revision,
         })
     }

@@ -41,6 +41,10 @@ impl Kind {
 pub enum Status {
     /// Never published.
     Draft,
+    /// Colleagues are asked to look at it.
+    InReview,
+    /// What it says now was signed off, and never published.
+    Signed,
     /// Planned, and nothing of it visible yet.
     Scheduled,
     /// Visible as it was last edited.
@@ -55,8 +59,8 @@ pub enum Status {
 
 impl Status {
     /// As they are written.
-    pub const NAMES: [&'static str; 6] =
-        ["draft", "scheduled", "published", "published_with_changes", "withdrawn", "archived"];
+    pub const NAMES: [&'static str; 8] =
+        ["draft", "in_review", "signed", "scheduled", "published", "published_with_changes", "withdrawn", "archived"];
 }
 
 /// A picture by its address.
@@ -164,8 +168,14 @@ pub struct Draft {
     pub tags: Vec<String>,
     /// Slugs or ids.
     pub conditions: Vec<String>,
-    /// Slugs or ids. There are no services yet, so every entry is unknown.
+    /// Slugs or ids.
     pub services: Vec<String>,
+    /// Slugs or ids of articles to read on with, in the order shown.
+    pub related: Vec<String>,
+    /// Slug or id of the article that this one says in another language.
+    pub translation_of: Option<String>,
+    /// The revision of it that was translated; null is its newest.
+    pub source_revision: Option<i32>,
     /// Slug or id; null is who writes.
     pub author: Option<String>,
     /// In the order of citation.
@@ -179,10 +189,13 @@ pub struct Draft {
 }
 
 impl Draft {
-    /// SHA-256 over the JSON of everything an editor wrote. The field order is that of the type, so equal content
-    /// has equal hashes.
+    /// SHA-256 over the JSON of everything that is shown of it. The field order is that of the type, so equal content
+    /// has equal hashes. Of a draft whose relations are resolved this is what a sign-off is bound to; of one as it was
+    /// sent it tells whether an import brings anything new. What a translation was made from is not shown: to look at
+    /// the original again and find nothing to change voids no sign-off.
     pub fn content_hash(&self) -> [u8; 32] {
-        Sha256::digest(serde_json::to_vec(self).unwrap_or_default()).into()
+        let shown = Self { translation_of: None, source_revision: None, ..self.clone() };
+        Sha256::digest(serde_json::to_vec(&shown).unwrap_or_default()).into()
     }
 }
 
@@ -197,7 +210,7 @@ pub struct Manuscript {
     pub message: Option<String>,
 }
 
-/// Where an article stands on the clinic's site.
-pub fn site_path(slug: &str) -> String {
-    format!("/articles/{slug}")
+/// Where an article will stand on the clinic's site. An address is fixed by a publication: until then it is this one.
+pub fn site_path(locale: &str, default_locale: &str, slug: &str) -> String {
+    if locale == default_locale { format!("/articles/{slug}") } else { format!("/{locale}/articles/{slug}") }
 }

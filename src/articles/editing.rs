@@ -7,9 +7,9 @@ use uuid::Uuid;
 use super::{
     article::{Draft, Manuscript},
     queries::{
-        authors,
-        revisions::{self, Relations},
-        staff::{self, StaffRow},
+        authors, relations,
+        revisions::{self, NewRevision, Relations},
+        staff::{self, Source, StaffRow},
         terms::resolve_terms,
     },
     terms::TermKind,
@@ -50,9 +50,50 @@ pub async fn store_new(
     let id = clock.new_id();
     let mut relations = resolve(connection, &manuscript.draft, id).await?;
     relations.author = relations.author.or(author);
-    staff::insert_article(connection, id, source, by).await?;
-    revisions::insert_revision(connection, clock.new_id(), id, 1, manuscript, &relations, by).await?;
+    let source = source.map(|(source, source_id)| Source { source, source_id, hash: manuscript.draft.content_hash() });
+    staff::insert_article(connection, id, source.as_ref(), by).await?;
+    write(connection, clock, (id, 1), manuscript, &relations, by).await?;
     Ok(id)
+}
+
+/// Writes a revision of an article, which takes its place among the translations of an original.
+async fn write(
+    connection: &mut PgConnection,
+    clock: &Clock,
+    (article, number): (Uuid, i32),
+    manuscript: &Manuscript,
+    relations: &Relations,
+    by: Option<Uuid>,
+) -> Result<(), ApiError> {
+    let new = NewRevision {
+        id: clock.new_id(),
+        article,
+        number,
+        manuscript,
+        relations,
+        content_hash: resolved(&manuscript.draft, relations).content_hash(),
+        autosave: false,
+        by,
+    };
+    revisions::insert_revision(connection, &new).await?;
+    staff::place_in_group(connection, article, relations.translation_of.map(|(original, _)| original)).await?;
+    Ok(())
+}
+
+/// A draft with ids in the place of names, so that one content has one hash however it was sent.
+fn resolved(draft: &Draft, relations: &Relations) -> Draft {
+    let names = |ids: &[Uuid]| ids.iter().map(Uuid::to_string).collect();
+    Draft {
+        slug: Some(relations.slug.clone()),
+        locale: Some(relations.locale.clone()),
+        category: relations.category.map(|id| id.to_string()),
+        tags: names(&relations.tags),
+        conditions: names(&relations.conditions),
+        services: names(&relations.services),
+        related: names(&relations.related),
+        author: relations.author.map(|id| id.to_string()),
+        ..draft.clone()
+    }
 }
 
 /// Writes a new revision of an article that the caller has locked.
@@ -68,16 +109,7 @@ pub async fn revise(
     let staff = &writer.staff;
     let relations = resolve(connection, &manuscript.draft, stored.id).await?;
     let number = stored.revision + 1;
-    revisions::insert_revision(
-        connection,
-        staff.clock.new_id(),
-        stored.id,
-        number,
-        manuscript,
-        &relations,
-        Some(staff.id),
-    )
-    .await?;
+    write(connection, &staff.clock, (stored.id, number), manuscript, &relations, Some(staff.id)).await?;
     staff::touch_article(connection, stored.id, Some(number), staff.id).await?;
     Ok(())
 }
@@ -95,7 +127,10 @@ pub fn draft_of(row: &StaffRow) -> Result<Draft, ApiError> {
         category: row.category.as_ref().map(|category| category.id.to_string()),
         tags: ids(&row.tags),
         conditions: ids(&row.conditions),
-        services: Vec::new(),
+        services: ids(&row.services),
+        related: ids(&row.related),
+        translation_of: row.translation_of.as_ref().map(|original| original.id.to_string()),
+        source_revision: row.source_revision,
         author: row.author.as_ref().map(|author| author.id.to_string()),
         references: row.sources.0.clone(),
         faqs: row.faqs.0.clone(),
@@ -113,9 +148,10 @@ async fn resolve(connection: &mut PgConnection, draft: &Draft, article: Uuid) ->
     let mut errors = Vec::new();
     let category: Vec<String> = draft.category.iter().cloned().collect();
     let categories = known(connection, TermKind::Category, &category, "/category", &mut errors).await?;
-    let mut terms = known(connection, TermKind::Tag, &draft.tags, "/tags", &mut errors).await?;
-    terms.extend(known(connection, TermKind::Condition, &draft.conditions, "/conditions", &mut errors).await?);
-    errors.extend((0..draft.services.len()).map(|index| unknown(format!("/services/{index}"))));
+    let tags = known(connection, TermKind::Tag, &draft.tags, "/tags", &mut errors).await?;
+    let conditions = known(connection, TermKind::Condition, &draft.conditions, "/conditions", &mut errors).await?;
+    let services = relations::resolve_services(connection, &draft.services).await?;
+    let services = each_once(services, |index| format!("/services/{index}"), &mut errors);
     let author = match &draft.author {
         None => None,
         Some(name) => {
@@ -131,11 +167,49 @@ async fn resolve(connection: &mut PgConnection, draft: &Draft, article: Uuid) ->
         Some(locale) => locale.clone(),
         None => staff::default_locale(connection).await?,
     };
+    let related = relations::resolve_articles(connection, &draft.related, &locale, article).await?;
+    let related = each_once(related, |index| format!("/related/{index}"), &mut errors);
+    let translation_of = original_of(connection, draft, &locale, article, &mut errors).await?;
+    if !errors.is_empty() {
+        return Err(ApiError::Invalid(errors));
+    }
     let slug = match &draft.slug {
         Some(slug) => slug.clone(),
         None => free_slug(connection, &draft.title, &locale, article).await?,
     };
-    Ok(Relations { locale, slug, category: categories.first().copied(), author, terms })
+    let category = categories.first().copied();
+    Ok(Relations { locale, slug, category, author, tags, conditions, services, related, translation_of })
+}
+
+/// The original that a translation names, and the revision of it that was translated. An original is no translation
+/// itself, and in another language.
+async fn original_of(
+    connection: &mut PgConnection,
+    draft: &Draft,
+    locale: &str,
+    article: Uuid,
+    errors: &mut Vec<FieldError>,
+) -> Result<Option<(Uuid, i32)>, sqlx::Error> {
+    let Some(name) = &draft.translation_of else { return Ok(None) };
+    let refuse = |code: &str, message: &str| FieldError::at("/translation_of", code, message);
+    let Some(original) = relations::find_original(connection, name, locale, article).await? else {
+        errors.push(unknown("/translation_of".to_owned()));
+        return Ok(None);
+    };
+    if original.locale == locale {
+        errors.push(refuse("same_locale", "the original is in the same language"));
+    }
+    if original.is_translation {
+        errors.push(refuse("not_an_original", "is a translation itself; name its original"));
+    }
+    if relations::has_translations(connection, article).await? {
+        errors.push(refuse("has_translations", "this article is an original that others translate"));
+    }
+    let revision = draft.source_revision.unwrap_or(original.latest_revision);
+    if revision > original.latest_revision {
+        errors.push(unknown("/source_revision".to_owned()));
+    }
+    Ok(Some((original.id, revision)))
 }
 
 async fn known(
@@ -150,18 +224,21 @@ async fn known(
     }
     let found = resolve_terms(connection, kind, names).await?;
     let single = kind == TermKind::Category;
-    let missing = found.iter().enumerate().filter(|(_, id)| id.is_none());
-    errors.extend(
-        missing.map(|(index, _)| unknown(if single { pointer.to_owned() } else { format!("{pointer}/{index}") })),
-    );
-    // The same term by slug and by id is one term.
+    let place = |index| if single { pointer.to_owned() } else { format!("{pointer}/{index}") };
+    Ok(each_once(found, place, errors))
+}
+
+/// What was found of a list of names; the same thing by slug and by id is one thing.
+fn each_once(found: Vec<Option<Uuid>>, place: impl Fn(usize) -> String, errors: &mut Vec<FieldError>) -> Vec<Uuid> {
     let mut ids: Vec<Uuid> = Vec::new();
-    for id in found.into_iter().flatten() {
-        if !ids.contains(&id) {
-            ids.push(id);
+    for (index, id) in found.into_iter().enumerate() {
+        match id {
+            None => errors.push(unknown(place(index))),
+            Some(id) if !ids.contains(&id) => ids.push(id),
+            Some(_) => {}
         }
     }
-    Ok(ids)
+    ids
 }
 
 fn unknown(pointer: String) -> FieldError {

@@ -47,6 +47,15 @@ pub struct ArticleInput {
     /// Slugs or ids.
     #[schema(max_items = 30)]
     services: Option<Vec<String>>,
+    /// Slugs or ids of articles to read on with, in the order shown; others follow by what they share.
+    #[schema(max_items = 12)]
+    related: Option<Vec<String>>,
+    /// Slug or id of the article that this one says in another language.
+    #[schema(min_length = 1, max_length = 100)]
+    translation_of: Option<String>,
+    /// The revision of the original that was translated; its newest when absent.
+    #[schema(minimum = 1)]
+    source_revision: Option<i32>,
     /// Slug or id; the signed-in person when absent.
     #[schema(min_length = 1, max_length = 100)]
     author: Option<String>,
@@ -130,9 +139,16 @@ pub fn parse(body: &Value) -> Result<Manuscript, ApiError> {
     let summary = fields.text("summary", 500);
     let rendered = read_body(&mut fields);
     let category = fields.line("category", 100);
-    let tags = names(&mut fields, "tags");
-    let conditions = names(&mut fields, "conditions");
-    let services = names(&mut fields, "services");
+    let tags = names(&mut fields, "tags", 30);
+    let conditions = names(&mut fields, "conditions", 30);
+    let services = names(&mut fields, "services", 30);
+    let related = names(&mut fields, "related", 12);
+    let translation_of = fields.line("translation_of", 100);
+    let source_revision = fields.integer("source_revision", 1..=i64::from(i32::MAX));
+    if source_revision.is_some() && translation_of.is_none() {
+        fields.refuse("source_revision", "exclusive", "is of the article that translation_of names");
+    }
+    let source_revision = source_revision.and_then(|number| i32::try_from(number).ok());
     let author = fields.line("author", 100);
     let references = fields.list("references", 200, citation);
     let faqs = fields.list("faqs", 50, faq);
@@ -153,6 +169,9 @@ pub fn parse(body: &Value) -> Result<Manuscript, ApiError> {
         tags,
         conditions,
         services,
+        related,
+        translation_of,
+        source_revision,
         author,
         references,
         faqs,
@@ -204,8 +223,8 @@ fn read_body(fields: &mut Fields<'_>) -> Option<Body> {
 }
 
 /// Slugs or ids, each once.
-fn names(fields: &mut Fields<'_>, name: &'static str) -> Vec<String> {
-    let names = fields.lines(name, 30, 100);
+fn names(fields: &mut Fields<'_>, name: &'static str, most: usize) -> Vec<String> {
+    let names = fields.lines(name, most, 100);
     let mut seen = std::collections::BTreeSet::new();
     if !names.iter().all(|name| seen.insert(name)) {
         fields.refuse(name, "repeated", "must not repeat an entry");

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::{
     admin::{lock, read, refuse_trashed},
+    article::site_path,
     queries::{
         publications::{self, NewPublication},
         staff::{StaffRow, touch_article},
@@ -126,9 +127,14 @@ pub async fn publish(
     input: PublicationInput,
 ) -> Result<(), ApiError> {
     let (article, staff) = (stored.id, &editor.staff);
-    if stored.author.is_none() {
+    let number = input.revision.unwrap_or(stored.revision);
+    let wanted = publications::find_publishable(connection, article, number).await?;
+    let wanted =
+        wanted.ok_or_else(|| ApiError::field("/revision", "unknown_reference", "the article has no such revision"))?;
+    if wanted.author_id.is_none() {
         return Err(ApiError::field("/author", "author_required", "an article is published under somebody's name"));
     }
+    let path = site_path(&wanted.locale, &wanted.default_locale, &wanted.slug);
     let stamp = publications::stamp(connection).await?;
     let from = input.publish_at.map_or(stamp, |at| at.max(stamp));
     if input.unpublish_at.is_some_and(|until| until <= from) {
@@ -146,16 +152,14 @@ pub async fn publish(
     let new = NewPublication {
         id: staff.clock.new_id(),
         article,
-        revision: input.revision.unwrap_or(stored.revision),
+        revision_id: wanted.revision_id,
+        path: &path,
         from,
         until: input.unpublish_at,
-        published_at: first.unwrap_or(from),
+        published_at: first.or(wanted.first_published_at).unwrap_or(from).min(from),
         by: Some(staff.id),
     };
-    let stored_it = publications::insert(connection, &new).await.map_err(slug_taken)?;
-    if !stored_it {
-        return Err(ApiError::field("/revision", "unknown_reference", "the article has no such revision"));
-    }
+    publications::insert(connection, &new).await.map_err(taken)?;
     touch_article(connection, article, None, staff.id).await?;
     outbox::record(connection, &staff.clock, EventKind::ArticlePublished, article).await?;
     staff.record(connection, "article.publish", "article", Some(article), &[]).await?;
@@ -183,13 +187,18 @@ pub async fn withdraw(connection: &mut PgConnection, editor: &Editor, article: U
     Ok(planned || visible)
 }
 
-fn slug_taken(error: sqlx::Error) -> ApiError {
+/// What another article has at that time.
+fn taken(error: sqlx::Error) -> ApiError {
+    let refused = |pointer, message| ApiError::Invalid(vec![FieldError::at(pointer, "taken", message)]);
     match DbError::from(error) {
-        DbError::Constraint(name) if name == "publication_slug_free" => ApiError::Invalid(vec![FieldError::at(
-            "/slug",
-            "taken",
-            "another article has this slug at that time in this locale",
-        )]),
+        DbError::Constraint(name) => match name.as_str() {
+            "publication_slug_free" => refused("/slug", "another article has this slug at that time in this locale"),
+            "publication_path_free" => refused("/slug", "another article stands at this address at that time"),
+            "publication_one_per_locale" => {
+                refused("/translation_of", "the original has another translation into this language at that time")
+            }
+            _ => DbError::Constraint(name).into(),
+        },
         other => other.into(),
     }
 }

@@ -4,13 +4,16 @@ use sqlx::{AssertSqlSafe, PgConnection};
 
 use crate::harness::Api;
 
-const PUBLISHED: [&str; 8] = [
+const PUBLISHED: [&str; 11] = [
     "site.clinic",
     "site.location",
     "site.article",
     "site.article_term",
     "site.term",
     "site.article_former_slug",
+    "site.article_neighbour",
+    "site.article_related",
+    "site.category_above",
     "site.article_horizon",
     "site.form",
 ];

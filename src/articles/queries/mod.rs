@@ -3,6 +3,7 @@
 pub mod authors;
 pub mod publications;
 pub mod published;
+pub mod relations;
 pub mod revisions;
 pub mod staff;
 pub mod terms;

@@ -77,33 +77,87 @@ pub async fn end(connection: &mut PgConnection, id: Uuid, at: Option<DateTime<Ut
     Ok(())
 }
 
+/// A revision with what decides where it will stand.
+#[derive(Debug)]
+pub struct Publishable {
+    pub revision_id: Uuid,
+    pub kind: String,
+    pub locale: String,
+    pub slug: String,
+    /// Slug of its category.
+    pub category: Option<String>,
+    pub author_id: Option<Uuid>,
+    pub content_hash: Vec<u8>,
+    /// When the public first saw the article before it came here.
+    pub first_published_at: Option<DateTime<Utc>>,
+    /// The clinic's.
+    pub default_locale: String,
+}
+
+/// The revision of that number, as it would be published.
+pub async fn find_publishable(
+    connection: &mut PgConnection,
+    article: Uuid,
+    revision: i32,
+) -> Result<Option<Publishable>, sqlx::Error> {
+    sqlx::query_as!(
+        Publishable,
+        r#"select r.id as revision_id, r.kind, r.locale, r.slug, t.slug as "category?", r.author_id, r.content_hash,
+                  a.first_published_at, (select k.default_locale from cms.clinic_clock k) as "default_locale!"
+             from cms.revision r join cms.article a on a.id = r.article_id
+             left join cms.term t on t.id = r.category_id
+            where r.article_id = $1 and r.number = $2"#,
+        article,
+        revision,
+    )
+    .fetch_optional(connection)
+    .await
+}
+
 /// A publication to be written.
-#[derive(Clone, Copy, Debug)]
-pub struct NewPublication {
+#[derive(Clone, Debug)]
+pub struct NewPublication<'a> {
     pub id: Uuid,
     pub article: Uuid,
-    pub revision: i32,
+    pub revision_id: Uuid,
+    /// Where it will stand on the clinic's site.
+    pub path: &'a str,
     pub from: DateTime<Utc>,
     pub until: Option<DateTime<Utc>>,
     pub published_at: DateTime<Utc>,
     pub by: Option<Uuid>,
 }
 
-/// Makes a revision visible during a range. False where the article has no such revision.
-pub async fn insert(connection: &mut PgConnection, new: &NewPublication) -> Result<bool, sqlx::Error> {
-    let done = sqlx::query!(
-        "insert into cms.publication (id, article_id, revision_id, locale, slug, visible, published_at, created_by)
-         select $1, r.article_id, r.id, r.locale, r.slug, tstzrange($4, $5), $6, $7
-           from cms.revision r where r.article_id = $2 and r.number = $3",
+/// Makes a revision visible during a range, and notes its terms.
+pub async fn insert(connection: &mut PgConnection, new: &NewPublication<'_>) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "insert into cms.publication (id, article_id, revision_id, group_id, locale, slug, path, visible, published_at, created_by)
+         select $1, r.article_id, r.id, a.group_id, r.locale, r.slug, $4, tstzrange($5, $6), $7, $8
+           from cms.revision r join cms.article a on a.id = r.article_id
+          where r.article_id = $2 and r.id = $3",
         new.id,
         new.article,
-        new.revision,
+        new.revision_id,
+        new.path,
         new.from,
         new.until,
         new.published_at,
         new.by,
     )
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query!(
+        "insert into cms.publication_term (publication_id, term_id, locale, published_at, article_id)
+         select p.id, x.term_id, p.locale, p.published_at, p.article_id
+           from cms.publication p
+           join cms.revision r on r.id = p.revision_id
+           join lateral (select r.category_id as term_id where r.category_id is not null
+                          union
+                         select t.term_id from cms.revision_term t where t.revision_id = r.id) x on true
+          where p.id = $1",
+        new.id,
+    )
     .execute(connection)
     .await?;
-    Ok(done.rows_affected() == 1)
+    Ok(())
 }

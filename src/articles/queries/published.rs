@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::{
     articles::{
-        answers::Author,
+        answers::{Author, Disclosure, Review, Translation},
         article::{Citation, Faq, Image, Kind, Seo},
         body::Heading,
     },
@@ -21,6 +21,7 @@ pub struct ListedArticle {
     pub id: Uuid,
     pub kind: Kind,
     pub slug: String,
+    pub path: String,
     pub locale: String,
     pub title: String,
     pub summary: Option<String>,
@@ -28,10 +29,13 @@ pub struct ListedArticle {
     pub category: Option<Reference>,
     pub tags: Vec<Reference>,
     pub conditions: Vec<Reference>,
+    pub services: Vec<Reference>,
     pub author: Option<Author>,
     pub reading_minutes: i32,
     pub published_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
+    pub review: Option<Review>,
+    pub translations: Vec<Translation>,
 }
 
 /// A page of visible articles: one round trip.
@@ -91,8 +95,8 @@ macro_rules! page_in_order {
                       select a.* from site.article a
                        where a.locale = (select locale from wanted)
                          and ($2::text[] is null or exists (
-                               select 1 from site.article_term t
-                                where t.article_id = a.id and t.kind = 'category' and (t.slug = any ($2) or t.term_id::text = any ($2))))
+                               select 1 from site.article_term t join site.category_above c on c.term_id = t.term_id
+                                where t.article_id = a.id and t.kind = 'category' and (c.slug = any ($2) or c.above_id::text = any ($2))))
                          and ($3::text[] is null or exists (
                                select 1 from site.article_term t
                                 where t.article_id = a.id and t.kind = 'tag' and (t.slug = any ($3) or t.term_id::text = any ($3))))
@@ -104,8 +108,8 @@ macro_rules! page_in_order {
                          and ($7::timestamptz is null or a.published_at < $7)
                          and ($8::timestamptz is null or a.updated_at > $8))
                select (select coalesce(json_agg(x), '[]')
-                         from (select m.id, m.kind, m.slug, m.locale, m.title, m.summary, m.cover, m.category, m.tags, m.conditions,
-                                      m.author, m.reading_minutes, m.published_at, m.updated_at
+                         from (select m.id, m.kind, m.slug, m.path, m.locale, m.title, m.summary, m.cover, m.category, m.tags, m.conditions,
+                                      m.services, m.author, m.reading_minutes, m.published_at, m.updated_at, m.review, m.translations
                                  from matching m
                                 where $9::uuid is null or "# + $after + r#"
                                 order by "# + $order + r#"
@@ -178,6 +182,7 @@ pub struct PublishedArticle {
     pub id: Uuid,
     pub kind: String,
     pub slug: String,
+    pub path: String,
     pub locale: String,
     pub title: String,
     pub summary: Option<String>,
@@ -185,10 +190,15 @@ pub struct PublishedArticle {
     pub category: Option<Json<Reference>>,
     pub tags: Json<Vec<Reference>>,
     pub conditions: Json<Vec<Reference>>,
+    pub services: Json<Vec<Reference>>,
     pub author: Option<Json<Author>>,
     pub reading_minutes: i32,
     pub published_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
+    pub review: Option<Json<Review>>,
+    pub translations: Json<Vec<Translation>>,
+    pub disclosures: Json<Vec<Disclosure>>,
+    pub related: Json<Vec<ListedArticle>>,
     pub revision: i32,
     pub body: String,
     pub headings: Json<Vec<Heading>>,
@@ -217,9 +227,28 @@ pub async fn find_published(
                     (select f.article_id from site.article_former_slug f
                       where f.slug = $1 and f.locale = (select locale from wanted) order by f.left_at desc limit 1),
                     (select a.id from site.article a where a.id = $4)) as id)
-           select a.id as "id!", a.kind as "kind!", a.slug as "slug!", a.locale as "locale!", a.title as "title!", a.summary,
+           select a.id as "id!", a.kind as "kind!", a.slug as "slug!", a.path as "path!", a.locale as "locale!", a.title as "title!", a.summary,
                   a.cover as "cover: Json<Image>", a.category as "category: Json<Reference>",
                   a.tags as "tags!: Json<Vec<Reference>>", a.conditions as "conditions!: Json<Vec<Reference>>",
+                  a.services as "services!: Json<Vec<Reference>>", a.review as "review: Json<Review>",
+                  a.translations as "translations!: Json<Vec<Translation>>", a.disclosures as "disclosures!: Json<Vec<Disclosure>>",
+                  (select coalesce(json_agg(x order by x.rank), '[]')
+                     from (select m.id, m.kind, m.slug, m.path, m.locale, m.title, m.summary, m.cover, m.category, m.tags, m.conditions,
+                                  m.services, m.author, m.reading_minutes, m.published_at, m.updated_at, m.review, m.translations,
+                                  w.rank
+                             from (select c.id, c.position, row_number() over (order by c.position, c.weight desc, c.id desc) as rank
+                                     from (select e.related_id as id, e.position::bigint, 0 as weight
+                                             from site.article_related e where e.article_id = a.id
+                                            union all
+                                           select n.neighbour_id, 1000, n.weight
+                                             from site.article_neighbour n
+                                            where n.article_id = a.id
+                                              and not exists (select 1 from site.article_related e
+                                                               where e.article_id = a.id and e.related_id = n.neighbour_id)) c
+                                    where exists (select 1 from site.article v where v.id = c.id)) w
+                             join site.article m on m.id = w.id
+                            where w.position < 1000 or w.rank <= 4
+                            order by w.rank) x) as "related!: Json<Vec<ListedArticle>>",
                   a.author as "author: Json<Author>", a.reading_minutes as "reading_minutes!",
                   a.published_at as "published_at!", a.updated_at as "updated_at!", a.revision as "revision!",
                   case $3 when 'markdown' then a.body_markdown when 'text' then a.body_text else a.body_html end as "body!",

@@ -13,29 +13,40 @@ pub struct Relations {
     pub slug: String,
     pub category: Option<Uuid>,
     pub author: Option<Uuid>,
-    /// Tags, then conditions.
-    pub terms: Vec<Uuid>,
+    pub tags: Vec<Uuid>,
+    pub conditions: Vec<Uuid>,
+    pub services: Vec<Uuid>,
+    pub related: Vec<Uuid>,
+    /// The original, and the revision of it that was translated.
+    pub translation_of: Option<(Uuid, i32)>,
 }
 
-/// Stores a revision with its terms.
-pub async fn insert_revision(
-    connection: &mut PgConnection,
-    id: Uuid,
-    article: Uuid,
-    number: i32,
-    manuscript: &Manuscript,
-    relations: &Relations,
-    by: Option<Uuid>,
-) -> Result<(), sqlx::Error> {
-    let (draft, body) = (&manuscript.draft, &manuscript.body);
+/// A revision to be written.
+#[derive(Debug)]
+pub struct NewRevision<'a> {
+    pub id: Uuid,
+    pub article: Uuid,
+    pub number: i32,
+    pub manuscript: &'a Manuscript,
+    pub relations: &'a Relations,
+    /// Of the content with its relations resolved.
+    pub content_hash: [u8; 32],
+    pub autosave: bool,
+    pub by: Option<Uuid>,
+}
+
+/// Stores a revision with its relations.
+pub async fn insert_revision(connection: &mut PgConnection, new: &NewRevision<'_>) -> Result<(), sqlx::Error> {
+    let (relations, draft, body) = (new.relations, &new.manuscript.draft, &new.manuscript.body);
     sqlx::query!(
         "insert into cms.revision (id, article_id, number, kind, locale, slug, title, summary, body_markdown, body_html,
                                    body_text, headings, excerpt, reading_minutes, warnings, category_id, author_id, cover,
-                                   sources, faqs, seo, content_hash, message, created_by)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)",
-        id,
-        article,
-        number,
+                                   sources, faqs, seo, content_hash, message, created_by, translation_of, source_revision, autosave)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24,
+                 $25, $26, $27)",
+        new.id,
+        new.article,
+        new.number,
         draft.kind.name(),
         relations.locale,
         relations.slug,
@@ -54,17 +65,26 @@ pub async fn insert_revision(
         Json(&draft.references) as _,
         Json(&draft.faqs) as _,
         Json(&draft.seo) as _,
-        &draft.content_hash()[..],
-        manuscript.message,
-        by,
+        &new.content_hash[..],
+        new.manuscript.message,
+        new.by,
+        relations.translation_of.map(|(original, _)| original),
+        relations.translation_of.map(|(_, revision)| revision),
+        new.autosave,
     )
     .execute(&mut *connection)
     .await?;
     sqlx::query!(
-        "insert into cms.revision_term (revision_id, term_id, position)
-         select $1, t.id, t.position from unnest($2::uuid[]) with ordinality as t(id, position)",
-        id,
-        &relations.terms,
+        "with terms as (insert into cms.revision_term (revision_id, term_id, position)
+                        select $1, t.id, t.position from unnest($2::uuid[]) with ordinality as t(id, position)),
+              services as (insert into cms.revision_service (revision_id, service_id, position)
+                           select $1, t.id, t.position from unnest($3::uuid[]) with ordinality as t(id, position))
+         insert into cms.revision_related (revision_id, article_id, position)
+         select $1, t.id, t.position from unnest($4::uuid[]) with ordinality as t(id, position)",
+        new.id,
+        &[relations.tags.as_slice(), relations.conditions.as_slice()].concat(),
+        &relations.services,
+        &relations.related,
     )
     .execute(connection)
     .await?;

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::{
     articles::{
-        answers::{Author, Person},
+        answers::{Author, Disclosure, Person, Review, Translation},
         article::{Citation, Faq, Image, Seo},
         body::{Heading, Warning},
         staff_answers::StaffListedArticle,
@@ -34,6 +34,15 @@ pub struct StaffRow {
     pub category: Option<Json<Reference>>,
     pub tags: Json<Vec<Reference>>,
     pub conditions: Json<Vec<Reference>>,
+    pub services: Json<Vec<Reference>>,
+    pub related: Json<Vec<Reference>>,
+    pub translation_of: Option<Json<Reference>>,
+    pub source_revision: Option<i32>,
+    pub translations: Json<Vec<Translation>>,
+    pub disclosures: Json<Vec<Disclosure>>,
+    /// The sign-off that holds for this content.
+    pub signoff: Option<Json<Review>>,
+    pub content_hash: String,
     pub author: Option<Json<Author>>,
     pub sources: Json<Vec<Citation>>,
     pub faqs: Json<Vec<Faq>>,
@@ -49,6 +58,8 @@ pub struct StaffRow {
     pub updated_by: Option<Json<Person>>,
     pub updated_at: DateTime<Utc>,
     pub trashed_at: Option<DateTime<Utc>>,
+    /// The clinic's.
+    pub default_locale: String,
 }
 
 /// An article with its latest revision, or with the one of that number.
@@ -70,6 +81,27 @@ pub async fn find_article(
                   (select coalesce(json_agg(json_build_object('id', t.id, 'slug', t.slug, 'name', t.name) order by x.position), '[]')
                      from cms.revision_term x join cms.term t on t.id = x.term_id
                     where x.revision_id = r.id and t.kind = 'condition') as "conditions!: Json<Vec<Reference>>",
+                  (select coalesce(json_agg(json_build_object('id', v.id, 'slug', v.slug, 'name', v.name) order by x.position), '[]')
+                     from cms.revision_service x join cms.service v on v.id = x.service_id
+                    where x.revision_id = r.id) as "services!: Json<Vec<Reference>>",
+                  (select coalesce(json_agg(json_build_object('id', o.id, 'slug', n.slug, 'name', n.title) order by x.position), '[]')
+                     from cms.revision_related x join cms.article o on o.id = x.article_id
+                     join cms.revision n on n.article_id = o.id and n.number = o.latest_revision
+                    where x.revision_id = r.id) as "related!: Json<Vec<Reference>>",
+                  (select json_build_object('id', o.id, 'slug', n.slug, 'name', n.title)
+                     from cms.article o join cms.revision n on n.article_id = o.id and n.number = o.latest_revision
+                    where o.id = r.translation_of) as "translation_of: Json<Reference>",
+                  r.source_revision,
+                  (select coalesce(json_agg(json_build_object('locale', n.locale, 'slug', n.slug, 'path', null, 'stale',
+                                     coalesce(n.translation_of is not null and h.content_hash <> b.content_hash, false)) order by n.locale), '[]')
+                     from cms.article o
+                     join cms.revision n on n.article_id = o.id and n.number = o.latest_revision
+                     left join cms.article g on g.id = n.translation_of
+                     left join cms.revision h on h.article_id = g.id and h.number = g.latest_revision
+                     left join cms.revision b on b.article_id = g.id and b.number = n.source_revision
+                    where o.group_id = a.group_id and o.id <> a.id and o.trashed_at is null) as "translations!: Json<Vec<Translation>>",
+                  d.disclosures as "disclosures!: Json<Vec<Disclosure>>", d.review as "signoff: Json<Review>",
+                  encode(r.content_hash, 'hex') as "content_hash!",
                   (select w.shown from cms.shown_author w where w.id = r.author_id) as "author: Json<Author>",
                   r.sources as "sources: Json<Vec<Citation>>", r.faqs as "faqs: Json<Vec<Faq>>", r.seo as "seo: Json<Seo>",
                   r.cover as "cover: Json<Image>",
@@ -82,9 +114,10 @@ pub async fn find_article(
                   a.created_at,
                   (select json_build_object('id', c.id, 'name', c.name) from cms.account c where c.id = a.updated_by)
                     as "updated_by: Json<Person>",
-                  a.updated_at, a.trashed_at
+                  a.updated_at, a.trashed_at, (select k.default_locale from cms.clinic_clock k) as "default_locale!"
              from cms.article a
              join cms.revision r on r.article_id = a.id and r.number = coalesce($2, a.latest_revision)
+             join cms.shown_revision d on d.revision_id = r.id
              join cms.article_status s on s.article_id = a.id
             where a.id = $1"#,
         id,
@@ -165,18 +198,29 @@ pub async fn lock_article(connection: &mut PgConnection, id: Uuid) -> Result<boo
     Ok(row.is_some())
 }
 
+/// Where an import found an article.
+#[derive(Clone, Debug)]
+pub struct Source<'a> {
+    pub source: &'a str,
+    pub source_id: &'a str,
+    /// Of what was taken.
+    pub hash: [u8; 32],
+}
+
 /// Stores the identity of an article. None of it is public.
 pub async fn insert_article(
     connection: &mut PgConnection,
     id: Uuid,
-    source: Option<(&str, &str)>,
+    source: Option<&Source<'_>>,
     by: Option<Uuid>,
 ) -> Result<(), sqlx::Error> {
     sqlx::query!(
-        "insert into cms.article (id, source, source_id, created_by, updated_by) values ($1, $2, $3, $4, $4)",
+        "insert into cms.article (id, group_id, source, source_id, source_hash, created_by, updated_by)
+         values ($1, $1, $2, $3, $4, $5, $5)",
         id,
-        source.map(|(source, _)| source),
-        source.map(|(_, id)| id),
+        source.map(|source| source.source),
+        source.map(|source| source.source_id),
+        source.map(|source| &source.hash[..]),
         by,
     )
     .execute(connection)
@@ -204,6 +248,22 @@ pub async fn touch_article(
     Ok(())
 }
 
+/// Puts an article among the translations of an original, or on its own.
+pub async fn place_in_group(
+    connection: &mut PgConnection,
+    id: Uuid,
+    original: Option<Uuid>,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update cms.article set group_id = coalesce($2, id) where id = $1 and group_id <> coalesce($2, id)",
+        id,
+        original,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
 /// Moves an article to the trash or back.
 pub async fn set_trashed(connection: &mut PgConnection, id: Uuid, trashed: bool) -> Result<(), sqlx::Error> {
     sqlx::query!(
@@ -216,22 +276,20 @@ pub async fn set_trashed(connection: &mut PgConnection, id: Uuid, trashed: bool)
     Ok(())
 }
 
-/// The article that an import made of a source, with the hash of its latest content and its number.
+/// The article that an import made of a source, with the hash of what was taken.
 pub async fn find_by_source(
     connection: &mut PgConnection,
     source: &str,
     source_id: &str,
 ) -> Result<Option<(Uuid, Vec<u8>)>, sqlx::Error> {
     let row = sqlx::query!(
-        "select a.id, r.content_hash from cms.article a
-           join cms.revision r on r.article_id = a.id and r.number = 1
-          where a.source = $1 and a.source_id = $2",
+        r#"select a.id, a.source_hash as "source_hash!" from cms.article a where a.source = $1 and a.source_id = $2"#,
         source,
         source_id,
     )
     .fetch_optional(connection)
     .await?;
-    Ok(row.map(|row| (row.id, row.content_hash)))
+    Ok(row.map(|row| (row.id, row.source_hash)))
 }
 
 /// The clinic's default locale.

@@ -88,10 +88,13 @@ async fn publish(connection: &mut PgConnection, clock: &Clock, source: &str, day
     let manuscript = articles::input::parse(&article)?;
     let id = articles::editing::store_new(connection, clock, &manuscript, None, Some(author), None).await?;
     let from = publications::stamp(connection).await? - Duration::days(days);
+    let wanted = publications::find_publishable(connection, id, 1).await?.ok_or(ApiError::Internal)?;
+    let path = articles::article::site_path(&wanted.locale, &wanted.default_locale, &wanted.slug);
     let new = NewPublication {
         id: clock.new_id(),
         article: id,
-        revision: 1,
+        revision_id: wanted.revision_id,
+        path: &path,
         from,
         until: None,
         published_at: from,
