@@ -16,6 +16,7 @@
 //! | [`crypto`] | sealed fields, key ring, blind index, tokens, passwords |
 //! | [`db`] | pools and roles, migrations, the embedded server |
 //! | [`config`] | every setting, and all mistakes in them at once |
+//! | [`body`] | Markdown and HTML made safe, once, when they are written |
 //! | [`contact`] | phone numbers, e-mail addresses and languages that parse |
 //! | [`clock`] | time, and the ids made from it |
 
@@ -23,6 +24,7 @@ pub mod accounts;
 pub mod app;
 pub mod articles;
 pub mod audit;
+pub mod body;
 pub mod cli;
 pub mod clinic;
 pub mod clock;

@@ -17,7 +17,7 @@ use std::{
 };
 
 /// Every room, and the rooms that it may name. Doors lead downward only.
-const DOORS: [(&str, &[&str]); 21] = [
+const DOORS: [(&str, &[&str]); 22] = [
     (
         "cli",
         &[
@@ -61,8 +61,8 @@ const DOORS: [(&str, &[&str]); 21] = [
     ),
     ("operations", &["openapi", "delivery", "http", "db"]),
     ("openapi", &["articles", "clinic", "inquiries", "accounts", "oversight", "operations", "http"]),
-    ("articles", &["accounts", "outbox", "delivery", "http", "db", "contact", "clock"]),
-    ("clinic", &["accounts", "outbox", "delivery", "http", "db", "contact", "clock"]),
+    ("articles", &["accounts", "outbox", "delivery", "body", "http", "db", "contact", "clock"]),
+    ("clinic", &["accounts", "outbox", "delivery", "body", "http", "db", "contact", "clock"]),
     ("inquiries", &["accounts", "outbox", "audit", "http", "db", "crypto", "contact", "clock"]),
     ("oversight", &["accounts", "audit", "http", "db"]),
     ("import", &[]),
@@ -78,6 +78,7 @@ const DOORS: [(&str, &[&str]); 21] = [
     ("config", &[]),
     ("telemetry", &["config"]),
     ("contact", &[]),
+    ("body", &[]),
 ];
 
 fn sources(folder: &Path) -> Vec<PathBuf> {

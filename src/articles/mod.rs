@@ -3,7 +3,6 @@
 
 pub(crate) mod answers;
 pub mod article;
-pub mod body;
 pub(crate) mod editing;
 pub mod input;
 pub(crate) mod staff_answers;
@@ -20,6 +19,8 @@ pub(crate) mod terms;
 use actix_web::web::ServiceConfig;
 use utoipa::OpenApi;
 
+/// What a revision's text is made by; services are described with the same.
+pub use crate::body;
 use crate::http::Endpoint;
 use term_operations::{category, condition, tag};
 

@@ -1,7 +1,7 @@
 //! HTML that is sent in place of Markdown.
 
 use super::codes;
-use crate::articles::body::Body;
+use crate::body::Body;
 
 fn html(source: &str) -> Body {
     Body::from_html(source).unwrap()

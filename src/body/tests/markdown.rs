@@ -1,7 +1,7 @@
 //! What an author writes and what is made of it.
 
 use super::{codes, markdown};
-use crate::articles::body::Heading;
+use crate::body::Heading;
 
 #[test]
 fn an_empty_body_has_nothing_to_read() {

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::payloads::assert_settled;
 use super::safety::assert_safe;
-use crate::articles::body::{Body, EXCERPT_CHARACTERS};
+use crate::body::{Body, EXCERPT_CHARACTERS};
 
 /// Pieces that make Markdown engines stumble.
 const PIECES: &[&str] = &[

@@ -1,7 +1,7 @@
 //! Attempts to get script through, each through both doors.
 
 use super::safety::assert_safe;
-use crate::articles::body::Body;
+use crate::body::Body;
 
 const PAYLOADS: &[&str] = &[
     "<script>alert(1)</script>",

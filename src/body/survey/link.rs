@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use pulldown_cmark::{CowStr, LinkType};
 
-use crate::articles::body::manuscript::Edit;
-use crate::articles::body::report::Finding;
-use crate::articles::body::{destination, raw_html};
+use crate::body::manuscript::Edit;
+use crate::body::report::Finding;
+use crate::body::{destination, raw_html};
 
 /// Where a link or an image leads, as the parser read it.
 pub(super) struct Destination<'a> {

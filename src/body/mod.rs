@@ -1,4 +1,4 @@
-//! The body of an article: everything a revision stores is made here, once, when it is written.
+//! The body of an article or of a service: everything that is stored of it is made here, once, when it is written.
 //!
 //! Markdown is the source: `CommonMark` with tables, footnotes, strikethrough, task lists and GitHub's alerts
 //! (`> [!NOTE]`). HTML is sanitised, turned into Markdown and takes the same road.

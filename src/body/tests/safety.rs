@@ -6,7 +6,7 @@ use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::{BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer};
 use pulldown_cmark::{Event, Options, Parser, Tag as MarkdownTag};
 
-use crate::articles::body::{Body, allowlist};
+use crate::body::{Body, allowlist};
 
 /// Asserts that neither the HTML nor the Markdown of a body holds anything outside the lists.
 pub(super) fn assert_safe(body: &Body, source: &str) {

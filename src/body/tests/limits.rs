@@ -1,6 +1,6 @@
 //! What is too much is refused, quickly.
 
-use crate::articles::body::{Body, BodyError, MAX_BYTES};
+use crate::body::{Body, BodyError, MAX_BYTES};
 
 #[test]
 fn a_text_over_half_a_mebibyte_is_refused() {

@@ -5,9 +5,9 @@ use std::ops::Range;
 use pulldown_cmark::CodeBlockKind;
 
 use super::{Kind, Survey};
-use crate::articles::body::manuscript::Edit;
-use crate::articles::body::report::Finding;
-use crate::articles::body::{agreement, raw_html};
+use crate::body::manuscript::Edit;
+use crate::body::report::Finding;
+use crate::body::{agreement, raw_html};
 
 impl Survey<'_> {
     /// A block of code: what stands behind its fence, then the code itself.

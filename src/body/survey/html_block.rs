@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use crate::articles::body::manuscript::Edit;
-use crate::articles::body::raw_html::{self, Kind, Markup};
-use crate::articles::body::report::Finding;
+use crate::body::manuscript::Edit;
+use crate::body::raw_html::{self, Kind, Markup};
+use crate::body::report::Finding;
 
 /// Cuts all markup from a block whose lines are `pieces`; what lies between them (`> ` of a quote) stays.
 pub(super) fn edits(text: &str, pieces: &[Range<usize>], block: &Range<usize>) -> Vec<Edit> {
