@@ -12,15 +12,18 @@ use super::{
     admin::{lock, read, refuse_trashed},
     article::site_path,
     queries::{
-        publications::{self, NewPublication},
+        publications::{self, Current, NewPublication, Range},
         staff::{StaffRow, touch_article},
     },
     staff_answers::StaffArticleAnswer,
 };
 use crate::{
     accounts::Editor,
+    clock::Clock,
     db::{DbError, StaffDb},
-    http::{Answer, ApiError, Expected, FieldError, Fields, JsonBody, no_parameters, path_id, staff_answer},
+    http::{
+        Answer, ApiError, Expected, FieldError, Fields, JsonBody, QueryReader, no_parameters, path_id, staff_answer,
+    },
     outbox::{self, EventKind},
 };
 
@@ -89,10 +92,12 @@ pub async fn put_publication(
     Ok(staff_answer(StatusCode::OK, article.version, &StaffArticleAnswer { data: article }))
 }
 
-/// Withdraws an article from the public's sight, at once, and takes back what was planned.
+/// Withdraws an article from the public's sight, at once, and takes back what was planned; with `planned=true` only the
+/// latter.
 #[utoipa::path(delete, path = "/v1/admin/articles/{id}/publication", operation_id = "delete_publication", tag = "staff: articles",
     security(("bearer" = [])),
-    params(("id" = Uuid, Path, description = "The article"), ("If-Match" = String, Header, description = "The ETag that was read")),
+    params(("id" = Uuid, Path, description = "The article"), ("If-Match" = String, Header, description = "The ETag that was read"),
+        ("planned" = Option<bool>, Query, description = "True takes back what is planned alone; what is visible stays")),
     responses((status = 200, description = "The article", body = StaffArticleAnswer, headers(("ETag" = String)))))]
 pub async fn delete_publication(
     request: HttpRequest,
@@ -100,12 +105,17 @@ pub async fn delete_publication(
     expected: Expected,
     database: Data<StaffDb>,
 ) -> Answer {
-    no_parameters(&request)?;
     let id = path_id(&request)?;
+    let mut query = QueryReader::of(&request);
+    let planned_alone = query.boolean("planned").unwrap_or(false);
+    query.finish()?;
     let article = database
         .transact(async move |connection| {
             lock(connection, id, &expected).await?;
-            if !withdraw(connection, &editor, id).await? {
+            if planned_alone && !unschedule(connection, &editor, id).await? {
+                return Err(ApiError::Conflict { code: "not_planned", detail: "nothing is planned for the article" });
+            }
+            if !planned_alone && !withdraw(connection, &editor, id).await? {
                 let detail = "the article is neither visible nor planned to be";
                 return Err(ApiError::Conflict { code: "not_published", detail });
             }
@@ -140,30 +150,83 @@ pub async fn publish(
     if input.unpublish_at.is_some_and(|until| until <= from) {
         return Err(ApiError::field("/unpublish_at", "range_reversed", "must be later than the beginning"));
     }
-    publications::delete_planned(connection, article, stamp).await?;
-    if let Some(current) = publications::find_current(connection, article, stamp).await?
-        && current.until.is_none_or(|until| until > from)
-    {
-        // An ending at the very beginning would be an empty range: a microsecond is the least there is.
-        publications::end(connection, current.id, Some(from.max(current.since + chrono::Duration::microseconds(1))))
-            .await?;
+    publications::delete_planned(connection, article, stamp).await.map_err(taken)?;
+    let current = publications::find_current(connection, article, stamp).await?;
+    let stays = |current: &&Current| from == stamp && current.revision_id == wanted.revision_id && current.path == path;
+    let mut shown = None;
+    if let Some(current) = current.as_ref().filter(stays) {
+        // What is visible is what is asked for: only its end may be another.
+        publications::set_end(connection, current.id, input.unpublish_at).await.map_err(taken)?;
+    } else {
+        if let Some(current) = current.as_ref().filter(|current| current.until.is_none_or(|until| until > from)) {
+            publications::cut(connection, current.id, from.max(least_end(current))).await?;
+        }
+        let first = publications::find_first_published(connection, article, stamp).await?;
+        let new = NewPublication {
+            id: staff.clock.new_id(),
+            article,
+            revision_id: wanted.revision_id,
+            path: &path,
+            from,
+            until: input.unpublish_at,
+            published_at: first.or(wanted.first_published_at).unwrap_or(from).min(from),
+            by: Some(staff.id),
+        };
+        publications::insert(connection, &new).await.map_err(taken)?;
+        shown = (from == stamp).then_some(match current {
+            Some(_) => EventKind::ArticleUpdated,
+            None => EventKind::ArticlePublished,
+        });
     }
-    let first = publications::find_first_published(connection, article, stamp).await?;
-    let new = NewPublication {
-        id: staff.clock.new_id(),
-        article,
-        revision_id: wanted.revision_id,
-        path: &path,
-        from,
-        until: input.unpublish_at,
-        published_at: first.or(wanted.first_published_at).unwrap_or(from).min(from),
-        by: Some(staff.id),
-    };
-    publications::insert(connection, &new).await.map_err(taken)?;
+    plan_events(connection, &staff.clock, article, stamp).await?;
+    if let Some(event) = shown {
+        outbox::record(connection, &staff.clock, event, article).await?;
+    }
     touch_article(connection, article, None, staff.id).await?;
-    outbox::record(connection, &staff.clock, EventKind::ArticlePublished, article).await?;
     staff.record(connection, "article.publish", "article", Some(article), &[]).await?;
     Ok(())
+}
+
+/// An ending at the very beginning would be an empty range: a microsecond is the least there is.
+fn least_end(current: &Current) -> DateTime<Utc> {
+    current.since + chrono::Duration::microseconds(1)
+}
+
+/// Lets the outbox wait for whatever begins and ends by itself after `stamp`, and for nothing else. The ranges are the
+/// truth: the events that wait are made from them anew with each change.
+async fn plan_events(
+    connection: &mut PgConnection,
+    clock: &Clock,
+    article: Uuid,
+    stamp: DateTime<Utc>,
+) -> Result<(), sqlx::Error> {
+    let ranges = publications::list_ranges(connection, article, stamp).await?;
+    outbox::plan(connection, clock, article, stamp, &events_of(&ranges, stamp)).await
+}
+
+/// What will happen after `stamp` to an article that is visible during `ranges`.
+fn events_of(ranges: &[Range], stamp: DateTime<Utc>) -> Vec<(EventKind, DateTime<Utc>)> {
+    let ends_at = |at| ranges.iter().any(|range| range.until == Some(at));
+    let begins_at = |at| ranges.iter().any(|range| range.from == at);
+    let begin = |at| (if ends_at(at) { EventKind::ArticleUpdated } else { EventKind::ArticlePublished }, at);
+    let begins = ranges.iter().map(|range| range.from).filter(|from| *from > stamp).map(begin);
+    let ends = ranges.iter().filter_map(|range| range.until).filter(|until| !begins_at(*until));
+    begins.chain(ends.map(|until| (EventKind::ArticleUnpublished, until))).collect()
+}
+
+/// Takes back what is planned and leaves what is visible as it was before the plan. Answers whether anything was planned.
+///
+/// # Errors
+/// Those of the database.
+pub async fn unschedule(connection: &mut PgConnection, editor: &Editor, article: Uuid) -> Result<bool, ApiError> {
+    let staff = &editor.staff;
+    let stamp = publications::stamp(connection).await?;
+    let planned = publications::delete_planned(connection, article, stamp).await.map_err(taken)?;
+    if planned {
+        plan_events(connection, &staff.clock, article, stamp).await?;
+        staff.record(connection, "article.unschedule", "article", Some(article), &[]).await?;
+    }
+    Ok(planned)
 }
 
 /// Ends what is visible and takes back what is planned. Answers whether there was any of it.
@@ -173,18 +236,21 @@ pub async fn publish(
 pub async fn withdraw(connection: &mut PgConnection, editor: &Editor, article: Uuid) -> Result<bool, ApiError> {
     let staff = &editor.staff;
     let stamp = publications::stamp(connection).await?;
-    let planned = publications::delete_planned(connection, article, stamp).await?;
     let current = publications::find_current(connection, article, stamp).await?;
-    let visible = current.is_some();
-    if let Some(current) = current {
-        let end = stamp.max(current.since + chrono::Duration::microseconds(1));
-        publications::end(connection, current.id, Some(end)).await?;
+    if let Some(current) = &current {
+        publications::cut(connection, current.id, stamp.max(least_end(current))).await?;
+    }
+    // After the cut, so that nothing is left that could go on in the place of a plan.
+    let planned = publications::delete_planned(connection, article, stamp).await?;
+    if !planned && current.is_none() {
+        return Ok(false);
+    }
+    outbox::plan(connection, &staff.clock, article, stamp, &[]).await?;
+    if current.is_some() {
         outbox::record(connection, &staff.clock, EventKind::ArticleUnpublished, article).await?;
     }
-    if planned || visible {
-        staff.record(connection, "article.withdraw", "article", Some(article), &[]).await?;
-    }
-    Ok(planned || visible)
+    staff.record(connection, "article.withdraw", "article", Some(article), &[]).await?;
+    Ok(true)
 }
 
 /// What another article has at that time.

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -19,8 +20,10 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// What happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EventKind {
-    /// An article, or a new revision of it, became visible or was planned to.
+    /// An article became visible.
     ArticlePublished,
+    /// A visible article shows something else now.
+    ArticleUpdated,
     /// An article left the public's sight.
     ArticleUnpublished,
     /// The organisation or one of its locations changed.
@@ -37,6 +40,7 @@ impl EventKind {
     fn name(self) -> &'static str {
         match self {
             Self::ArticlePublished => "article.published",
+            Self::ArticleUpdated => "article.updated",
             Self::ArticleUnpublished => "article.unpublished",
             Self::ClinicChanged => "clinic.changed",
             Self::UserCreated => "user.created",
@@ -67,11 +71,44 @@ pub async fn record(
     Ok(())
 }
 
+/// Replaces the events of a subject that wait for an instant after `after` by `events`, each with its instant. Whoever
+/// changes a plan says in the same transaction what it tells of now, so that an event is neither lost nor told twice.
+///
+/// # Errors
+/// Those of the database.
+pub async fn plan(
+    transaction: &mut PgConnection,
+    clock: &Clock,
+    subject: Uuid,
+    after: DateTime<Utc>,
+    events: &[(EventKind, DateTime<Utc>)],
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "delete from cms.outbox_event where subject_id = $1 and delivered_at is null and available_at > $2",
+        subject,
+        after,
+    )
+    .execute(&mut *transaction)
+    .await?;
+    for (kind, at) in events {
+        sqlx::query!(
+            "insert into cms.outbox_event (id, kind, subject_id, available_at) values ($1, $2, $3, $4)",
+            clock.new_id(),
+            kind.name(),
+            subject,
+            at,
+        )
+        .execute(&mut *transaction)
+        .await?;
+    }
+    Ok(())
+}
+
 /// Announces waiting events in the log, where operators and log shippers find them, until the program stops.
 /// Several nodes share the work: a leased row is passed over by the others.
 pub async fn announce(database: StaffDb) {
     loop {
-        match database.transact(async |transaction| announce_batch(transaction).await).await {
+        match announce_due(&database).await {
             Ok(count) if count == usize::try_from(BATCH).unwrap_or(0) => {}
             Ok(_) => tokio::time::sleep(PAUSE).await,
             Err(error) => {
@@ -80,6 +117,14 @@ pub async fn announce(database: StaffDb) {
             }
         }
     }
+}
+
+/// Announces at most a batch of what is due, and answers how much that was.
+///
+/// # Errors
+/// Those of the database.
+pub async fn announce_due(database: &StaffDb) -> Result<usize, DbError> {
+    database.transact(async |transaction| announce_batch(transaction).await).await
 }
 
 async fn announce_batch(transaction: &mut PgConnection) -> Result<usize, DbError> {

@@ -1,5 +1,7 @@
 //! `/v1/admin/articles/{id}/publication`: visible is a range of time.
 
+mod planning;
+
 use serde_json::{Value, json};
 
 use crate::harness::{Api, EDITOR, Reply};

@@ -18,6 +18,8 @@ pub async fn stamp(connection: &mut PgConnection) -> Result<DateTime<Utc>, sqlx:
 #[derive(Debug)]
 pub struct Current {
     pub id: Uuid,
+    pub revision_id: Uuid,
+    pub path: String,
     /// When it began, which an ending may not precede.
     pub since: DateTime<Utc>,
     pub until: Option<DateTime<Utc>>,
@@ -31,7 +33,7 @@ pub async fn find_current(
 ) -> Result<Option<Current>, sqlx::Error> {
     sqlx::query_as!(
         Current,
-        r#"select p.id, lower(p.visible) as "since!", upper(p.visible) as until
+        r#"select p.id, p.revision_id, p.path, lower(p.visible) as "since!", upper(p.visible) as until
              from cms.publication p
             where p.article_id = $1 and p.visible @> $2::timestamptz"#,
         article,
@@ -56,25 +58,74 @@ pub async fn find_first_published(
     .await
 }
 
-/// Takes back what was planned and has not begun. Answers whether anything was.
+/// Takes back what was planned and has not begun; what is visible and was to make room for it goes on until the end that
+/// it had before. Answers whether anything was planned.
 pub async fn delete_planned(
     connection: &mut PgConnection,
     article: Uuid,
     stamp: DateTime<Utc>,
 ) -> Result<bool, sqlx::Error> {
-    let done =
-        sqlx::query!("delete from cms.publication where article_id = $1 and lower(visible) > $2", article, stamp)
-            .execute(connection)
-            .await?;
-    Ok(done.rows_affected() > 0)
+    let begins = sqlx::query_scalar!(
+        r#"delete from cms.publication where article_id = $1 and lower(visible) > $2 returning lower(visible) as "begins!""#,
+        article,
+        stamp,
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    sqlx::query!(
+        "update cms.publication set visible = tstzrange(lower(visible), planned_end)
+          where article_id = $1 and visible @> $2::timestamptz and upper(visible) = any ($3)",
+        article,
+        stamp,
+        &begins,
+    )
+    .execute(connection)
+    .await?;
+    Ok(!begins.is_empty())
 }
 
-/// Ends a publication at `at`; null leaves it without an end.
-pub async fn end(connection: &mut PgConnection, id: Uuid, at: Option<DateTime<Utc>>) -> Result<(), sqlx::Error> {
+/// Ends a publication at `at`, where another one begins or the article is withdrawn.
+pub async fn cut(connection: &mut PgConnection, id: Uuid, at: DateTime<Utc>) -> Result<(), sqlx::Error> {
     sqlx::query!("update cms.publication set visible = tstzrange(lower(visible), $2) where id = $1", id, at)
         .execute(connection)
         .await?;
     Ok(())
+}
+
+/// Lets a publication end by itself at `at`; null leaves it without an end.
+pub async fn set_end(connection: &mut PgConnection, id: Uuid, at: Option<DateTime<Utc>>) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update cms.publication set visible = tstzrange(lower(visible), $2), planned_end = $2 where id = $1",
+        id,
+        at,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// A range during which an article is visible.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Range {
+    pub from: DateTime<Utc>,
+    pub until: Option<DateTime<Utc>>,
+}
+
+/// The ranges of an article that have not ended at `stamp`, in their order.
+pub async fn list_ranges(
+    connection: &mut PgConnection,
+    article: Uuid,
+    stamp: DateTime<Utc>,
+) -> Result<Vec<Range>, sqlx::Error> {
+    sqlx::query_as!(
+        Range,
+        r#"select lower(visible) as "from!", upper(visible) as until from cms.publication
+            where article_id = $1 and (upper(visible) is null or upper(visible) > $2) order by lower(visible)"#,
+        article,
+        stamp,
+    )
+    .fetch_all(connection)
+    .await
 }
 
 /// A revision with what decides where it will stand.
@@ -131,8 +182,8 @@ pub struct NewPublication<'a> {
 /// Makes a revision visible during a range, and notes its terms.
 pub async fn insert(connection: &mut PgConnection, new: &NewPublication<'_>) -> Result<(), sqlx::Error> {
     sqlx::query!(
-        "insert into cms.publication (id, article_id, revision_id, group_id, locale, slug, path, visible, published_at, created_by)
-         select $1, r.article_id, r.id, a.group_id, r.locale, r.slug, $4, tstzrange($5, $6), $7, $8
+        "insert into cms.publication (id, article_id, revision_id, group_id, locale, slug, path, visible, planned_end, published_at, created_by)
+         select $1, r.article_id, r.id, a.group_id, r.locale, r.slug, $4, tstzrange($5, $6), $6, $7, $8
            from cms.revision r join cms.article a on a.id = r.article_id
           where r.article_id = $2 and r.id = $3",
         new.id,
