@@ -65,10 +65,18 @@ async fn fill(connection: &mut PgConnection, clock: &Clock) -> Result<(), ApiErr
     for location in record["locations"].as_array().into_iter().flatten() {
         clinic::import_location(connection, clock, location).await?;
     }
-    for (kind, name) in [(TermKind::Category, "categories"), (TermKind::Tag, "tags")] {
+    for provider in record["providers"].as_array().into_iter().flatten() {
+        clinic::seed_provider(connection, clock, provider).await?;
+    }
+    for (kind, name) in
+        [(TermKind::Category, "categories"), (TermKind::Tag, "tags"), (TermKind::Condition, "conditions")]
+    {
         for term in record[name].as_array().into_iter().flatten() {
             terms::store(connection, clock.new_id(), kind, &TermInput::parse(term)?).await?;
         }
+    }
+    for service in record["services"].as_array().into_iter().flatten() {
+        clinic::seed_service(connection, clock, service).await?;
     }
     for (source, days) in ARTICLES {
         publish(connection, clock, source, days).await?;
