@@ -115,3 +115,21 @@ async fn publish(connection: &mut PgConnection, clock: &Clock, source: &str, day
 async fn author(connection: &mut PgConnection, clock: &Clock, name: &str) -> Result<uuid::Uuid, sqlx::Error> {
     find_or_insert_author(connection, clock.new_id(), None, &slug_of(name, "author"), name).await
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_record_is_what_staff_could_send() {
+        let record: Value = serde_json::from_str(RECORD).unwrap();
+        let of = |name: &str| record[name].as_array().unwrap().clone();
+        assert_eq!((of("providers").len(), of("services").len()), (2, 3));
+        for provider in of("providers") {
+            clinic::ProviderInput::parse(&provider).unwrap();
+        }
+        for service in of("services") {
+            clinic::ServiceInput::parse(&service).unwrap();
+        }
+    }
+}
