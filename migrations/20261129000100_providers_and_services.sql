@@ -35,8 +35,12 @@ create table cms.service (
   -- Other names under which a text may speak of it.
   aliases text[] not null default '{}',
   summary text constraint service_summary_length check (char_length(summary) between 1 and 500),
-  body_markdown text not null default '' constraint service_body_size check (octet_length(body_markdown) <= 65536),
+  -- Made once, when it is written: what a revision of an article has, without its history.
+  body_markdown text not null default '' constraint service_body_size check (octet_length(body_markdown) <= 524288),
   body_html text not null default '',
+  body_text text not null default '',
+  headings jsonb not null default '[]' constraint service_headings_list check (jsonb_typeof(headings) = 'array'),
+  warnings jsonb not null default '[]' constraint service_warnings_list check (jsonb_typeof(warnings) = 'array'),
   -- How the Food and Drug Administration stands to it: decides which disclosures an article about it needs.
   fda_status text not null default 'not_applicable' constraint service_fda_status_known
     check (fda_status in ('approved', 'off_label', 'compounded', 'not_applicable')),

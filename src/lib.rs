@@ -4,7 +4,7 @@
 //! |---|---|
 //! | [`articles`] | drafts as revisions, publication as a range of time |
 //! | [`inquiries`] | what patients write to the clinic, sealed |
-//! | [`clinic`] | the organisation and its locations: how they are reached and when they are open |
+//! | [`clinic`] | the organisation, its locations, providers and services: how they are reached, when they are open, what is done |
 //! | [`accounts`] | who may do what: accounts, roles, sessions, the gate around `/v1/admin` |
 //! | [`oidc`] | signing in at the clinic's own identity provider |
 //! | [`audit`] | who did or saw what, append-only |

@@ -29,6 +29,8 @@ pub struct Me {
     permissions: Vec<Permission>,
     /// Shown beside the name: "MD", "RN".
     credentials: Vec<String>,
+    /// The clinic's own record of the same person.
+    provider: Option<Reference>,
     /// Of mail to them: `en` or `es`.
     language: String,
     /// Whose inquiries they see; null for all.
@@ -66,6 +68,7 @@ async fn me(desk: &Desk, staff: Staff) -> Result<Me, ApiError> {
         id,
         permissions: Permission::all().filter(|permission| staff.may(*permission)).collect(),
         credentials: person.credentials,
+        provider: person.provider.map(serde_json::from_value).transpose().map_err(|_| ApiError::Internal)?,
         language: person.language,
         locations: staff.reach.locations().and(Some(locations)),
         methods: person.methods,

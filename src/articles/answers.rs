@@ -10,6 +10,7 @@ use super::{
     body::Heading,
     queries::published::{ListedArticle, PublishedArticle},
 };
+pub use crate::body::Format;
 use crate::http::{ApiError, PageLinks, PageMeta, Reference};
 
 /// Who stands as author.
@@ -120,29 +121,6 @@ pub struct ArticlePage {
     pub data: Vec<ArticleSummary>,
     pub meta: PageMeta,
     pub links: PageLinks,
-}
-
-/// The text in the format that was asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Format {
-    Html,
-    Markdown,
-    Text,
-}
-
-impl Format {
-    /// As they are written.
-    pub const NAMES: [&'static str; 3] = ["html", "markdown", "text"];
-
-    /// The format of that name.
-    pub fn named(name: &str) -> Self {
-        match name {
-            "markdown" => Self::Markdown,
-            "text" => Self::Text,
-            _ => Self::Html,
-        }
-    }
 }
 
 /// The text of an article.

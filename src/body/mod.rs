@@ -88,6 +88,32 @@ pub struct Heading {
     pub text: String,
 }
 
+/// The format that a reader asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Format {
+    /// Rendered, limited to the allow-list of this room.
+    Html,
+    /// The cleaned source.
+    Markdown,
+    /// Plain text.
+    Text,
+}
+
+impl Format {
+    /// As they are written.
+    pub const NAMES: [&'static str; 3] = ["html", "markdown", "text"];
+
+    /// The format of that name.
+    pub fn named(name: &str) -> Self {
+        match name {
+            "markdown" => Self::Markdown,
+            "text" => Self::Text,
+            _ => Self::Html,
+        }
+    }
+}
+
 /// Something that was removed, changed, or deserves the author's look.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Warning {

@@ -6,8 +6,8 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::{
-    editing::{add_location, source},
-    input::{ClinicInput, LocationInput},
+    editing::{add_location, add_provider, add_service, source},
+    input::{ClinicInput, LocationInput, ProviderInput, ServiceInput},
     queries::{self, UNNAMED},
 };
 use crate::{
@@ -71,4 +71,22 @@ pub async fn import_location(
 /// As [`import_name`].
 pub async fn seed_clinic(connection: &mut PgConnection, clinic: &Value) -> Result<(), ApiError> {
     Ok(queries::update_clinic(connection, &ClinicInput::parse(clinic)?, None).await?)
+}
+
+/// Adds a provider, in the form that staff would send.
+///
+/// # Errors
+/// 422 for what staff could not send either; those of the database.
+pub async fn seed_provider(connection: &mut PgConnection, clock: &Clock, provider: &Value) -> Result<(), ApiError> {
+    let stored = add_provider(connection, clock.new_id(), &ProviderInput::parse(provider)?, None).await?;
+    Ok(outbox::record(connection, clock, EventKind::ClinicChanged, stored.id).await?)
+}
+
+/// Adds a service, in the form that staff would send.
+///
+/// # Errors
+/// As [`seed_provider`].
+pub async fn seed_service(connection: &mut PgConnection, clock: &Clock, service: &Value) -> Result<(), ApiError> {
+    let stored = add_service(connection, clock.new_id(), &ServiceInput::parse(service)?, None).await?;
+    Ok(outbox::record(connection, clock, EventKind::ClinicChanged, stored.id).await?)
 }

@@ -136,6 +136,11 @@ pub struct StoredLocation {
     insurance: Vec<String>,
     accepting_new_patients: Option<bool>,
     booking_url: Option<String>,
+    // Read for a location that is shown whole, and not for one in short.
+    #[serde(default)]
+    services: Vec<Reference>,
+    #[serde(default)]
+    providers: Vec<Reference>,
     version: i32,
     updated_at: DateTime<Utc>,
 }
@@ -209,9 +214,9 @@ pub struct Location {
     /// Where appointments are made.
     #[schema(required, format = "uri")]
     pub booking_url: Option<String>,
-    /// Always empty: services are not kept yet.
+    /// What is offered there, by name.
     pub services: Vec<Reference>,
-    /// Always empty: providers are not kept yet.
+    /// Who sees patients there, by name.
     pub providers: Vec<Reference>,
     /// Raised by every change.
     pub version: i32,
@@ -278,8 +283,8 @@ impl StoredLocation {
             insurance: self.insurance,
             accepting_new_patients: self.accepting_new_patients,
             booking_url: self.booking_url,
-            services: Vec::new(),
-            providers: Vec::new(),
+            services: self.services,
+            providers: self.providers,
             version: self.version,
             updated_at: self.updated_at,
         })

@@ -1,4 +1,7 @@
-//! What everybody may read: the organisation, its locations and their hours.
+//! What everybody may read: the organisation, its locations and their hours, who treats and what is done.
+
+mod providers;
+mod services;
 
 use actix_web::{HttpRequest, web::Data};
 use chrono::{DateTime, Days, NaiveDate, Utc};
@@ -18,6 +21,8 @@ use crate::{
     delivery::{PublicAnswer, seconds_until},
     http::{Answer, ApiError, PageLinks, PageMeta, PageRequest, Paging, QueryReader, Site},
 };
+
+pub use self::{providers::*, services::*};
 
 /// The order of the list, which its cursors belong to.
 const LIST: &str = "locations by name";
@@ -179,15 +184,18 @@ fn is_range(from: NaiveDate, to: NaiveDate) -> bool {
 }
 
 async fn find(request: &HttpRequest, database: &PublicDb) -> Result<(StoredLocation, String), ApiError> {
-    let name = request.match_info().get("slug").unwrap_or_default().to_owned();
-    // No slug is longer, and PostgreSQL takes no NUL.
-    if name.len() > 100 || name.contains('\0') {
-        return Err(ApiError::NotFound);
-    }
+    let name = name_in_path(request)?;
     let found = database
         .read(async move |connection| Ok::<_, ApiError>(queries::find_published_location(connection, &name).await?))
         .await?;
     found.ok_or(ApiError::NotFound)
+}
+
+/// The slug or id in the address.
+fn name_in_path(request: &HttpRequest) -> Result<String, ApiError> {
+    let name = request.match_info().get("slug").unwrap_or_default();
+    // No slug is longer, and PostgreSQL takes no NUL.
+    if name.len() > 100 || name.contains('\0') { Err(ApiError::NotFound) } else { Ok(name.to_owned()) }
 }
 
 fn locale(query: &mut QueryReader) -> Option<String> {

@@ -26,7 +26,7 @@ pub enum EventKind {
     ArticleUpdated,
     /// An article left the public's sight.
     ArticleUnpublished,
-    /// The organisation or one of its locations changed.
+    /// The organisation, or one of its locations, providers or services, changed.
     ClinicChanged,
     /// Somebody has an account now.
     UserCreated,

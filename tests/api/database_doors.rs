@@ -4,9 +4,15 @@ use sqlx::{AssertSqlSafe, PgConnection};
 
 use crate::harness::Api;
 
-const PUBLISHED: [&str; 11] = [
+const PUBLISHED: [&str; 17] = [
     "site.clinic",
     "site.location",
+    "site.provider",
+    "site.service",
+    "site.provider_location",
+    "site.service_location",
+    "site.service_provider",
+    "site.service_condition",
     "site.article",
     "site.article_term",
     "site.term",

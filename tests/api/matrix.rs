@@ -52,6 +52,10 @@ fn class_of(operation: &str) -> Option<Class> {
         | "list_locations"
         | "get_location"
         | "get_location_hours"
+        | "list_providers"
+        | "get_provider"
+        | "list_services"
+        | "get_service"
         | "get_form"
         | "create_inquiry"
         | "create_session"
@@ -100,10 +104,16 @@ fn class_of(operation: &str) -> Option<Class> {
         | "restore_tag" | "create_condition" | "update_condition" | "delete_condition" | "restore_condition" => {
             Holds(PublishArticles)
         }
-        "get_staff_clinic" | "list_staff_locations" | "get_staff_location" => Holds(ReadClinic),
-        "update_clinic" | "create_location" | "update_location" | "delete_location" | "restore_location" => {
-            Holds(EditClinic)
-        }
+        "get_staff_clinic"
+        | "list_staff_locations"
+        | "get_staff_location"
+        | "list_staff_providers"
+        | "get_staff_provider"
+        | "list_staff_services"
+        | "get_staff_service" => Holds(ReadClinic),
+        "update_clinic" | "create_location" | "update_location" | "delete_location" | "restore_location"
+        | "create_provider" | "update_provider" | "delete_provider" | "restore_provider" | "create_service"
+        | "update_service" | "delete_service" | "restore_service" => Holds(EditClinic),
         "list_inquiries" | "get_inquiry" => Holds(ReadInquiries),
         "create_break_glass" => Holds(BreakGlass),
         "list_break_glass" | "list_audit_events" | "export_audit_events" => Holds(ReadAudit),

@@ -15,6 +15,7 @@ use crate::{
         letters,
         queries::{self, PersonChange},
     },
+    db::DbError,
     http::{
         Answer, ApiError, Expected, MergePatch, changed, no_content, no_parameters, patched, path_id, staff_answer,
     },
@@ -66,9 +67,6 @@ async fn plan(
     if before.id == staff.id && !before.role.covers(input.role) {
         return Err(ApiError::Forbidden);
     }
-    if input.provider.is_some() {
-        return Err(ApiError::field("/provider", "unknown_reference", "there is no such provider"));
-    }
     let active = input.status == "active";
     if active && before.trashed_at.is_some() {
         return Err(ApiError::Conflict { code: "in_trash", detail: "restore the person first" });
@@ -80,6 +78,7 @@ async fn plan(
     }
     Ok(PersonChange {
         locations: assigned(connection, before, &input).await?,
+        provider: linked(connection, before, input.provider.as_deref()).await?,
         name: input.name,
         role: input.role.name(),
         active,
@@ -101,13 +100,25 @@ async fn assigned(connection: &mut PgConnection, before: &User, input: &UserInpu
     }
 }
 
+/// The clinic's own record of the person from now on, with the same manners.
+async fn linked(connection: &mut PgConnection, before: &User, name: Option<&str>) -> Result<Option<Uuid>, ApiError> {
+    let stood = before.provider.as_ref().map(|provider| provider.id);
+    let Some(name) = name else { return Ok(None) };
+    if stood.is_some() && name.parse().ok() == stood {
+        return Ok(stood);
+    }
+    let found = queries::find_provider(connection, name).await?;
+    let unknown = || ApiError::field("/provider", "unknown_reference", "there is no such provider");
+    found.map(Some).ok_or_else(unknown)
+}
+
 async fn write(
     connection: &mut PgConnection,
     desk: &Desk,
     before: &User,
     change: &PersonChange,
 ) -> Result<(), ApiError> {
-    queries::update_person(connection, before.id, change, desk.now()).await?;
+    queries::update_person(connection, before.id, change, desk.now()).await.map_err(refused)?;
     if change.role != before.role.name() {
         letters::role_changed(connection, desk, before.id, change.role).await?;
     }
@@ -115,6 +126,16 @@ async fn write(
         letters::account_disabled(connection, desk, before.id).await?;
     }
     Ok(())
+}
+
+/// A provider is one person, and a person signs in by one account.
+fn refused(error: sqlx::Error) -> ApiError {
+    match DbError::from(error) {
+        DbError::Constraint(name) if name == "account_provider_key" => {
+            ApiError::field("/provider", "taken", "another account is this provider's")
+        }
+        other => other.into(),
+    }
 }
 
 /// Tells of a change to the person who was `before`, and who may sign in from now on or not.

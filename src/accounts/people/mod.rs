@@ -76,7 +76,7 @@ impl TryFrom<PersonRow> for User {
             role: Role::named(&row.role).ok_or(ApiError::Internal)?,
             status: row.status,
             credentials: row.credentials,
-            provider: None,
+            provider: row.provider.map(serde_json::from_value).transpose().map_err(|_| ApiError::Internal)?,
             language: row.language,
             locations: serde_json::from_value(row.locations).map_err(|_| ApiError::Internal)?,
             methods: row.methods,

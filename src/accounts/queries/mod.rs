@@ -51,8 +51,8 @@ pub use people::{
     lock_account, lock_owners, set_password, update_password_hash,
 };
 pub use profiles::{
-    PeopleFilter, PersonChange, PersonRow, count_people, find_locations, find_person, list_people, set_locations,
-    trash_person, update_own_profile, update_person,
+    PeopleFilter, PersonChange, PersonRow, count_people, find_locations, find_person, find_provider, list_people,
+    set_locations, trash_person, update_own_profile, update_person,
 };
 pub use refresh_tokens::{
     RefreshedSession, find_reused_session, insert_refresh_token, spend_refresh_token, supersede_successors,

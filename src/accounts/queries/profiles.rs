@@ -22,6 +22,8 @@ pub struct PersonRow {
     pub status: String,
     /// "MD", "RN".
     pub credentials: Vec<String>,
+    /// `{id, slug, name}` of the clinic's own record of the same person.
+    pub provider: Option<Value>,
     /// `en` or `es`.
     pub language: String,
     /// `[{id, slug, name}]`.
@@ -56,6 +58,8 @@ macro_rules! people {
         sqlx::query_as!(
             PersonRow,
             r#"select a.id, a.email, a.name, a.role, a.status, a.credentials, a.language,
+                      (select json_build_object('id', p.id, 'slug', p.slug, 'name', p.display_name)
+                         from cms.provider p where p.id = a.provider_id) as provider,
                       (select coalesce(json_agg(json_build_object('id', l.id, 'slug', l.slug, 'name', l.name) order by l.name), '[]')
                          from cms.account_location al join cms.location l on l.id = al.location_id
                         where al.account_id = a.id) as "locations!",
@@ -126,6 +130,8 @@ pub struct PersonChange {
     pub active: bool,
     /// "MD", "RN".
     pub credentials: Vec<String>,
+    /// The clinic's own record of the same person.
+    pub provider: Option<Uuid>,
     /// `en` or `es`.
     pub language: &'static str,
     /// The locations that a front desk answers for.
@@ -140,7 +146,7 @@ impl PersonChange {
         let status = if self.active { "active" } else { "disabled" };
         json!({
             "name": self.name, "role": self.role, "status": status, "credentials": self.credentials,
-            "language": self.language, "locations": self.locations, "provider": null,
+            "language": self.language, "locations": self.locations, "provider": self.provider,
         })
     }
 }
@@ -155,7 +161,7 @@ pub async fn update_person(
     sqlx::query!(
         "update cms.account set name = $2, role = $3, status = case when $4 then 'active' else 'disabled' end, credentials = $5,
                 language = $6, credential_version = credential_version + case when $7 then 1 else 0 end,
-                version = version + 1, updated_at = $8
+                provider_id = $9, version = version + 1, updated_at = $8
           where id = $1",
         id,
         change.name,
@@ -165,6 +171,7 @@ pub async fn update_person(
         change.language,
         change.ends_sessions,
         now,
+        change.provider,
     )
     .execute(&mut *connection)
     .await?;
@@ -246,4 +253,11 @@ pub async fn find_locations(connection: &mut PgConnection, names: &[String]) -> 
     )
     .fetch_all(connection)
     .await
+}
+
+/// The id of a provider outside the trash, by slug or id.
+pub async fn find_provider(connection: &mut PgConnection, name: &str) -> Result<Option<Uuid>, sqlx::Error> {
+    sqlx::query_scalar!("select id from cms.provider where trashed_at is null and (slug = $1 or id::text = $1)", name,)
+        .fetch_optional(connection)
+        .await
 }

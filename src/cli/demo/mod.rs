@@ -65,10 +65,18 @@ async fn fill(connection: &mut PgConnection, clock: &Clock) -> Result<(), ApiErr
     for location in record["locations"].as_array().into_iter().flatten() {
         clinic::import_location(connection, clock, location).await?;
     }
-    for (kind, name) in [(TermKind::Category, "categories"), (TermKind::Tag, "tags")] {
+    for provider in record["providers"].as_array().into_iter().flatten() {
+        clinic::seed_provider(connection, clock, provider).await?;
+    }
+    for (kind, name) in
+        [(TermKind::Category, "categories"), (TermKind::Tag, "tags"), (TermKind::Condition, "conditions")]
+    {
         for term in record[name].as_array().into_iter().flatten() {
             terms::store(connection, clock.new_id(), kind, &TermInput::parse(term)?).await?;
         }
+    }
+    for service in record["services"].as_array().into_iter().flatten() {
+        clinic::seed_service(connection, clock, service).await?;
     }
     for (source, days) in ARTICLES {
         publish(connection, clock, source, days).await?;
@@ -106,4 +114,22 @@ async fn publish(connection: &mut PgConnection, clock: &Clock, source: &str, day
 
 async fn author(connection: &mut PgConnection, clock: &Clock, name: &str) -> Result<uuid::Uuid, sqlx::Error> {
     find_or_insert_author(connection, clock.new_id(), None, &slug_of(name, "author"), name).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_record_is_what_staff_could_send() {
+        let record: Value = serde_json::from_str(RECORD).unwrap();
+        let of = |name: &str| record[name].as_array().unwrap().clone();
+        assert_eq!((of("providers").len(), of("services").len()), (2, 3));
+        for provider in of("providers") {
+            clinic::ProviderInput::parse(&provider).unwrap();
+        }
+        for service in of("services") {
+            clinic::ServiceInput::parse(&service).unwrap();
+        }
+    }
 }

@@ -6,7 +6,7 @@ use sqlx::PgConnection;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{announce, check_version};
+use super::{announce, check_not_in_trash, check_version, given};
 use crate::{
     accounts::{ClinicEditor, ClinicReader},
     clinic::{
@@ -86,12 +86,12 @@ pub async fn create_location(
 ) -> Answer {
     no_parameters(&request)?;
     let input = LocationInput::parse(&body.0)?;
-    let given: Vec<String> = body.0.as_object().map(|body| body.keys().cloned().collect()).unwrap_or_default();
+    let fields = given(&body.0);
     let id = site.clock.new_id();
     let location = database
         .transact(async move |connection| {
             let location = add_location(connection, id, &input, Some(permit.staff.id)).await?;
-            announce(connection, &permit.staff, ("location.create", "location"), id, &given).await?;
+            announce(connection, &permit.staff, ("location.create", "location"), id, &fields).await?;
             Ok::<_, ApiError>(location)
         })
         .await?;
@@ -199,10 +199,7 @@ async fn lock(connection: &mut PgConnection, id: Uuid) -> Result<StaffLocation, 
 
 fn check(expected: &Expected, location: &StaffLocation) -> Result<(), ApiError> {
     check_version(expected, location.version, location.updated_at, location.updated_by.as_ref())?;
-    if location.trashed_at.is_some() {
-        return Err(ApiError::Conflict { code: "in_trash", detail: "it is in the trash; restore it first" });
-    }
-    Ok(())
+    check_not_in_trash(location.trashed_at)
 }
 
 fn refused_restore(error: sqlx::Error) -> ApiError {

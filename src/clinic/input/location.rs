@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use super::{
     email, hours, languages, phones, required_line,
     schema::{AddressInput, LocationStatusInput, PhoneInput, SpecialHoursInput, WeeklyHoursInput},
-    short_texts, time_zone, web_address,
+    short_texts, slug, time_zone, web_address,
 };
 use crate::{
     clinic::{
@@ -17,8 +17,8 @@ use crate::{
         location::{Address, Geo, LocationStatus, StatusCode},
         values::{TimeZone, WebAddress},
     },
-    contact::{Email, LanguageTag, Phone, Refusal},
-    http::{ApiError, FieldError, Fields, check_slug},
+    contact::{Email, LanguageTag, Phone},
+    http::{ApiError, FieldError, Fields},
 };
 
 /// A location, complete and valid. A PATCH is laid over what is stored and read as one of these.
@@ -137,14 +137,6 @@ impl LocationInput {
         };
         Ok(location)
     }
-}
-
-/// A slug that is no id: `/v1/locations/{slug}` takes either, and one of another location's id would hide it.
-fn slug(text: &str) -> Result<String, Refusal> {
-    if text.parse::<uuid::Uuid>().is_ok() {
-        return Err(("bad_slug", "must not look like an id".to_owned()));
-    }
-    check_slug(text)
 }
 
 fn address(mut fields: Fields<'_>) -> Result<Address, Vec<FieldError>> {

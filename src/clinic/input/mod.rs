@@ -1,10 +1,12 @@
-//! What staff write about the organisation and its locations, read into valid values with every mistake at once.
+//! What staff write about the organisation, its locations, providers and services, read into valid values with every mistake at once.
 //! Refuses fields that nobody asked for, and repairs nothing but white space and the case of codes.
 
 mod clinic;
 mod hours;
 mod location;
+mod provider;
 mod schema;
+mod service;
 #[cfg(test)]
 mod tests;
 
@@ -13,21 +15,26 @@ use super::{
     values::{TimeZone, WebAddress},
 };
 use crate::{
-    contact::{Email, LanguageTag, Phone},
-    http::{FieldError, Fields, check_line},
+    contact::{Email, LanguageTag, Phone, Refusal},
+    http::{FieldError, Fields, check_line, check_slug},
 };
 
 pub use clinic::ClinicInput;
 pub(super) use hours::date;
 pub use location::LocationInput;
+pub use provider::ProviderInput;
 pub use schema::{
-    AddressInput, ClinicPatch, LocationPatch, LocationStatusInput, PhoneInput, SpecialHoursInput, WeeklyHoursInput,
+    AddressInput, ClinicPatch, LocationPatch, LocationStatusInput, PhoneInput, ProviderNameInput, ProviderPatch,
+    ServicePatch, SpecialHoursInput, SpecialtyInput, WeeklyHoursInput,
 };
+pub use service::ServiceInput;
 
 /// The most telephone numbers, links and aliases of one record.
 const MOST_PHONES: usize = 20;
 /// The most short texts of one list.
 const MOST_TEXTS: usize = 50;
+/// The most records that one names.
+const MOST_NAMES: usize = 100;
 /// The longest short text.
 const LONGEST_TEXT: usize = 200;
 
@@ -88,4 +95,18 @@ fn short_texts(fields: &mut Fields<'_>, name: &'static str) -> Vec<String> {
 fn required_line(fields: &mut Fields<'_>, name: &'static str, most: usize) -> Option<String> {
     let text = fields.parsed(name, |text| check_line(text, most));
     fields.require(name, text)
+}
+
+/// Reads a list of slugs or ids.
+fn names(fields: &mut Fields<'_>, name: &'static str) -> Vec<String> {
+    fields.lines(name, MOST_NAMES, 100)
+}
+
+/// A slug that is no id: an address such as `/v1/locations/{slug}` takes either, and one of another record's id would
+/// hide it.
+fn slug(text: &str) -> Result<String, Refusal> {
+    if text.parse::<uuid::Uuid>().is_ok() {
+        return Err(("bad_slug", "must not look like an id".to_owned()));
+    }
+    check_slug(text)
 }

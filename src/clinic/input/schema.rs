@@ -11,10 +11,11 @@ use utoipa::{
     },
 };
 
-use super::{ClinicInput, LocationInput};
+use super::{ClinicInput, LocationInput, ProviderInput, ServiceInput};
 use crate::clinic::{
     hours::{SpecialHours, WeeklyHours},
     location::{Address, LocationStatus},
+    provider::{ProviderName, Specialty},
 };
 
 /// A telephone number as it is written: a text, or an object.
@@ -111,3 +112,15 @@ written_as!(
 written_as!(
     /// A merge patch (RFC 7396) of a location: what is absent stays, null clears.
     LocationPatch, LocationInput, []);
+written_as!(
+    /// A person's name as it is written.
+    ProviderNameInput, ProviderName, ["family"]);
+written_as!(
+    /// A field of medicine as it is written.
+    SpecialtyInput, Specialty, ["name"]);
+written_as!(
+    /// A merge patch (RFC 7396) of a provider: what is absent stays, null clears.
+    ProviderPatch, ProviderInput, []);
+written_as!(
+    /// A merge patch (RFC 7396) of a service: what is absent stays, null clears.
+    ServicePatch, ServiceInput, []);

@@ -210,11 +210,21 @@ fn the_document_names_the_fields_that_the_parser_asks_for() {
     assert_eq!(property_names::<LocationPatch>(), sorted(&LocationInput::FIELDS));
     assert_eq!(property_names::<ClinicInput>(), sorted(&ClinicInput::FIELDS));
     assert_eq!(property_names::<ClinicPatch>(), sorted(&ClinicInput::FIELDS));
+    assert_eq!(property_names::<ProviderInput>(), sorted(&ProviderInput::FIELDS));
+    assert_eq!(property_names::<ProviderPatch>(), sorted(&ProviderInput::FIELDS));
+    assert_eq!(property_names::<ServiceInput>(), sorted(&ServiceInput::FIELDS));
+    assert_eq!(property_names::<ServicePatch>(), sorted(&ServiceInput::FIELDS));
     for name in LocationInput::FIELDS {
         assert!(is_asked_for(name, |body| LocationInput::parse(body).map(drop)), "{name}");
     }
     for name in ClinicInput::FIELDS {
         assert!(is_asked_for(name, |body| ClinicInput::parse(body).map(drop)), "{name}");
+    }
+    for name in ProviderInput::FIELDS {
+        assert!(is_asked_for(name, |body| ProviderInput::parse(body).map(drop)), "{name}");
+    }
+    for name in ServiceInput::FIELDS {
+        assert!(is_asked_for(name, |body| ServiceInput::parse(body).map(drop)), "{name}");
     }
 }
 
@@ -226,6 +236,11 @@ fn the_document_requires_what_the_parser_requires() {
     assert_eq!(required(LocationInput::schema()), json!(["name", "address"]));
     assert_eq!(required(LocationPatch::schema()), json!([]));
     assert_eq!(required(ClinicPatch::schema()), json!([]));
+    assert_eq!(required(ProviderInput::schema()), json!(["name"]));
+    assert_eq!(required(ProviderNameInput::schema()), json!(["family"]));
+    assert_eq!(required(SpecialtyInput::schema()), json!(["name"]));
+    assert_eq!(required(ServiceInput::schema()), json!(["name"]));
+    assert_eq!(required(ServicePatch::schema()), json!([]));
     assert_eq!(required(AddressInput::schema()), json!(["line1", "city", "region", "postal_code", "country"]));
     assert_eq!(required(LocationStatusInput::schema()), json!(["code"]));
     assert_eq!(required(WeeklyHoursInput::schema()), json!(["days", "opens", "closes"]));
@@ -252,6 +267,24 @@ proptest! {
     #[test]
     fn no_body_breaks_the_parser(name in prop::sample::select(LocationInput::FIELDS.to_vec()), value in any_json()) {
         if let Err(error) = LocationInput::parse(&with(name, value)) {
+            prop_assert!(matches!(error, ApiError::Invalid(errors) if !errors.is_empty()));
+        }
+    }
+
+    #[test]
+    fn no_provider_breaks_the_parser(name in prop::sample::select(ProviderInput::FIELDS.to_vec()), value in any_json()) {
+        let mut body = json!({"name": {"family": "Marsh"}});
+        body[name] = value;
+        if let Err(error) = ProviderInput::parse(&body) {
+            prop_assert!(matches!(error, ApiError::Invalid(errors) if !errors.is_empty()));
+        }
+    }
+
+    #[test]
+    fn no_service_breaks_the_parser(name in prop::sample::select(ServiceInput::FIELDS.to_vec()), value in any_json()) {
+        let mut body = json!({"name": "Flu shot"});
+        body[name] = value;
+        if let Err(error) = ServiceInput::parse(&body) {
             prop_assert!(matches!(error, ApiError::Invalid(errors) if !errors.is_empty()));
         }
     }

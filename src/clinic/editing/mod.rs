@@ -1,11 +1,20 @@
-//! How a location comes to be and changes, inside the caller's transaction. The staff's handlers and the demo's
-//! content go the same way.
+//! How a location, a provider or a service comes to be and changes, inside the caller's transaction. The staff's
+//! handlers and the demo's content go the same way.
+
+mod providers;
+mod relations;
+mod services;
 
 use serde::Serialize;
 use serde_json::Value;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+pub(super) use self::{providers::provider_source, services::service_source};
+pub use self::{
+    providers::{add_provider, change_provider},
+    services::{add_service, change_service},
+};
 use super::{input::LocationInput, queries, staff_location::StaffLocation};
 use crate::{
     db::DbError,
@@ -47,14 +56,14 @@ async fn choose_slug(connection: &mut PgConnection, id: Uuid, input: &LocationIn
     if let Some(slug) = &input.slug {
         return Ok(slug.clone());
     }
-    let free = queries::find_free_slug(connection, &slug_base(&input.name), id).await?;
+    let free = queries::find_free_slug(connection, &slug_base(&input.name, "location"), id).await?;
     free.ok_or_else(slug_taken)
 }
 
 /// A name that is an id makes a slug that would be taken for one.
-fn slug_base(name: &str) -> String {
-    let slug = slug_of(name, "location");
-    if slug.parse::<Uuid>().is_ok() { format!("location-{slug}") } else { slug }
+fn slug_base(name: &str, kind: &str) -> String {
+    let slug = slug_of(name, kind);
+    if slug.parse::<Uuid>().is_ok() { format!("{kind}-{slug}") } else { slug }
 }
 
 /// Whether the error is of a slug that another location has.
@@ -91,10 +100,10 @@ mod tests {
 
     #[test]
     fn a_name_that_is_an_id_makes_a_slug_that_is_none() {
-        assert_eq!(slug_base("Boca Ratón — Main"), "boca-raton-main");
-        assert_eq!(slug_base("診療所!").parse::<Uuid>().ok(), None);
+        assert_eq!(slug_base("Boca Ratón — Main", "location"), "boca-raton-main");
+        assert_eq!(slug_base("診療所!", "location").parse::<Uuid>().ok(), None);
         let id = "0190b5a0-0000-7000-8000-000000000001";
-        assert_eq!(slug_base(id), format!("location-{id}"));
+        assert_eq!(slug_base(id, "location"), format!("location-{id}"));
     }
 
     #[test]
