@@ -67,8 +67,9 @@ pub use scope::Scope;
 pub use sign_in::GuessLimits;
 pub use single_sign_on::SingleSignOn;
 pub use staff::{
-    ArticleReader, AuditReader, ClinicEditor, ClinicReader, Credential, Editor, EmergencyReader, InquiryReader,
-    KeyManager, KeyReader, PeopleManager, PeopleReader, Permit, Reach, Session, Staff, Writer, request_id,
+    ArticleReader, AuditReader, ClinicEditor, ClinicReader, Commenter, Credential, Editor, EmergencyReader,
+    InquiryReader, KeyManager, KeyReader, PeopleManager, PeopleReader, Permit, Reach, Reviewer, Session, Staff, Writer,
+    request_id,
 };
 
 use crate::{

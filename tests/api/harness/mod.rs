@@ -15,7 +15,7 @@ use std::{
 use clinic_cms::{
     app::{self, Parts},
     audit::Report,
-    cli::{Opened, settle},
+    cli::{Opened, keep_review_policy, settle},
     clock::Clock,
     crypto::KeyRing,
     db::StaffDb,
@@ -92,7 +92,10 @@ impl Api {
             database: cluster.opened.database.named(&name),
             clock: clock.clone(),
         });
-        block_on(async { settle(&opened).await.expect("the copy is settled as at any start") });
+        block_on(async {
+            settle(&opened).await.expect("the copy is settled as at any start");
+            keep_review_policy(&opened).await.expect("the review policy is kept");
+        });
         let (base, stop, thread) = serve(&opened, None);
         Self {
             public_url: base.clone(),
