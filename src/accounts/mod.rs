@@ -60,6 +60,7 @@ pub use factors::RelyingParty;
 pub use first_owner::{FIRST_OWNER, TOKEN_MINUTES, create_account, issue_first_owner_token};
 pub use gate::{gate, record_denials};
 pub use input::{NewPerson, PasswordContext, check_email, check_password};
+pub use letters::review_requested;
 pub use local_sign_in::LocalSignIn;
 pub use people::remove_factors;
 pub use role::{Permission, Role, table_in_markdown};

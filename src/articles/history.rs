@@ -135,11 +135,7 @@ impl Approval {
 }
 
 /// What was seen of an article, or of one that was purged.
-async fn list(
-    connection: &mut PgConnection,
-    id: Uuid,
-    at: Option<DateTime<Utc>>,
-) -> Result<Vec<Shown>, ApiError> {
+async fn list(connection: &mut PgConnection, id: Uuid, at: Option<DateTime<Utc>>) -> Result<Vec<Shown>, ApiError> {
     if history::is_known(connection, id).await? {
         return Ok(history::list_shown(connection, id, at).await?);
     }
@@ -183,13 +179,8 @@ fn outline(tombstone: &Tombstone) -> Vec<Shown> {
 /// Whole approvals, or the name of the one who stood for it.
 fn approvals(kept: Value) -> Vec<Approval> {
     let entries = if let Value::Array(entries) = kept { entries } else { vec![kept] };
-    let named = |reviewed_by| Approval {
-        reviewed_by,
-        licence: None,
-        signed_at: None,
-        next_review_due: None,
-        revoked_at: None,
-    };
+    let named =
+        |reviewed_by| Approval { reviewed_by, licence: None, signed_at: None, next_review_due: None, revoked_at: None };
     let read = |entry: Value| {
         let whole = serde_json::from_value::<Approval>(entry.clone()).ok();
         whole.or_else(|| serde_json::from_value(entry).ok().map(named))

@@ -9,11 +9,11 @@ pub(crate) mod staff_answers;
 
 mod admin;
 mod diff;
+mod history;
 mod public;
 pub(crate) mod publication;
 pub(crate) mod queries;
 pub(crate) mod review;
-mod history;
 mod revisions;
 mod term_operations;
 pub(crate) mod terms;

@@ -4,7 +4,7 @@ use sqlx::{AssertSqlSafe, PgConnection};
 
 use crate::harness::Api;
 
-const PUBLISHED: [&str; 11] = [
+const PUBLISHED: [&str; 12] = [
     "site.clinic",
     "site.location",
     "site.article",
@@ -13,6 +13,7 @@ const PUBLISHED: [&str; 11] = [
     "site.article_former_slug",
     "site.article_neighbour",
     "site.article_related",
+    "site.article_review",
     "site.category_above",
     "site.article_horizon",
     "site.form",

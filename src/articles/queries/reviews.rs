@@ -34,7 +34,8 @@ pub async fn put_request(connection: &mut PgConnection, new: &NewRequest<'_>) ->
 
 /// Takes a request back. Answers whether there was one.
 pub async fn delete_request(connection: &mut PgConnection, article: Uuid) -> Result<bool, sqlx::Error> {
-    let done = sqlx::query!("delete from cms.review_request where article_id = $1", article).execute(connection).await?;
+    let done =
+        sqlx::query!("delete from cms.review_request where article_id = $1", article).execute(connection).await?;
     Ok(done.rows_affected() > 0)
 }
 

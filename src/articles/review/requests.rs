@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
-    accounts::{Permission, Role, Writer},
+    accounts::{Desk, Permission, Role, Writer, review_requested},
     articles::{
         admin::{lock, read, refuse_trashed},
         queries::{
@@ -46,6 +46,7 @@ impl ReviewRequestInput {
 }
 
 /// Asks for a review of the newest revision. A request that is open already gives way to the new one.
+/// Who is named gets a mail.
 #[utoipa::path(put, path = "/v1/admin/articles/{id}/review", operation_id = "put_review_request", tag = "staff: articles",
     security(("bearer" = [])),
     params(("id" = Uuid, Path, description = "The article"), ("If-Match" = String, Header, description = "The ETag that was read")),
@@ -55,6 +56,7 @@ pub async fn put_review_request(
     request: HttpRequest,
     writer: Writer,
     expected: Expected,
+    desk: Desk,
     database: Data<StaffDb>,
     body: JsonBody,
 ) -> Answer {
@@ -71,6 +73,9 @@ pub async fn put_review_request(
             let (revision, note) = (stored.revision, input.note.as_deref());
             let new = NewRequest { article: id, revision, by: writer.staff.id, reviewer: input.reviewer, note };
             reviews::put_request(connection, &new).await?;
+            if let Some(reviewer) = input.reviewer {
+                review_requested(connection, &desk, reviewer, &writer.staff.name, &stored.title).await?;
+            }
             touch_article(connection, id, None, writer.staff.id).await?;
             writer.staff.record(connection, "review.request", "article", Some(id), &[]).await?;
             read(connection, id).await
@@ -109,9 +114,5 @@ pub async fn delete_review_request(
 async fn check_reviewer(connection: &mut PgConnection, reviewer: Uuid) -> Result<(), ApiError> {
     let role = reviews::find_role(connection, reviewer).await?;
     let may_sign = role.and_then(|role| Role::named(&role)).is_some_and(|role| role.may(Permission::SignArticles));
-    if may_sign {
-        Ok(())
-    } else {
-        Err(ApiError::field("/reviewer", "unknown_reference", "names nobody who may sign"))
-    }
+    if may_sign { Ok(()) } else { Err(ApiError::field("/reviewer", "unknown_reference", "names nobody who may sign")) }
 }

@@ -87,10 +87,7 @@ fn check_date(text: &str) -> Result<NaiveDate, (&'static str, String)> {
 /// # Errors
 /// 409 where the content is another than the one that was read, where the article is their own, and where the content
 /// needs a licence and there is none, or none that is current.
-pub fn licence_to_sign<'a>(
-    wanted: &'a Signable,
-    input: &SignoffInput,
-) -> Result<Option<&'a SignoffLicence>, ApiError> {
+pub fn licence_to_sign<'a>(wanted: &'a Signable, input: &SignoffInput) -> Result<Option<&'a SignoffLicence>, ApiError> {
     let conflict = |code, detail| Err(ApiError::Conflict { code, detail });
     let hash = data_encoding::HEXLOWER.encode(&wanted.content_hash);
     if input.content_hash.as_ref().is_some_and(|read| *read != hash) {
@@ -106,9 +103,10 @@ pub fn licence_to_sign<'a>(
         (None, Some(_)) if wanted.kind == Kind::Clinical.name() => {
             conflict("licence_expired", "your licence has expired; clinical content is signed with a current one")
         }
-        (None, None) if wanted.kind == Kind::Clinical.name() => {
-            conflict("licence_missing", "clinical content is signed by a provider with a licence, and you have none here")
-        }
+        (None, None) if wanted.kind == Kind::Clinical.name() => conflict(
+            "licence_missing",
+            "clinical content is signed by a provider with a licence, and you have none here",
+        ),
         (current, _) => Ok(current),
     }
 }
@@ -185,7 +183,8 @@ mod tests {
     #[test]
     fn the_next_review_is_after_today() {
         let wanted = signable("general", &[]);
-        let on = |date| due_date(&wanted, &SignoffInput { next_review_due: Some(day(date)), ..SignoffInput::default() });
+        let on =
+            |date| due_date(&wanted, &SignoffInput { next_review_due: Some(day(date)), ..SignoffInput::default() });
         assert!(on("2026-11-29").is_err() && on("2026-11-28").is_err());
         assert_eq!(on("2026-11-30").unwrap(), day("2026-11-30"));
         assert_eq!(due_date(&wanted, &SignoffInput::default()).unwrap(), day("2027-11-29"));

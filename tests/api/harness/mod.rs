@@ -2,6 +2,7 @@
 
 mod call;
 mod cluster;
+mod review_room;
 mod signing_in;
 
 use std::{
@@ -27,7 +28,8 @@ use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use self::cluster::{CLUSTER, DATABASES, config};
 pub use self::{
     call::{Call, Reply},
-    cluster::{ADMIN, AUDITOR, EDITOR, FRONT_DESK, OWNER, PEOPLE},
+    cluster::{ADMIN, AUDITOR, EDITOR, FRONT_DESK, OWNER, PEOPLE, REVIEWER},
+    review_room::ReviewRoom,
     signing_in::{code, login, noon},
 };
 
