@@ -65,7 +65,12 @@ drop view site.article;
 create view site.article as
 select p.article_id as id, p.id as publication_id, p.group_id, r.kind, p.slug, p.path, p.locale, r.title, r.summary, r.cover,
        r.reading_minutes, p.published_at, lower(p.visible) as updated_at, upper(p.visible) as visible_until,
-       r.revision, r.body_markdown, r.body_html, r.body_text, r.headings, r.sources, r.faqs, r.seo, r.category_id, r.revision_id,
+       r.revision, r.body_markdown, r.body_html, r.body_text, r.headings, r.sources, r.faqs,
+       -- Search engines are asked to stay away while a review is overdue, where the clinic wants that.
+       case when (select y.on_overdue from cms.review_policy y) = 'noindex'
+                 and r.next_review_due < (select k.today from cms.clinic_clock k)
+            then r.seo || '{"noindex": true}' else r.seo end as seo,
+       r.category_id, r.revision_id,
        r.content_hash, r.category, r.tags, r.conditions, r.services, r.author, r.review, r.next_review_due, r.disclosures,
        (select coalesce(json_agg(json_build_object(
                  'locale', o.locale, 'slug', o.slug, 'path', o.path,
@@ -139,3 +144,16 @@ select least(
            order by s.next_review_due limit 1)
        ) as changes_at;
 grant select on site.article_former_slug, site.article_horizon to cms_public, cms_staff;
+
+-- Who vouches for what is shown now. The number of a licence is no reader's affair.
+create view site.article_review as
+select p.article_id, r.number as revision, r.content_hash, s.reviewer as reviewed_by,
+       case when s.licence is not null
+            then json_build_object('state', s.licence->'state', 'expires_on', s.licence->'expires_on') end as licence,
+       s.signed_at, s.next_review_due,
+       coalesce(s.next_review_due < (select k.today from cms.clinic_clock k), false) as overdue
+  from cms.publication p
+  join cms.revision r on r.id = p.revision_id
+  join cms.live_signoff s on s.article_id = p.article_id and s.content_hash = r.content_hash
+ where p.visible @> now() and p.archived_at is null;
+grant select on site.article_review to cms_public, cms_staff;

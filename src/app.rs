@@ -14,7 +14,7 @@ use url::Url;
 
 use crate::{
     accounts::{self, Accounts, GuessLimits, LocalSignIn, RelyingParty, SingleSignOn},
-    articles,
+    articles::{self, Attester},
     audit::Trail,
     clinic,
     clock::Clock,
@@ -40,6 +40,7 @@ pub struct Parts {
     site: Data<Site>,
     accounts: Data<Accounts>,
     single_sign_on: Data<SingleSignOn>,
+    attester: Data<Attester>,
     door: Data<Door>,
     public: Data<PublicDb>,
     staff: Data<StaffDb>,
@@ -114,6 +115,7 @@ impl Parts {
             site: Data::new(site),
             accounts: Data::new(accounts),
             single_sign_on: Data::new(single_sign_on),
+            attester: Data::new(Attester { ring: Arc::clone(ring) }),
             door: Data::new(door),
             public: Data::new(public),
             staff: Data::new(staff),
@@ -133,6 +135,7 @@ impl Parts {
             .app_data(Data::clone(&self.site))
             .app_data(Data::clone(&self.accounts))
             .app_data(Data::clone(&self.single_sign_on))
+            .app_data(Data::clone(&self.attester))
             .app_data(Data::clone(&self.door))
             .app_data(Data::clone(&self.public))
             .app_data(Data::clone(&self.staff))

@@ -61,7 +61,7 @@ const DOORS: [(&str, &[&str]); 22] = [
     ),
     ("operations", &["openapi", "delivery", "http", "db"]),
     ("openapi", &["articles", "clinic", "inquiries", "accounts", "oversight", "operations", "http"]),
-    ("articles", &["accounts", "outbox", "delivery", "body", "http", "db", "contact", "clock"]),
+    ("articles", &["accounts", "outbox", "delivery", "body", "http", "db", "crypto", "contact", "clock"]),
     ("clinic", &["accounts", "outbox", "delivery", "body", "http", "db", "contact", "clock"]),
     ("inquiries", &["accounts", "outbox", "audit", "http", "db", "crypto", "contact", "clock"]),
     ("oversight", &["accounts", "audit", "http", "db"]),

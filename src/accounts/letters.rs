@@ -1,5 +1,5 @@
-//! What people are told by mail about their own account, in the transaction that it tells of. Links are built from
-//! the configured address, never from a request.
+//! What people are told by mail about their own account, and of what they are asked to do, in the transaction that it
+//! tells of. Links are built from the configured address, never from a request.
 
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
@@ -108,6 +108,21 @@ pub async fn invitation(
         expires_at: invitation.expires_at,
     };
     send(connection, desk, to, letter).await
+}
+
+/// A colleague is asked to review an article.
+///
+/// # Errors
+/// As [`new_device`].
+pub async fn review_requested(
+    connection: &mut PgConnection,
+    desk: &Desk,
+    account: Uuid,
+    by: &str,
+    title: &str,
+) -> Result<(), ApiError> {
+    let letter = Letter::ReviewRequested { person: by.to_owned(), title: title.to_owned(), at: desk.now() };
+    post(connection, desk, account, letter).await
 }
 
 /// Somebody took access to inquiries: every owner is told.

@@ -60,6 +60,7 @@ pub use factors::RelyingParty;
 pub use first_owner::{FIRST_OWNER, TOKEN_MINUTES, create_account, issue_first_owner_token};
 pub use gate::{gate, record_denials};
 pub use input::{NewPerson, PasswordContext, check_email, check_password};
+pub use letters::review_requested;
 pub use local_sign_in::LocalSignIn;
 pub use people::remove_factors;
 pub use role::{Permission, Role, table_in_markdown};
@@ -67,8 +68,9 @@ pub use scope::Scope;
 pub use sign_in::GuessLimits;
 pub use single_sign_on::SingleSignOn;
 pub use staff::{
-    ArticleReader, AuditReader, ClinicEditor, ClinicReader, Credential, Editor, EmergencyReader, InquiryReader,
-    KeyManager, KeyReader, PeopleManager, PeopleReader, Permit, Reach, Session, Staff, Writer, request_id,
+    ArticleReader, AuditReader, ClinicEditor, ClinicReader, Commenter, Credential, Editor, EmergencyReader,
+    InquiryReader, KeyManager, KeyReader, PeopleManager, PeopleReader, Permit, Reach, Reviewer, Session, Staff, Writer,
+    request_id,
 };
 
 use crate::{

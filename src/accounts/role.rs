@@ -34,6 +34,8 @@ pub enum Permission {
     WriteArticles,
     /// Publish, withdraw, trash and restore articles; keep categories, tags and conditions.
     PublishArticles,
+    /// Say something of an article to colleagues, and settle what was said.
+    CommentArticles,
     /// Sign off the content of an article.
     SignArticles,
     /// Read the clinic's details as staff see them.
@@ -55,16 +57,17 @@ pub enum Permission {
 }
 
 use Permission::{
-    BreakGlass, EditClinic, ManageApiKeys, ManagePeople, PublishArticles, ReadArticles, ReadAudit, ReadClinic,
-    ReadInquiries, ReadPeople, SignArticles, WriteArticles,
+    BreakGlass, CommentArticles, EditClinic, ManageApiKeys, ManagePeople, PublishArticles, ReadArticles, ReadAudit,
+    ReadClinic, ReadInquiries, ReadPeople, SignArticles, WriteArticles,
 };
 use Role::{Admin, Auditor, Author, Editor, FrontDesk, Owner, Reviewer};
 
 /// Who holds each permission.
-const TABLE: [(Permission, &[Role]); 12] = [
+const TABLE: [(Permission, &[Role]); 13] = [
     (ReadArticles, &[Owner, Admin, Editor, Author, Reviewer, Auditor]),
     (WriteArticles, &[Owner, Editor, Author]),
     (PublishArticles, &[Owner, Editor]),
+    (CommentArticles, &[Owner, Editor, Author, Reviewer]),
     (SignArticles, &[Owner, Reviewer]),
     (ReadClinic, &[Owner, Admin, Editor, Author, Reviewer, FrontDesk, Auditor]),
     (EditClinic, &[Owner, Admin, Editor]),
@@ -88,6 +91,7 @@ impl Permission {
             ReadArticles => "read_articles",
             WriteArticles => "write_articles",
             PublishArticles => "publish_articles",
+            CommentArticles => "comment_articles",
             SignArticles => "sign_articles",
             ReadClinic => "read_clinic",
             EditClinic => "edit_clinic",
@@ -125,7 +129,7 @@ impl Role {
             Admin => "People, keys and the clinic's details; never an inquiry.",
             Editor => "Writes and publishes articles and keeps the clinic's details true.",
             Author => "Writes drafts.",
-            Reviewer => "Reads drafts and signs them off.",
+            Reviewer => "Reads drafts, comments on them and signs them off.",
             FrontDesk => "Reads the inquiries of the assigned locations.",
             Auditor => "Reads the audit trail and what it speaks of, except inquiries; changes nothing.",
         }

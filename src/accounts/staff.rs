@@ -242,6 +242,10 @@ grants! {
     Writer: WriteArticles = WriteArticles;
     /// Publishes articles and keeps their terms.
     Editor: PublishArticles = PublishArticles;
+    /// Comments on articles.
+    Commenter: CommentArticles = CommentArticles;
+    /// Signs articles off, and takes a sign-off back.
+    Reviewer: SignArticles = SignArticles;
     /// Reads the clinic's details as staff see them.
     ClinicReader: ReadClinic = ReadClinic;
     /// Changes the organisation and its locations.

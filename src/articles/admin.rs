@@ -24,9 +24,10 @@ use crate::{
 #[utoipa::path(get, path = "/v1/admin/articles", operation_id = "list_staff_articles", tag = "staff: articles",
     security(("bearer" = [])),
     params(
-        ("status" = Option<String>, Query, description = "A comma means any of", pattern = "^(draft|scheduled|published|published_with_changes|withdrawn)(,(draft|scheduled|published|published_with_changes|withdrawn))*$"),
+        ("status" = Option<String>, Query, description = "A comma means any of", pattern = "^(draft|in_review|signed|scheduled|published|published_with_changes|withdrawn|archived)(,(draft|in_review|signed|scheduled|published|published_with_changes|withdrawn|archived))*$"),
         ("author" = Option<String>, Query, description = "Slugs or ids; a comma means any of", pattern = "^[a-z0-9-]{1,100}(,[a-z0-9-]{1,100}){0,3}$"),
         ("q" = Option<String>, Query, description = "Part of the title", min_length = 1, max_length = 200),
+        ("overdue" = Option<bool>, Query, description = "Those whose review is overdue, or is not: of what the public sees, else of the newest content"),
         ("trashed" = Option<bool>, Query, description = "The trash instead"),
         Paging,
     ),
@@ -43,6 +44,7 @@ pub async fn list_staff_articles(
         author: query.any_of("author"),
         q: query.text("q"),
         trashed: query.boolean("trashed").unwrap_or(false),
+        overdue: query.boolean("overdue"),
     };
     let question = format!("staff articles {filter:?}");
     let page = PageRequest::<StaffKey>::read(&mut query, &site.cursors, &question);

@@ -139,7 +139,8 @@ pub fn draft_of(row: &StaffRow) -> Result<Draft, ApiError> {
     })
 }
 
-async fn own_author(connection: &mut PgConnection, staff: &Staff) -> Result<Uuid, sqlx::Error> {
+/// The author that a colleague stands as, made where there is none yet.
+pub(super) async fn own_author(connection: &mut PgConnection, staff: &Staff) -> Result<Uuid, sqlx::Error> {
     let slug = slug_of(&staff.name, "author");
     authors::find_or_insert_author(connection, staff.clock.new_id(), Some(staff.id), &slug, &staff.name).await
 }

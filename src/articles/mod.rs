@@ -9,9 +9,11 @@ pub(crate) mod staff_answers;
 
 mod admin;
 mod diff;
+mod history;
 mod public;
 pub(crate) mod publication;
 pub(crate) mod queries;
+pub(crate) mod review;
 mod revisions;
 mod term_operations;
 pub(crate) mod terms;
@@ -22,12 +24,14 @@ use utoipa::OpenApi;
 /// What a revision's text is made by; services are described with the same.
 pub use crate::body;
 use crate::http::Endpoint;
+pub use review::{attestation::Attester, policy::keep_review_policy};
 use term_operations::{category, condition, tag};
 
 /// Mounts the public reads.
 pub fn public_routes(config: &mut ServiceConfig) {
     Endpoint::at("/v1/articles").get(public::list_articles).mount(config);
     Endpoint::at("/v1/articles/{slug}").get(public::get_article).mount(config);
+    review::public_routes(config);
     Endpoint::at("/v1/categories").get(public::list_categories).mount(config);
     Endpoint::at("/v1/tags").get(public::list_tags).mount(config);
     Endpoint::at("/v1/conditions").get(public::list_conditions).mount(config);
@@ -50,6 +54,8 @@ pub fn admin_routes(config: &mut ServiceConfig) {
     Endpoint::at("/articles/{id}/revisions/{number}").get(revisions::get_revision).mount(config);
     Endpoint::at("/articles/{id}/revisions/{number}/restore").post(revisions::restore_revision).mount(config);
     Endpoint::at("/articles/{id}/diff").get(revisions::compare_revisions).mount(config);
+    review::admin_routes(config);
+    Endpoint::at("/articles/{id}/history").get(history::get_article_history).mount(config);
     category::mount(config);
     tag::mount(config);
     condition::mount(config);
@@ -75,6 +81,20 @@ pub fn admin_routes(config: &mut ServiceConfig) {
     revisions::compare_revisions,
     publication::put_publication,
     publication::delete_publication,
+    review::attestation::get_article_review,
+    review::requests::put_review_request,
+    review::requests::delete_review_request,
+    review::comments::list_comments,
+    review::comments::get_comment,
+    review::comments::list_revision_comments,
+    review::comments::create_comment,
+    review::comments::put_comment_resolution,
+    review::comments::delete_comment_resolution,
+    review::signoffs::list_signoffs,
+    review::signoffs::create_signoff,
+    review::signoffs::get_signoff,
+    review::signoffs::delete_signoff,
+    history::get_article_history,
     category::list,
     category::create,
     category::get,

@@ -29,7 +29,7 @@ fn order(name: &str) -> Order {
 }
 
 /// `?locale=`, in its canonical form.
-fn locale(query: &mut QueryReader) -> Option<String> {
+pub(super) fn locale(query: &mut QueryReader) -> Option<String> {
     query.parsed("locale", "a BCP 47 language tag", |text| Some(LanguageTag::parse(text).ok()?.to_string()))
 }
 

@@ -15,6 +15,7 @@ use super::{
         publications::{self, Current, NewPublication, Range},
         staff::{StaffRow, touch_article},
     },
+    review::policy::end_of,
     staff_answers::StaffArticleAnswer,
 };
 use crate::{
@@ -150,13 +151,14 @@ pub async fn publish(
     if input.unpublish_at.is_some_and(|until| until <= from) {
         return Err(ApiError::field("/unpublish_at", "range_reversed", "must be later than the beginning"));
     }
+    let until = end_of(input.unpublish_at, wanted.review_until, from)?;
     publications::delete_planned(connection, article, stamp).await.map_err(taken)?;
     let current = publications::find_current(connection, article, stamp).await?;
     let stays = |current: &&Current| from == stamp && current.revision_id == wanted.revision_id && current.path == path;
     let mut shown = None;
     if let Some(current) = current.as_ref().filter(stays) {
         // What is visible is what is asked for: only its end may be another.
-        publications::set_end(connection, current.id, input.unpublish_at).await.map_err(taken)?;
+        publications::set_end(connection, current.id, until).await.map_err(taken)?;
     } else {
         if let Some(current) = current.as_ref().filter(|current| current.until.is_none_or(|until| until > from)) {
             publications::cut(connection, current.id, from.max(least_end(current))).await?;
@@ -168,7 +170,7 @@ pub async fn publish(
             revision_id: wanted.revision_id,
             path: &path,
             from,
-            until: input.unpublish_at,
+            until,
             published_at: first.or(wanted.first_published_at).unwrap_or(from).min(from),
             by: Some(staff.id),
         };

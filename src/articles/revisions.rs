@@ -57,7 +57,7 @@ pub async fn get_revision(request: HttpRequest, reader: ArticleReader, database:
     Ok(private_answer(StatusCode::OK, &StaffArticleAnswer { data }))
 }
 
-fn path_number(request: &HttpRequest) -> Result<i32, ApiError> {
+pub(super) fn path_number(request: &HttpRequest) -> Result<i32, ApiError> {
     request.match_info().get("number").and_then(|number| number.parse().ok()).ok_or(ApiError::NotFound)
 }
 

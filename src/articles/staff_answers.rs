@@ -10,6 +10,7 @@ use super::{
     article::{Citation, Faq, Image, Kind, Seo, Status, site_path},
     body::{Heading, Warning},
     queries::{revisions::RevisionSummary, staff::StaffRow},
+    review::answers::{ReviewDue, ReviewRequest},
 };
 use crate::http::{ApiError, PageLinks, PageMeta, Reference};
 
@@ -27,6 +28,7 @@ pub struct StaffListedArticle {
     pub published_revision: Option<i32>,
     pub published_at: Option<DateTime<Utc>>,
     pub author: Option<Author>,
+    pub review: ReviewDue,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
 }
@@ -59,6 +61,8 @@ pub struct StaffArticle {
     pub revision: i32,
     pub published_revision: Option<i32>,
     pub publication: Option<Publication>,
+    /// Colleagues are asked to look at it; null where nobody is.
+    pub review_request: Option<ReviewRequest>,
     /// The sign-off that holds for this content; null where there is none.
     pub signoff: Option<Review>,
     /// SHA-256 of this content, in hexadecimal: what a sign-off is bound to.
@@ -118,6 +122,7 @@ impl TryFrom<StaffRow> for StaffArticle {
             revision: row.revision,
             published_revision: row.published_revision,
             publication,
+            review_request: row.review_request.map(|asked| asked.0),
             signoff: row.signoff.map(|signoff| signoff.0),
             content_hash: row.content_hash,
             kind: Kind::named(&row.kind).ok_or(ApiError::Internal)?,

@@ -3,7 +3,7 @@
 use sqlx::Connection;
 
 use super::{Failure, Opened};
-use crate::{clinic, db::OpenError, inquiries};
+use crate::{articles, clinic, db::OpenError, inquiries};
 
 /// Why an installation could not be settled.
 #[derive(Debug, thiserror::Error)]
@@ -45,4 +45,17 @@ pub async fn settle(opened: &Opened) -> Result<usize, SettleError> {
     transaction.commit().await.map_err(refused)?;
     staff.close().await.map_err(refused)?;
     Ok(applied)
+}
+
+/// Tells the database what becomes of articles whose review is overdue. For `serve` alone: a command that is run once,
+/// with other settings around it, decides nothing.
+///
+/// # Errors
+/// [`SettleError`].
+pub async fn keep_review_policy(opened: &Opened) -> Result<(), SettleError> {
+    let refused = |error: sqlx::Error| SettleError::Refused(error.into());
+    let (on_overdue, months) = (opened.config.review_overdue.name(), opened.config.review_months);
+    let mut staff = opened.database.connect_as(false).await?;
+    articles::keep_review_policy(&mut staff, on_overdue, months).await.map_err(refused)?;
+    staff.close().await.map_err(refused)
 }

@@ -32,7 +32,7 @@ pub use address::{BaseUrl, WebOrigin};
 pub use database::Database;
 pub use first_owner::FirstOwner;
 pub use mistakes::{ConfigErrors, Mistake, SetBy};
-pub use parse::{ForwardedHeader, LogFormat};
+pub use parse::{ForwardedHeader, LogFormat, ReviewOverdue};
 pub use rate_limits::{LimitName, Rate, RateLimits};
 pub use reader::Shown;
 pub use secrecy::{ExposeSecret, SecretString};
@@ -107,6 +107,10 @@ pub struct Config {
     pub log: String,
     /// [`CMS_INQUIRY_RETENTION_DAYS`], 1 to 36,500.
     pub inquiry_retention_days: u32,
+    /// [`settings::CMS_REVIEW_OVERDUE`].
+    pub review_overdue: ReviewOverdue,
+    /// [`settings::CMS_REVIEW_MONTHS`], 1 to 60.
+    pub review_months: u32,
     /// Minutes after which somebody who reads inquiries and has left the desk has to sign in again.
     pub session_idle_minutes: u32,
     /// [`CMS_AUDIT_ANCHORS`]; see [`Config::audit_anchors`].
@@ -221,6 +225,8 @@ fn read(from: &mut Reader) -> Option<Config> {
     let inquiry_retention_days = from.read_number(&CMS_INQUIRY_RETENTION_DAYS);
     let session_idle_minutes = from.read_number(&CMS_SESSION_IDLE_MINUTES);
     let audit_anchors = from.read(&CMS_AUDIT_ANCHORS, parse::path);
+    let review_overdue = from.read(&settings::CMS_REVIEW_OVERDUE, parse::review_overdue);
+    let review_months = from.read_number(&settings::CMS_REVIEW_MONTHS);
     let audit_anchor_url = from.read(&CMS_AUDIT_ANCHOR_URL, address::hook);
     let audit_retention_days = from.read_number(&CMS_AUDIT_RETENTION_DAYS);
     let rate_limits = from.read(&CMS_RATE_LIMITS, rate_limits::rate_limits);
@@ -252,6 +258,8 @@ fn read(from: &mut Reader) -> Option<Config> {
         log_format: log_format?,
         log: log?,
         inquiry_retention_days: inquiry_retention_days?,
+        review_overdue: review_overdue?,
+        review_months: review_months?,
         session_idle_minutes: session_idle_minutes?,
         audit_anchors,
         audit_anchor_url,

@@ -37,6 +37,30 @@ pub enum ForwardedHeader {
     Forwarded,
 }
 
+/// What becomes of an article whose review is overdue.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum ReviewOverdue {
+    /// It says so.
+    #[default]
+    Flag,
+    /// Search engines are asked to stay away.
+    Noindex,
+    /// It goes by itself.
+    Withdraw,
+}
+
+impl ReviewOverdue {
+    /// As it is written.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Flag => "flag",
+            Self::Noindex => "noindex",
+            Self::Withdraw => "withdraw",
+        }
+    }
+}
+
 /// Refuses what no setting may hold: nothing at all, and control characters, which in a value are
 /// a file of two lines or an attempt to forge a log line.
 pub(super) fn plain(text: &str, kind: Kind) -> Parsed<()> {
@@ -91,6 +115,11 @@ pub(super) fn forwarded_header(text: &str) -> Parsed<ForwardedHeader> {
         "forwarded" => Ok(ForwardedHeader::Forwarded),
         _ => Err("is not a known header".into()),
     }
+}
+
+pub(super) fn review_overdue(text: &str) -> Parsed<ReviewOverdue> {
+    let all = [ReviewOverdue::Flag, ReviewOverdue::Noindex, ReviewOverdue::Withdraw];
+    all.into_iter().find(|policy| policy.name() == text).ok_or_else(|| "is not a policy".into())
 }
 
 /// A whole number written in digits alone, within the bounds of `kind`.

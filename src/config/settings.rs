@@ -98,6 +98,8 @@ pub enum Kind {
     ClaimRoles,
     /// Who may sign in with a password.
     LocalSignIn,
+    /// What becomes of an article whose review is overdue.
+    ReviewOverdue,
 }
 
 impl Kind {
@@ -149,6 +151,7 @@ impl Kind {
                 "a comma-separated list of value=role with the roles owner, admin, editor, author, reviewer, front_desk and auditor, such as cms-editors=editor, or nothing"
             }
             Self::LocalSignIn => "on or break_glass",
+            Self::ReviewOverdue => "flag, noindex or withdraw",
             Self::Number { min, max } => return format!("a whole number from {min} to {max}"),
         };
         text.to_owned()
@@ -319,6 +322,13 @@ settings! {
     CMS_LOG: Kind::LogFilter, Value("info"), InUse;
     /// Days after which an inquiry's retention ends; the day is written with each inquiry.
     CMS_INQUIRY_RETENTION_DAYS: Kind::Number { min: 1, max: 36_500 }, Value("730"), InUse;
+    /// What becomes of an article whose review is overdue. `flag`: `review.overdue` is true and nothing else. `noindex`:
+    /// search engines are asked to stay away as well. `withdraw`: an article is published until the end of the day
+    /// on which the next review is due, and goes by itself; what was published before the setting was made stays. Of
+    /// nodes with different settings the one that started last decides for all.
+    CMS_REVIEW_OVERDUE: Kind::ReviewOverdue, Value("flag"), InUse;
+    /// Months from a sign-off to the next review, where the reviewer names no day.
+    CMS_REVIEW_MONTHS: Kind::Number { min: 1, max: 60 }, Value("12"), InUse;
     /// File to which signed heads of the audit trail are appended. Copies of it that leave this host
     /// show when the end of the trail was removed.
     CMS_AUDIT_ANCHORS: Kind::Path, Absent("`audit/anchors.jsonl` in the data folder"), InUse;

@@ -73,8 +73,8 @@ pub enum TokenError {
     /// `exp` has passed.
     #[error("the access token has expired")]
     Expired,
-    /// The token could not be signed.
-    #[error("the access token could not be signed: check the current signing key")]
+    /// The token, or an attestation, could not be signed.
+    #[error("nothing could be signed: check the current signing key")]
     Signing,
 }
 

@@ -21,11 +21,12 @@
 //! | `blind_index` | equality search over sealed e-mail addresses and phone numbers |
 //! | `tag` | signed cursors, form tokens, keyed hashes |
 //! | `record` | digests and signatures of records that stand outside the program |
-//! | `signing`, `signing_keys`, `access_token` | Ed25519 keys, JWKS, access tokens |
+//! | `signing`, `signing_keys`, `access_token`, `attestation` | Ed25519 keys, JWKS, access tokens, signed facts |
 //! | `opaque_token` | refresh and one-time tokens |
 //! | `password`, `password_hash`, `password_gate` | what a password may be, its hash, its queue |
 
 pub mod access_token;
+mod attestation;
 pub mod blind_index;
 mod key;
 mod key_files;

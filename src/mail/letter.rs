@@ -144,6 +144,15 @@ pub enum Letter {
         /// When.
         at: DateTime<Utc>,
     },
+    /// A colleague asks for a review. What else they wrote stands with the article alone.
+    ReviewRequested {
+        /// Name of who asks.
+        person: String,
+        /// Title of the article.
+        title: String,
+        /// When.
+        at: DateTime<Utc>,
+    },
     /// To owners: somebody opened the inquiries for a while. The written reason stands in the audit trail alone.
     BreakGlass {
         /// Name of who did.
@@ -167,6 +176,7 @@ impl Letter {
             Self::FactorChanged { .. } => "factor_changed",
             Self::RoleChanged { .. } => "role_changed",
             Self::AccountDisabled { .. } => "account_disabled",
+            Self::ReviewRequested { .. } => "review_requested",
             Self::BreakGlass { .. } => "break_glass",
         }
     }

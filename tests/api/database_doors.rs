@@ -4,7 +4,7 @@ use sqlx::{AssertSqlSafe, PgConnection};
 
 use crate::harness::Api;
 
-const PUBLISHED: [&str; 17] = [
+const PUBLISHED: &[&str] = &[
     "site.clinic",
     "site.location",
     "site.provider",
@@ -19,6 +19,7 @@ const PUBLISHED: [&str; 17] = [
     "site.article_former_slug",
     "site.article_neighbour",
     "site.article_related",
+    "site.article_review",
     "site.category_above",
     "site.article_horizon",
     "site.form",

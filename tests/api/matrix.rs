@@ -33,8 +33,8 @@ enum Class {
 
 use Class::{Enrolling, Holds, Open, SignedIn};
 use Permission::{
-    BreakGlass, EditClinic, ManageApiKeys, ManagePeople, PublishArticles, ReadArticles, ReadAudit, ReadClinic,
-    ReadInquiries, ReadPeople, WriteArticles,
+    BreakGlass, CommentArticles, EditClinic, ManageApiKeys, ManagePeople, PublishArticles, ReadArticles, ReadAudit,
+    ReadClinic, ReadInquiries, ReadPeople, SignArticles, WriteArticles,
 };
 
 fn class_of(operation: &str) -> Option<Class> {
@@ -45,6 +45,7 @@ fn class_of(operation: &str) -> Option<Class> {
         | "get_openapi"
         | "list_articles"
         | "get_article"
+        | "get_article_review"
         | "list_categories"
         | "list_tags"
         | "list_conditions"
@@ -92,13 +93,23 @@ fn class_of(operation: &str) -> Option<Class> {
         | "list_revisions"
         | "get_revision"
         | "compare_revisions"
+        | "list_comments"
+        | "list_revision_comments"
+        | "get_comment"
+        | "list_signoffs"
+        | "get_signoff"
+        | "get_article_history"
         | "list_staff_categories"
         | "get_category"
         | "list_staff_tags"
         | "get_tag"
         | "list_staff_conditions"
         | "get_condition" => Holds(ReadArticles),
-        "create_article" | "update_article" | "restore_revision" => Holds(WriteArticles),
+        "create_article" | "update_article" | "restore_revision" | "put_review_request" | "delete_review_request" => {
+            Holds(WriteArticles)
+        }
+        "create_comment" | "put_comment_resolution" | "delete_comment_resolution" => Holds(CommentArticles),
+        "create_signoff" | "delete_signoff" => Holds(SignArticles),
         "delete_article" | "restore_article" | "put_publication" | "delete_publication" | "create_category"
         | "update_category" | "delete_category" | "restore_category" | "create_tag" | "update_tag" | "delete_tag"
         | "restore_tag" | "create_condition" | "update_condition" | "delete_condition" | "restore_condition" => {
@@ -153,7 +164,9 @@ fn operations(api: &Api) -> Vec<Operation> {
     let mut unclassified = Vec::new();
     for (path, item) in document["paths"].as_object().unwrap() {
         let path = path.replace("{id}", "01900000-0000-7000-8000-00000000ffff").replace("{number}", "1");
-        let path = ["{slug}", "{token}", "{provider}"].iter().fold(path, |path, name| path.replace(name, "x"));
+        let path = ["{slug}", "{token}", "{provider}", "{comment}", "{signoff}"]
+            .iter()
+            .fold(path, |path, name| path.replace(name, "x"));
         for (method, operation) in item.as_object().unwrap() {
             let id = operation["operationId"].as_str().unwrap().to_owned();
             match class_of(&id) {

@@ -21,6 +21,7 @@ fn a_signed_in_person_is_told_who_they_are_and_what_they_may_do() {
             "read_articles",
             "write_articles",
             "publish_articles",
+            "comment_articles",
             "read_clinic",
             "edit_clinic",
             "break_glass",

@@ -139,6 +139,8 @@ pub struct Publishable {
     pub category: Option<String>,
     pub author_id: Option<Uuid>,
     pub content_hash: Vec<u8>,
+    /// When a review that is overdue takes it from sight, where the clinic wants that.
+    pub review_until: Option<DateTime<Utc>>,
     /// When the public first saw the article before it came here.
     pub first_published_at: Option<DateTime<Utc>>,
     /// The clinic's.
@@ -154,6 +156,10 @@ pub async fn find_publishable(
     sqlx::query_as!(
         Publishable,
         r#"select r.id as revision_id, r.kind, r.locale, r.slug, t.slug as "category?", r.author_id, r.content_hash,
+                  (select (s.next_review_due + 1)::timestamp at time zone k.timezone
+                     from cms.live_signoff s, cms.clinic_clock k, cms.review_policy y
+                    where s.article_id = r.article_id and s.content_hash = r.content_hash
+                      and y.on_overdue = 'withdraw') as review_until,
                   a.first_published_at, (select k.default_locale from cms.clinic_clock k) as "default_locale!"
              from cms.revision r join cms.article a on a.id = r.article_id
              left join cms.term t on t.id = r.category_id

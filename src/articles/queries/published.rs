@@ -206,7 +206,7 @@ pub struct PublishedArticle {
     pub faqs: Json<Vec<Faq>>,
     pub seo: Json<Seo>,
     pub site_url: Option<String>,
-    /// Seconds until the article changes or goes by itself.
+    /// Seconds until the article, or what is shown beside it, changes or goes by itself.
     pub valid_for: Option<i64>,
 }
 
@@ -255,7 +255,8 @@ pub async fn find_published(
                   a.headings as "headings!: Json<Vec<Heading>>", a.sources as "sources!: Json<Vec<Citation>>",
                   a.faqs as "faqs!: Json<Vec<Faq>>", a.seo as "seo!: Json<Seo>",
                   (select c.site_url from site.clinic c) as site_url,
-                  floor(extract(epoch from a.visible_until - now()))::bigint as valid_for
+                  -- Of anything visible: what is shown beside it and the state of its review change by themselves too.
+                  (select floor(extract(epoch from h.changes_at - now()))::bigint from site.article_horizon h) as valid_for
              from found f join site.article a on a.id = f.id"#,
         slug_or_id,
         locale,

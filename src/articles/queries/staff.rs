@@ -9,6 +9,7 @@ use crate::{
         answers::{Author, Disclosure, Person, Review, Translation},
         article::{Citation, Faq, Image, Seo},
         body::{Heading, Warning},
+        review::answers::ReviewRequest,
         staff_answers::StaffListedArticle,
     },
     http::{COUNTED, PageRequest, Reference},
@@ -40,6 +41,7 @@ pub struct StaffRow {
     pub source_revision: Option<i32>,
     pub translations: Json<Vec<Translation>>,
     pub disclosures: Json<Vec<Disclosure>>,
+    pub review_request: Option<Json<ReviewRequest>>,
     /// The sign-off that holds for this content.
     pub signoff: Option<Json<Review>>,
     pub content_hash: String,
@@ -100,6 +102,13 @@ pub async fn find_article(
                      left join cms.revision h on h.article_id = g.id and h.number = g.latest_revision
                      left join cms.revision b on b.article_id = g.id and b.number = n.source_revision
                     where o.group_id = a.group_id and o.id <> a.id and o.trashed_at is null) as "translations!: Json<Vec<Translation>>",
+                  (select json_build_object('requested_at', q.requested_at,
+                                            'requested_by', json_build_object('id', b.id, 'name', b.name),
+                                            'reviewer', case when c.id is not null then json_build_object('id', c.id, 'name', c.name) end,
+                                            'note', q.note, 'revision', n.number)
+                     from cms.review_request q join cms.revision n on n.id = q.revision_id
+                     join cms.account b on b.id = q.requested_by left join cms.account c on c.id = q.reviewer_id
+                    where q.article_id = a.id) as "review_request: Json<ReviewRequest>",
                   d.disclosures as "disclosures!: Json<Vec<Disclosure>>", d.review as "signoff: Json<Review>",
                   encode(r.content_hash, 'hex') as "content_hash!",
                   (select w.shown from cms.shown_author w where w.id = r.author_id) as "author: Json<Author>",
@@ -134,6 +143,8 @@ pub struct StaffFilter {
     pub author: Option<Vec<String>>,
     pub q: Option<String>,
     pub trashed: bool,
+    /// Whether the review of what is visible, else of the newest content, is overdue.
+    pub overdue: Option<bool>,
 }
 
 /// The place of a row in staff's list.
@@ -162,15 +173,23 @@ pub async fn list_articles(
              select a.id, r.kind, r.slug, r.locale, r.title, s.status, a.version, r.number as revision,
                     s.live_revision as published_revision, s.published_at,
                     (select w.shown from cms.shown_author w where w.id = r.author_id) as author,
+                    json_build_object('next_review_due', g.next_review_due, 'overdue', g.overdue) as review,
                     a.created_at, a.updated_at
                from cms.article a
                join cms.revision r on r.article_id = a.id and r.number = a.latest_revision
                join cms.article_status s on s.article_id = a.id
+               join cms.revision shown on shown.article_id = a.id and shown.number = coalesce(s.live_revision, a.latest_revision)
+               cross join lateral (
+                 select x.next_review_due,
+                        coalesce(x.next_review_due < (select k.today from cms.clinic_clock k), false) as overdue
+                   from (select (select o.next_review_due from cms.live_signoff o
+                                  where o.article_id = a.id and o.content_hash = shown.content_hash) as next_review_due) x) g
               where (a.trashed_at is not null) = $1
                 and ($2::text[] is null or s.status = any ($2))
                 and ($3::text[] is null or exists (select 1 from cms.author w where w.id = r.author_id
                                                       and (w.slug = any ($3) or w.id::text = any ($3))))
-                and ($4::text is null or position(lower($4) in lower(r.title)) > 0))
+                and ($4::text is null or position(lower($4) in lower(r.title)) > 0)
+                and ($10::bool is null or g.overdue = $10))
            select (select coalesce(json_agg(x), '[]')
                      from (select * from matching m
                             where $5::timestamptz is null or (m.updated_at, m.id) < ($5, $6::uuid)
@@ -186,6 +205,7 @@ pub async fn list_articles(
         page.fetch(),
         page.offset(),
         COUNTED,
+        filter.overdue,
     )
     .fetch_one(connection)
     .await

@@ -23,6 +23,7 @@ fn samples(kind: Kind) -> (String, &'static str) {
         Kind::Scopes => ("openid email", "email"),
         Kind::ClaimRoles => ("cms-editors=editor", "cms-editors=gardener"),
         Kind::LocalSignIn => ("break_glass", "off"),
+        Kind::ReviewOverdue => ("withdraw", "off"),
         Kind::Password => (PASSPHRASE, "x"),
         Kind::Switch | Kind::RateLimits => ("off", "x"),
         Kind::Origins => ("https://www.example.org", "x"),

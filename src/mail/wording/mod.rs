@@ -107,6 +107,9 @@ fn own_words(letter: &Letter, language: Language) -> Value {
         }
         Letter::FactorChanged { what, at } => context! { what => what.name(), at => on(*at) },
         Letter::RoleChanged { role: key, at } => context! { role => role(language, key), at => on(*at) },
+        Letter::ReviewRequested { person, title, at } => {
+            context! { person_acting => one_line(person), title => one_line(title), at => on(*at) }
+        }
         Letter::BreakGlass { person, until, at } => {
             context! { person_acting => one_line(person), until => on(*until), at => on(*at) }
         }

@@ -24,6 +24,8 @@ pub(super) const TEMPLATES: &[(&str, &str)] = &[
     ("role_changed.es", include_str!("../templates/role_changed.es")),
     ("account_disabled.en", include_str!("../templates/account_disabled.en")),
     ("account_disabled.es", include_str!("../templates/account_disabled.es")),
+    ("review_requested.en", include_str!("../templates/review_requested.en")),
+    ("review_requested.es", include_str!("../templates/review_requested.es")),
     ("break_glass.en", include_str!("../templates/break_glass.en")),
     ("break_glass.es", include_str!("../templates/break_glass.es")),
 ];

@@ -26,6 +26,7 @@ fn letters() -> Vec<Letter> {
         Letter::SessionReuse { at },
         Letter::RoleChanged { role: "auditor".to_owned(), at },
         Letter::AccountDisabled { at },
+        Letter::ReviewRequested { person: "Ed Editor".to_owned(), title: "High blood pressure".to_owned(), at },
         Letter::BreakGlass { person: "Bea Breaker".to_owned(), until, at },
     ];
     let changes = [

@@ -2,6 +2,7 @@
 
 mod call;
 mod cluster;
+mod review_room;
 mod signing_in;
 
 use std::{
@@ -15,7 +16,7 @@ use std::{
 use clinic_cms::{
     app::{self, Parts},
     audit::Report,
-    cli::{Opened, settle},
+    cli::{Opened, keep_review_policy, settle},
     clock::Clock,
     crypto::KeyRing,
     db::StaffDb,
@@ -27,7 +28,8 @@ use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use self::cluster::{CLUSTER, DATABASES, config};
 pub use self::{
     call::{Call, Reply},
-    cluster::{ADMIN, AUDITOR, EDITOR, FRONT_DESK, OWNER, PEOPLE},
+    cluster::{ADMIN, AUDITOR, EDITOR, FRONT_DESK, OWNER, PEOPLE, REVIEWER},
+    review_room::ReviewRoom,
     signing_in::{code, login, noon},
 };
 
@@ -92,7 +94,10 @@ impl Api {
             database: cluster.opened.database.named(&name),
             clock: clock.clone(),
         });
-        block_on(async { settle(&opened).await.expect("the copy is settled as at any start") });
+        block_on(async {
+            settle(&opened).await.expect("the copy is settled as at any start");
+            keep_review_policy(&opened).await.expect("the review policy is kept");
+        });
         let (base, stop, thread) = serve(&opened, None);
         Self {
             public_url: base.clone(),

@@ -294,6 +294,7 @@ fn every_kind_of_letter_leaves_in_both_languages() {
         Letter::FactorChanged { what: FactorChange::PasskeyAdded, at },
         Letter::RoleChanged { role: "auditor".to_owned(), at },
         Letter::AccountDisabled { at },
+        Letter::ReviewRequested { person: words(), title: words(), at },
         Letter::BreakGlass { person: words(), until, at },
     ];
     let both = [Language::En, Language::Es];
