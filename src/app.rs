@@ -21,6 +21,7 @@ use crate::{
     config::{self, BaseUrl, Config, LimitName, WebOrigin},
     crypto::{KeyRing, PasswordGate},
     db::{PublicDb, StaffDb},
+    export,
     http::{self, RateLimit, Site, client::TrustedProxies},
     inquiries::{self, Door},
     mail::{MailLinks, Postbox},
@@ -181,6 +182,7 @@ fn routes(config: &mut ServiceConfig) {
     articles::public_routes(config);
     clinic::public_routes(config);
     inquiries::public_routes(config);
+    export::routes(config);
     accounts::routes(config);
     operations::routes(config);
     let staff = web::scope("/v1/admin")

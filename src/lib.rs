@@ -11,6 +11,7 @@
 //! | [`mail`] | letters to staff, sealed until they leave |
 //! | [`oversight`] | the audit trail, read and exported |
 //! | [`outbox`] | events in the transaction that they tell of |
+//! | [`export`] | everything public, as one stream |
 //! | [`delivery`] | how a public answer leaves: validators, compression, lifetime |
 //! | [`http`] | what every answer shares: problems, input, paging, limits |
 //! | [`crypto`] | sealed fields, key ring, blind index, tokens, passwords |
@@ -33,6 +34,7 @@ pub mod contact;
 pub mod crypto;
 pub mod db;
 pub mod delivery;
+pub mod export;
 pub mod http;
 pub mod import;
 pub mod inquiries;

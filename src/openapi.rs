@@ -6,7 +6,7 @@
 use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 
-use crate::{accounts, articles, clinic, http::Problem, inquiries, operations, oversight};
+use crate::{accounts, articles, clinic, export, http::Problem, inquiries, operations, oversight};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -39,6 +39,7 @@ pub fn document(public_url: &str) -> Value {
         articles::Docs::openapi(),
         clinic::Docs::openapi(),
         inquiries::Docs::openapi(),
+        export::Docs::openapi(),
         accounts::Docs::openapi(),
         oversight::Docs::openapi(),
         operations::Docs::openapi(),

@@ -8,13 +8,19 @@ pub mod input;
 pub(crate) mod staff_answers;
 
 mod admin;
+mod changes;
 mod diff;
+mod exported;
+mod feeds;
 mod history;
 mod public;
 pub(crate) mod publication;
 pub(crate) mod queries;
 pub(crate) mod review;
 mod revisions;
+mod site_address;
+mod sitemap;
+mod structured_data;
 mod term_operations;
 pub(crate) mod terms;
 
@@ -24,6 +30,7 @@ use utoipa::OpenApi;
 /// What a revision's text is made by; services are described with the same.
 pub use crate::body;
 use crate::http::Endpoint;
+pub use exported::{Position, export_articles, export_terms, find_position};
 pub use review::{attestation::Attester, policy::keep_review_policy};
 use term_operations::{category, condition, tag};
 
@@ -31,10 +38,17 @@ use term_operations::{category, condition, tag};
 pub fn public_routes(config: &mut ServiceConfig) {
     Endpoint::at("/v1/articles").get(public::list_articles).mount(config);
     Endpoint::at("/v1/articles/{slug}").get(public::get_article).mount(config);
+    Endpoint::at("/v1/articles/{slug}/jsonld").get(structured_data::get_article_jsonld).mount(config);
     review::public_routes(config);
     Endpoint::at("/v1/categories").get(public::list_categories).mount(config);
     Endpoint::at("/v1/tags").get(public::list_tags).mount(config);
     Endpoint::at("/v1/conditions").get(public::list_conditions).mount(config);
+    Endpoint::at("/v1/changes").get(changes::list_changes).mount(config);
+    Endpoint::at("/v1/feeds/articles.rss").get(feeds::get_rss_feed).mount(config);
+    Endpoint::at("/v1/feeds/articles.atom").get(feeds::get_atom_feed).mount(config);
+    Endpoint::at("/v1/feeds/articles.json").get(feeds::get_json_feed).mount(config);
+    Endpoint::at("/sitemap.xml").get(sitemap::get_sitemap).mount(config);
+    Endpoint::at("/sitemap-{n}.xml").get(sitemap::get_sitemap_part).mount(config);
 }
 
 /// Mounts the editors' side, relative to `/v1/admin`.
@@ -69,6 +83,13 @@ pub fn admin_routes(config: &mut ServiceConfig) {
     public::list_categories,
     public::list_tags,
     public::list_conditions,
+    changes::list_changes,
+    feeds::get_rss_feed,
+    feeds::get_atom_feed,
+    feeds::get_json_feed,
+    sitemap::get_sitemap,
+    sitemap::get_sitemap_part,
+    structured_data::get_article_jsonld,
     admin::list_staff_articles,
     admin::create_article,
     admin::get_staff_article,

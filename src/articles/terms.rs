@@ -9,7 +9,10 @@ use sqlx::PgConnection;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::queries::terms::{self, TermRow};
+use super::queries::{
+    publications::stamp,
+    terms::{self, TermRow},
+};
 use crate::{
     accounts::{ArticleReader, Editor},
     db::{DbError, StaffDb},
@@ -197,9 +200,13 @@ pub async fn update(
             let mut row = lock(connection, kind, id, &expected).await?;
             let stored = json!({"name": row.name, "slug": row.slug, "description": row.description});
             let input = TermInput::parse(&patched(stored, &patch.0))?;
+            let before = (row.slug.clone(), row.name.clone());
             row.slug = input.slug.unwrap_or_else(|| slug_of(&input.name, kind.name()));
             (row.name, row.description) = (input.name, input.description);
             terms::update_term(connection, &row).await.map_err(slug_taken)?;
+            if (&row.slug, &row.name) != (&before.0, &before.1) {
+                show_carriers_anew(connection, id).await?;
+            }
             editor.staff.record(connection, "term.update", kind.name(), Some(id), &[]).await?;
             read(connection, kind, id).await
         })
@@ -216,6 +223,7 @@ pub async fn delete(request: HttpRequest, editor: Editor, expected: Expected, da
             let mut row = lock(connection, kind, id, &expected).await?;
             row.trashed_at = Some(row.trashed_at.unwrap_or_else(|| editor.staff.clock.now()));
             terms::update_term(connection, &row).await?;
+            show_carriers_anew(connection, id).await?;
             editor.staff.record(connection, "term.delete", kind.name(), Some(id), &[]).await?;
             Ok::<_, ApiError>(())
         })
@@ -234,6 +242,7 @@ pub async fn restore(request: HttpRequest, editor: Editor, database: Data<StaffD
                 return Err(ApiError::Conflict { code: "not_in_trash", detail: "the term is not in the trash" });
             }
             terms::update_term(connection, &row).await.map_err(slug_taken)?;
+            show_carriers_anew(connection, id).await?;
             editor.staff.record(connection, "term.restore", kind.name(), Some(id), &[]).await?;
             read(connection, kind, id).await
         })
@@ -256,6 +265,12 @@ async fn lock(
         return Ok(row);
     }
     Err(ApiError::Stale { current: row.version, changed: json!({"at": row.updated_at, "by": null}) })
+}
+
+/// What static builds follow has to tell of the articles that show the term in another way now.
+async fn show_carriers_anew(connection: &mut PgConnection, id: Uuid) -> Result<(), ApiError> {
+    let stamp = stamp(connection).await?;
+    Ok(terms::touch_carriers(connection, id, stamp).await?)
 }
 
 fn slug_taken(error: sqlx::Error) -> ApiError {

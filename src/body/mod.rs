@@ -17,9 +17,11 @@
 //! | `destination` | which link destinations are allowed |
 //! | `html` | the door for HTML |
 //! | `footnotes`, `outline`, `prose`, `render` | headings, plain text and HTML out of clean Markdown |
+//! | `absolute` | HTML for whoever reads it away from its page |
 //! | `allowlist` | the elements and attributes that may be stored |
 //! | `report` | what was removed, bounded |
 
+mod absolute;
 mod agreement;
 mod allowlist;
 mod destination;
@@ -41,6 +43,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use utoipa::ToSchema;
 
+pub use absolute::absolute;
 use manuscript::Manuscript;
 use report::Report;
 

@@ -8,6 +8,7 @@ mod clinic;
 mod codes;
 mod country;
 pub mod editing;
+mod exported;
 pub mod hours;
 mod imported;
 pub mod input;
@@ -28,6 +29,7 @@ use uuid::Uuid;
 
 pub use clinic::{ChangedBy, Clinic, LegalNotice, ListedPhone, Notice, SocialLink, StaffClinic, StoredClinic};
 pub use country::CountryCode;
+pub use exported::{export_clinic, export_locations, export_providers, export_services};
 pub use imported::{Imported, import_location, import_name, seed_clinic, seed_provider, seed_service};
 pub use input::{ClinicInput, LocationInput, ProviderInput, ServiceInput};
 pub use location::{

@@ -2,6 +2,7 @@
 //! the instant at which it would change by itself.
 
 mod compression;
+mod records;
 
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -12,6 +13,7 @@ use sha2::{Digest, Sha256};
 
 use crate::http::{Answer, ApiError};
 use compression::Encoding;
+pub use records::write_record;
 
 /// The longest time a public answer may be kept, in seconds.
 const LONGEST: i64 = 60;
@@ -36,7 +38,12 @@ impl PublicAnswer {
     /// [`ApiError::Internal`] where `item` has no JSON form.
     pub fn json<T: Serialize>(item: &T, coarse: &[&'static str]) -> Result<Self, ApiError> {
         let body = serde_json::to_vec(item).map_err(|_| ApiError::Internal)?;
-        Ok(Self { body, content_type: "application/json", valid_for: None, coarse: coarse.to_vec(), fine: Vec::new() })
+        Ok(Self::bytes(body, "application/json", coarse))
+    }
+
+    /// An answer in another format.
+    pub fn bytes(body: Vec<u8>, content_type: &'static str, coarse: &[&'static str]) -> Self {
+        Self { body, content_type, valid_for: None, coarse: coarse.to_vec(), fine: Vec::new() }
     }
 
     /// Bounds the lifetime: in so many seconds the answer changes by itself.
@@ -101,7 +108,8 @@ fn strong_tag(body: &[u8], encoding: Encoding) -> String {
     }
 }
 
-fn matches(request: &HttpRequest, tag: &str) -> bool {
+/// Whether the client has what this tag names: 304 is the answer then.
+pub fn matches(request: &HttpRequest, tag: &str) -> bool {
     if !request.headers().contains_key(header::IF_NONE_MATCH) {
         return false;
     }

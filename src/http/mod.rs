@@ -21,7 +21,7 @@ pub use envelope::{RequestId, envelope};
 pub use fields::{Fields, check_line, check_text};
 pub use json::parse_json;
 pub use merge_patch::{changed, patched};
-pub use page::{COUNTED, PageLinks, PageMeta, PageRequest, Paging, Question, Start};
+pub use page::{COUNTED, PageLinks, PageMeta, PageRequest, Paging, Question, Start, open_cursor, seal_cursor};
 pub use precondition::{Expected, version_tag};
 pub use problem::{Answer, ApiError, FieldError, Problem, not_found};
 pub use query::{QueryReader, no_parameters};

@@ -153,12 +153,14 @@ fn digest(question: &str) -> String {
     data_encoding::BASE64URL_NOPAD.encode(hash.get(..9).unwrap_or_default())
 }
 
-fn seal_cursor<K: Serialize>(signer: &TagKey, question: &str, key: K) -> Option<String> {
+/// A place in the answer to a question, as text that comes back unchanged or not at all.
+pub fn seal_cursor<K: Serialize>(signer: &TagKey, question: &str, key: K) -> Option<String> {
     let cursor = serde_json::to_vec(&Cursor { of: digest(question), key }).ok()?;
     Some(signer.encode(&cursor))
 }
 
-fn open_cursor<K: DeserializeOwned>(signer: &TagKey, text: &str, question: &str) -> Option<K> {
+/// The place that [`seal_cursor`] made a text of, for the same question.
+pub fn open_cursor<K: DeserializeOwned>(signer: &TagKey, text: &str, question: &str) -> Option<K> {
     let cursor: Cursor<K> = serde_json::from_slice(&signer.decode(text)?).ok()?;
     (cursor.of == digest(question)).then_some(cursor.key)
 }
@@ -177,6 +179,12 @@ pub struct Question<'a> {
 }
 
 impl Question<'_> {
+    /// The links of an answer that a cursor alone leads on from.
+    pub fn links(&self, next_cursor: Option<&str>) -> PageLinks {
+        let next = next_cursor.map(|cursor| self.link(&[("cursor", cursor)]));
+        PageLinks { self_: self.link_to_self(), next, prev: None }
+    }
+
     fn link_to_self(&self) -> String {
         let query = self.request.query_string();
         let mark = if query.is_empty() { "" } else { "?" };

@@ -84,6 +84,9 @@ pub enum ApiError {
     /// 404: unknown, or not visible to the caller.
     #[error("not found")]
     NotFound,
+    /// 404: what is asked for names pages of the clinic's site, whose address nobody has said.
+    #[error("no site address")]
+    NoSite,
     /// 405, with the methods that the address takes.
     #[error("method not allowed")]
     Method(String),
@@ -160,6 +163,7 @@ impl ApiError {
             Self::Forbidden => (StatusCode::FORBIDDEN, "forbidden", "Your role does not allow this"),
             Self::NoRole => (StatusCode::FORBIDDEN, "no_role", "Your identity provider gives you no role here"),
             Self::NotFound => (StatusCode::NOT_FOUND, "not_found", "There is nothing here"),
+            Self::NoSite => (StatusCode::NOT_FOUND, "no_site_url", "The address of the clinic's site is not known"),
             Self::Method(_) => {
                 (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "This address does not take the method")
             }

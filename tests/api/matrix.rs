@@ -49,6 +49,14 @@ fn class_of(operation: &str) -> Option<Class> {
         | "list_categories"
         | "list_tags"
         | "list_conditions"
+        | "get_article_jsonld"
+        | "list_changes"
+        | "export_content"
+        | "get_rss_feed"
+        | "get_atom_feed"
+        | "get_json_feed"
+        | "get_sitemap"
+        | "get_sitemap_part"
         | "get_clinic"
         | "list_locations"
         | "get_location"
@@ -164,7 +172,7 @@ fn operations(api: &Api) -> Vec<Operation> {
     let mut unclassified = Vec::new();
     for (path, item) in document["paths"].as_object().unwrap() {
         let path = path.replace("{id}", "01900000-0000-7000-8000-00000000ffff").replace("{number}", "1");
-        let path = ["{slug}", "{token}", "{provider}", "{comment}", "{signoff}"]
+        let path = ["{slug}", "{token}", "{provider}", "{n}", "{comment}", "{signoff}"]
             .iter()
             .fold(path, |path, name| path.replace(name, "x"));
         for (method, operation) in item.as_object().unwrap() {

@@ -5,7 +5,8 @@ use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-/// Any number, the same everywhere: who holds it is stamping a publication.
+/// Any number, the same everywhere, the feed of changes included (`site.list_changes`): who holds it is stamping a
+/// publication.
 const CONTENT_LOCK: i64 = 0x61_7274_6963;
 
 /// Takes the content lock until the transaction ends, and answers the stamp: never before any earlier one.
@@ -217,4 +218,15 @@ pub async fn insert(connection: &mut PgConnection, new: &NewPublication<'_>) -> 
     .execute(connection)
     .await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::CONTENT_LOCK;
+
+    #[test]
+    fn readers_of_changes_wait_for_the_same_lock() {
+        let functions = include_str!("../../../migrations/20261129000900_changes.sql");
+        assert_eq!(functions.matches(&format!("pg_advisory_xact_lock_shared({CONTENT_LOCK})")).count(), 2);
+    }
 }

@@ -63,7 +63,8 @@ pub async fn list_terms(
     .await
 }
 
-/// One term, locked for a change.
+/// One term, locked for a change. Whoever publishes an article that carries it is not kept waiting: no key changes, and
+/// the two locks of a renaming (the term, the content lock) would be taken in the other order there.
 pub async fn lock_term(
     connection: &mut PgConnection,
     kind: TermKind,
@@ -72,7 +73,7 @@ pub async fn lock_term(
     sqlx::query_as!(
         TermRow,
         "select id, slug, name, description, version, created_at, updated_at, trashed_at from cms.term
-          where kind = $1 and id = $2 for update",
+          where kind = $1 and id = $2 for no key update",
         kind.name(),
         id,
     )
@@ -113,6 +114,26 @@ pub async fn update_term(connection: &mut PgConnection, term: &TermRow) -> Resul
         term.name,
         term.description,
         term.trashed_at,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Notes that the articles which carry a term are shown anew, those that are visible at the stamp.
+pub async fn touch_carriers(
+    connection: &mut PgConnection,
+    term: Uuid,
+    stamp: DateTime<Utc>,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "insert into cms.article_touch (article_id, at)
+         select p.article_id, $2
+           from cms.publication_term x join cms.publication p on p.id = x.publication_id
+          where x.term_id = $1 and p.visible @> $2::timestamptz
+             on conflict (article_id) do update set at = greatest(cms.article_touch.at, excluded.at)",
+        term,
+        stamp,
     )
     .execute(connection)
     .await?;

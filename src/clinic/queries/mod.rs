@@ -5,6 +5,7 @@ mod organisation;
 mod providers;
 mod published;
 mod published_care;
+mod published_exports;
 mod relations;
 mod services;
 
@@ -22,6 +23,7 @@ pub use published_care::{
     ProviderFilter, ServiceFilter, find_published_provider, find_published_providers, find_published_service,
     find_published_services,
 };
+pub use published_exports::{find_published_providers_after, find_published_services_after};
 pub use relations::{
     Related, replace_provider_locations, replace_service_conditions, replace_service_locations,
     replace_service_providers, resolve_related,

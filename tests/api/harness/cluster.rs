@@ -98,6 +98,7 @@ pub fn config(folder: &Path, settings: &[(&str, &str)]) -> Config {
     flags.insert("listen".to_owned(), "127.0.0.1:0".to_owned());
     flags.insert("require-mfa".to_owned(), "off".to_owned());
     flags.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+    flags.retain(|_, value| !value.is_empty());
     let sources = Sources { flags, env: std::collections::BTreeMap::new(), settings_file: SettingsFile::Nowhere };
     Config::load(&sources).expect("the settings of the tests are right")
 }

@@ -59,7 +59,12 @@ impl Api {
         Self::start_with(Clock::system(), &[("rate-limits", "off")])
     }
 
-    /// With settings of its own, by the names of their flags.
+    /// Where nobody has said the address of the clinic's site.
+    pub fn start_without_a_site() -> Self {
+        Self::start_with(Clock::system(), &[("rate-limits", "off"), ("site-url", "")])
+    }
+
+    /// With settings of its own, by the names of their flags; an empty one takes a setting of the tests away.
     pub fn start_with(clock: Clock, settings: &[(&str, &str)]) -> Self {
         let opened = &CLUSTER.opened;
         Self::start_over(clock, settings, &Arc::clone(&opened.ring), opened.config.data_dir.join("keys"))

@@ -1,0 +1,108 @@
+//! An article as search engines read it: one schema.org `@graph`, to be put into the page as it is. Refuses to claim what
+//! did not happen: `reviewedBy` stands there for a sign-off of what is shown, and for nothing else.
+
+mod graph;
+mod people;
+mod subjects;
+mod works;
+
+use actix_web::{HttpRequest, HttpResponse, http::header, web::Data};
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::{
+    answers::{Article, Format},
+    public::locale,
+    queries::{
+        published::find_published,
+        published_details::{Publisher, find_publisher},
+        published_graph::{Surroundings, find_surroundings},
+    },
+    site_address::SiteAddress,
+};
+use crate::{
+    db::PublicDb,
+    delivery::PublicAnswer,
+    http::{Answer, ApiError, QueryReader, Site},
+};
+
+/// A JSON-LD document.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct StructuredData {
+    /// The vocabulary.
+    #[serde(rename = "@context")]
+    #[schema(example = "https://schema.org")]
+    pub context: String,
+    /// The page, the article, the way to it and who publishes it; questions and answers where there are some.
+    #[serde(rename = "@graph")]
+    #[schema(value_type = Vec<Object>)]
+    pub graph: Vec<Value>,
+}
+
+/// What the graph is made from.
+struct Subject {
+    article: Article,
+    publisher: Publisher,
+    surroundings: Surroundings,
+    address: SiteAddress,
+}
+
+/// Reads an article as structured data, for a `<script type="application/ld+json">` on its page. A former slug answers
+/// 301 to the present one.
+#[utoipa::path(get, path = "/v1/articles/{slug}/jsonld", operation_id = "get_article_jsonld", tag = "articles",
+    params(
+        ("slug" = String, Path, description = "Slug or id"),
+        ("locale" = Option<String>, Query, description = "BCP 47; the clinic's default when absent", max_length = 35),
+    ),
+    responses(
+        (status = 200, description = "The graph", body = StructuredData, content_type = "application/ld+json"),
+        (status = 301, description = "It has another slug now", headers(("Location" = String)))
+    ))]
+pub async fn get_article_jsonld(request: HttpRequest, site: Data<Site>, database: Data<PublicDb>) -> Answer {
+    let mut query = QueryReader::of(&request);
+    let locale = locale(&mut query);
+    query.finish()?;
+    let slug = request.match_info().get("slug").unwrap_or_default().to_owned();
+    if slug.contains('\0') {
+        return Err(ApiError::NotFound);
+    }
+    let name = slug.clone();
+    let (row, publisher, surroundings) = database
+        .read(async move |connection| {
+            let row = find_published(connection, &name, locale.as_deref(), "text").await?.ok_or(ApiError::NotFound)?;
+            let publisher = find_publisher(connection).await?.ok_or(ApiError::NotFound)?;
+            let surroundings = find_surroundings(connection, row.id).await?;
+            Ok::<_, ApiError>((row, publisher, surroundings))
+        })
+        .await?;
+    if row.slug != slug && row.id.to_string() != slug.to_ascii_lowercase() {
+        return Ok(moved(&request, &site, &row.slug));
+    }
+    let valid_for = [row.valid_for, publisher.valid_for].into_iter().flatten().min();
+    let address = SiteAddress::of(publisher.site_url.as_deref(), &site)?;
+    let article = Article::from_row(row, Format::Text, site.site_url.as_deref())?;
+    let tag = format!("article:{}", article.summary.id);
+    let subject = Subject { article, publisher, surroundings, address };
+    let document = StructuredData { context: "https://schema.org".to_owned(), graph: graph::nodes(&subject) };
+    PublicAnswer::bytes(embeddable(&document)?, "application/ld+json", &["articles", "clinic"])
+        .valid_for(valid_for)
+        .tagged([tag])
+        .send(&request)
+}
+
+/// JSON that can stand inside a script of a page: `<` is written so that no text ends the script.
+fn embeddable(document: &StructuredData) -> Result<Vec<u8>, ApiError> {
+    let text = serde_json::to_string(document).map_err(|_| ApiError::Internal)?;
+    Ok(text.replace('<', "\\u003c").into_bytes())
+}
+
+/// Permanent, but not for ever: the slug may change again.
+fn moved(request: &HttpRequest, site: &Site, slug: &str) -> HttpResponse {
+    let query = request.query_string();
+    let mark = if query.is_empty() { "" } else { "?" };
+    HttpResponse::MovedPermanently()
+        .insert_header((header::LOCATION, format!("{}/v1/articles/{slug}/jsonld{mark}{query}", site.public_url)))
+        .insert_header((header::CACHE_CONTROL, "public, max-age=60"))
+        .finish()
+}
