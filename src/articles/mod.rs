@@ -1,6 +1,7 @@
 //! Articles: drafts as immutable revisions, publication as a range of time. Refuses to show the public anything but
 //! what is published at this very instant: drafts live elsewhere, and no public query can name one.
 
+pub mod addresses;
 pub(crate) mod answers;
 pub mod article;
 pub(crate) mod editing;
@@ -10,6 +11,7 @@ pub(crate) mod staff_answers;
 mod admin;
 mod diff;
 mod history;
+pub(crate) mod locale;
 mod public;
 pub(crate) mod publication;
 pub(crate) mod queries;
@@ -35,6 +37,7 @@ pub fn public_routes(config: &mut ServiceConfig) {
     Endpoint::at("/v1/categories").get(public::list_categories).mount(config);
     Endpoint::at("/v1/tags").get(public::list_tags).mount(config);
     Endpoint::at("/v1/conditions").get(public::list_conditions).mount(config);
+    addresses::public_routes(config);
 }
 
 /// Mounts the editors' side, relative to `/v1/admin`.
@@ -59,6 +62,7 @@ pub fn admin_routes(config: &mut ServiceConfig) {
     category::mount(config);
     tag::mount(config);
     condition::mount(config);
+    addresses::admin_routes(config);
 }
 
 /// The part of the OpenAPI document that this room answers for.

@@ -10,6 +10,7 @@
     reason = "a test that meets the unexpected fails by panicking"
 )]
 
+mod addresses;
 mod api_keys;
 mod articles;
 mod attestation;
@@ -36,6 +37,7 @@ mod people;
 mod problems;
 mod providers;
 mod publication;
+mod redirects;
 mod review;
 mod revisions;
 mod second_factors;
@@ -46,3 +48,4 @@ mod signing_keys;
 mod signoffs;
 mod takeover;
 mod terms;
+mod translations;
