@@ -37,6 +37,7 @@ pub fn document(public_url: &str) -> Value {
     let mut whole = Whole::openapi();
     for part in [
         articles::Docs::openapi(),
+        articles::addresses::Docs::openapi(),
         clinic::Docs::openapi(),
         inquiries::Docs::openapi(),
         export::Docs::openapi(),

@@ -7,7 +7,9 @@ use uuid::Uuid;
 
 use super::{
     article::Status,
-    editing, input, publication,
+    editing, input,
+    locale::language,
+    publication,
     queries::staff::{self, StaffFilter, StaffKey, StaffRow},
     staff_answers::{StaffArticle, StaffArticleAnswer, StaffArticlePage, StaffListedArticle},
 };
@@ -28,6 +30,9 @@ use crate::{
         ("author" = Option<String>, Query, description = "Slugs or ids; a comma means any of", pattern = "^[a-z0-9-]{1,100}(,[a-z0-9-]{1,100}){0,3}$"),
         ("q" = Option<String>, Query, description = "Part of the title", min_length = 1, max_length = 200),
         ("overdue" = Option<bool>, Query, description = "Those whose review is overdue, or is not: of what the public sees, else of the newest content"),
+        ("locale" = Option<String>, Query, description = "BCP 47", max_length = 35),
+        ("translation_of" = Option<String>, Query, description = "Translations of these articles, by slug or id; a comma means any of", pattern = "^[a-z0-9-]{1,100}(,[a-z0-9-]{1,100}){0,3}$"),
+        ("stale" = Option<bool>, Query, description = "Translations whose original has moved on (true), or all others (false)"),
         ("trashed" = Option<bool>, Query, description = "The trash instead"),
         Paging,
     ),
@@ -43,6 +48,9 @@ pub async fn list_staff_articles(
         status: query.any_known("status", &Status::NAMES),
         author: query.any_of("author"),
         q: query.text("q"),
+        locale: language(&mut query),
+        translation_of: query.any_of("translation_of"),
+        stale: query.boolean("stale"),
         trashed: query.boolean("trashed").unwrap_or(false),
         overdue: query.boolean("overdue"),
     };

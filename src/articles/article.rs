@@ -209,8 +209,3 @@ pub struct Manuscript {
     /// Why this revision was made, for colleagues.
     pub message: Option<String>,
 }
-
-/// Where an article will stand on the clinic's site. An address is fixed by a publication: until then it is this one.
-pub fn site_path(locale: &str, default_locale: &str, slug: &str) -> String {
-    if locale == default_locale { format!("/articles/{slug}") } else { format!("/{locale}/articles/{slug}") }
-}

@@ -191,7 +191,13 @@ async fn original_of(
     article: Uuid,
     errors: &mut Vec<FieldError>,
 ) -> Result<Option<(Uuid, i32)>, sqlx::Error> {
-    let Some(name) = &draft.translation_of else { return Ok(None) };
+    let Some(name) = &draft.translation_of else {
+        if relations::is_translated(connection, article, locale, article).await? {
+            let message = "a translation of this article is in that language";
+            errors.push(FieldError::at("/locale", "translation_exists", message));
+        }
+        return Ok(None);
+    };
     let refuse = |code: &str, message: &str| FieldError::at("/translation_of", code, message);
     let Some(original) = relations::find_original(connection, name, locale, article).await? else {
         errors.push(unknown("/translation_of".to_owned()));
@@ -205,6 +211,9 @@ async fn original_of(
     }
     if relations::has_translations(connection, article).await? {
         errors.push(refuse("has_translations", "this article is an original that others translate"));
+    }
+    if relations::is_translated(connection, original.id, locale, article).await? {
+        errors.push(refuse("translation_exists", "the original has another translation into this language"));
     }
     let revision = draft.source_revision.unwrap_or(original.latest_revision);
     if revision > original.latest_revision {

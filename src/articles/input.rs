@@ -1,7 +1,7 @@
 //! What editors send, read into valid drafts. Refuses nothing silently: unknown fields, two bodies at once and
 //! addresses that lead nowhere are named with their place.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::{
@@ -191,6 +191,11 @@ pub fn parse_patch(stored: &Draft, patch: &Value) -> Result<Manuscript, ApiError
     let mut merged = serde_json::to_value(stored).map_err(|_| ApiError::Internal)?;
     if changes.contains_key("body_html") && !changes.contains_key("body_markdown") {
         merged.as_object_mut().and_then(|fields| fields.remove("body_markdown"));
+    }
+    // The revision that was translated is of the original that was named: another one, or none, has it not.
+    let other = changes.get("translation_of").is_some_and(|given| *given != json!(stored.translation_of));
+    if other && !changes.contains_key("source_revision") {
+        merged.as_object_mut().and_then(|fields| fields.remove("source_revision"));
     }
     parse(&patched(merged, patch))
 }

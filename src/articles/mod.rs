@@ -1,6 +1,7 @@
 //! Articles: drafts as immutable revisions, publication as a range of time. Refuses to show the public anything but
 //! what is published at this very instant: drafts live elsewhere, and no public query can name one.
 
+pub mod addresses;
 pub(crate) mod answers;
 pub mod article;
 pub(crate) mod editing;
@@ -13,6 +14,7 @@ mod diff;
 mod exported;
 mod feeds;
 mod history;
+pub(crate) mod locale;
 mod public;
 pub(crate) mod publication;
 pub(crate) mod queries;
@@ -49,6 +51,7 @@ pub fn public_routes(config: &mut ServiceConfig) {
     Endpoint::at("/v1/feeds/articles.json").get(feeds::get_json_feed).mount(config);
     Endpoint::at("/sitemap.xml").get(sitemap::get_sitemap).mount(config);
     Endpoint::at("/sitemap-{n}.xml").get(sitemap::get_sitemap_part).mount(config);
+    addresses::public_routes(config);
 }
 
 /// Mounts the editors' side, relative to `/v1/admin`.
@@ -73,6 +76,7 @@ pub fn admin_routes(config: &mut ServiceConfig) {
     category::mount(config);
     tag::mount(config);
     condition::mount(config);
+    addresses::admin_routes(config);
 }
 
 /// The part of the OpenAPI document that this room answers for.

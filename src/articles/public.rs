@@ -3,18 +3,19 @@
 use actix_web::{HttpRequest, HttpResponse, http::header, web::Data};
 
 use super::{
+    addresses::{self, Resolution},
     answers::{Article, ArticleAnswer, ArticlePage, ArticleSummary, Format, TermList},
+    locale::{Asked, language},
     queries::{
-        published::{self, Filter, Key, Order, PublishedArticle},
+        published::{self, Filter, Key, Order},
         terms::list_published_terms,
     },
     terms::TermKind,
 };
 use crate::{
-    contact::LanguageTag,
     db::PublicDb,
     delivery::PublicAnswer,
-    http::{Answer, ApiError, PageRequest, Paging, QueryReader, Site},
+    http::{Answer, ApiError, PageRequest, Paging, Problem, QueryReader, Site},
 };
 
 const ORDERS: [&str; 4] = ["-published_at", "published_at", "title", "-updated_at"];
@@ -28,14 +29,9 @@ fn order(name: &str) -> Order {
     }
 }
 
-/// `?locale=`, in its canonical form.
-pub(super) fn locale(query: &mut QueryReader) -> Option<String> {
-    query.parsed("locale", "a BCP 47 language tag", |text| Some(LanguageTag::parse(text).ok()?.to_string()))
-}
-
 fn filter(query: &mut QueryReader) -> Filter {
     Filter {
-        locale: locale(query),
+        asked: Asked::read(query),
         category: query.any_of("category"),
         tag: query.any_of("tag"),
         condition: query.any_of("condition"),
@@ -50,6 +46,7 @@ fn filter(query: &mut QueryReader) -> Filter {
 #[utoipa::path(get, path = "/v1/articles", operation_id = "list_articles", tag = "articles",
     params(
         ("locale" = Option<String>, Query, description = "BCP 47; the clinic's default when absent", max_length = 35),
+        ("fallback" = Option<String>, Query, description = "`default`: each article once, in `locale`, else in its language without region, else in the clinic's; `none` (default): in `locale` alone", pattern = "^(none|default)$"),
         ("category" = Option<String>, Query, description = "Slugs or ids; a comma means any of", pattern = "^[a-z0-9-]{1,100}(,[a-z0-9-]{1,100}){0,3}$"),
         ("tag" = Option<String>, Query, description = "Slugs or ids; a comma means any of", pattern = "^[a-z0-9-]{1,100}(,[a-z0-9-]{1,100}){0,3}$"),
         ("condition" = Option<String>, Query, description = "Slugs or ids; a comma means any of", pattern = "^[a-z0-9-]{1,100}(,[a-z0-9-]{1,100}){0,3}$"),
@@ -85,36 +82,45 @@ pub async fn list_articles(request: HttpRequest, site: Data<Site>, database: Dat
         .send(&request)
 }
 
-/// Reads a visible article by its slug or id. A former slug answers 301 to the present one.
+/// Reads a visible article by its slug or id. A former slug answers 301 to the present one; with `fallback=default` so does
+/// the slug of an article that is there in a better language.
 #[utoipa::path(get, path = "/v1/articles/{slug}", operation_id = "get_article", tag = "articles",
     params(
         ("slug" = String, Path, description = "Slug or id"),
         ("format" = Option<String>, Query, description = "`html` (default), `markdown` or `text`", pattern = "^(html|markdown|text)$"),
-        ("locale" = Option<String>, Query, description = "BCP 47; the clinic's default when absent", max_length = 35),
+        ("locale" = Option<String>, Query, description = "In which a slug is looked up, BCP 47; the clinic's default when absent", max_length = 35),
+        ("fallback" = Option<String>, Query, description = "`default`: in `locale`, else in its language without region, else in the clinic's; `none` (default): in `locale` alone", pattern = "^(none|default)$"),
     ),
     responses(
-        (status = 200, description = "The article", body = ArticleAnswer),
-        (status = 301, description = "It has another slug now", headers(("Location" = String)))
+        (status = 200, description = "The article; `locale` says in which language", body = ArticleAnswer),
+        (status = 301, description = "It has another slug now, or another in a better language", headers(("Location" = String))),
+        (status = 410, description = "It has left, and something took its place: `successor` says what", body = Problem, content_type = "application/problem+json")
     ))]
 pub async fn get_article(request: HttpRequest, site: Data<Site>, database: Data<PublicDb>) -> Answer {
     let mut query = QueryReader::of(&request);
     let format = Format::named(query.one_of("format", &Format::NAMES).unwrap_or("html"));
-    let locale = locale(&mut query);
+    let asked = Asked::read(&mut query);
     query.finish()?;
     let slug = request.match_info().get("slug").unwrap_or_default().to_owned();
     if slug.contains('\0') {
         return Err(ApiError::NotFound);
     }
     let name = slug.clone();
-    let row = database
+    let found = database
         .read(async move |connection| {
             let format = Format::NAMES.get(format as usize).copied().unwrap_or("html");
-            Ok::<_, ApiError>(published::find_published(connection, &name, locale.as_deref(), format).await?)
+            match published::find_published(connection, &name, &asked, format).await? {
+                Some(row) => Ok(Ok(row)),
+                None => Ok::<_, ApiError>(Err(addresses::find_successor(connection, &name, &asked).await?)),
+            }
         })
-        .await?
-        .ok_or(ApiError::NotFound)?;
+        .await?;
+    let row = match found {
+        Ok(row) => row,
+        Err(successor) => return instead(&request, &site, successor.as_ref()),
+    };
     if row.slug != slug && row.id.to_string() != slug.to_ascii_lowercase() {
-        return Ok(moved(&request, &site, &row));
+        return Ok(moved(&request, &site, &row.slug, row.valid_for));
     }
     let (id, valid_for) = (row.id, row.valid_for);
     let data = Article::from_row(row, format, site.site_url.as_deref())?;
@@ -124,13 +130,27 @@ pub async fn get_article(request: HttpRequest, site: Data<Site>, database: Data<
         .send(&request)
 }
 
+/// What an article that is not there any more answers: the way to another where it moved, 410 where staff said what took
+/// its place, and otherwise what an article that never was would answer.
+fn instead(request: &HttpRequest, site: &Site, successor: Option<&Resolution>) -> Answer {
+    match successor.filter(|found| found.to.is_some()) {
+        None => Err(ApiError::NotFound),
+        // By its id, which leads there from every language.
+        Some(Resolution { status: 301, id: Some(id), valid_for, .. }) => {
+            Ok(moved(request, site, &id.to_string(), *valid_for))
+        }
+        Some(found) => Err(ApiError::Gone { successor: found.as_successor() }),
+    }
+}
+
 /// Permanent, but not for ever: the slug may change again.
-fn moved(request: &HttpRequest, site: &Site, row: &PublishedArticle) -> HttpResponse {
+fn moved(request: &HttpRequest, site: &Site, slug: &str, valid_for: Option<i64>) -> HttpResponse {
     let query = request.query_string();
     let mark = if query.is_empty() { "" } else { "?" };
+    let lifetime = valid_for.unwrap_or(60).clamp(0, 60);
     HttpResponse::MovedPermanently()
-        .insert_header((header::LOCATION, format!("{}/v1/articles/{}{mark}{query}", site.public_url, row.slug)))
-        .insert_header((header::CACHE_CONTROL, "public, max-age=60"))
+        .insert_header((header::LOCATION, format!("{}/v1/articles/{slug}{mark}{query}", site.public_url)))
+        .insert_header((header::CACHE_CONTROL, format!("public, max-age={lifetime}")))
         .finish()
 }
 
@@ -160,7 +180,7 @@ pub async fn list_conditions(request: HttpRequest, database: Data<PublicDb>) -> 
 
 async fn list_terms(request: HttpRequest, database: Data<PublicDb>, kind: TermKind) -> Answer {
     let mut query = QueryReader::of(&request);
-    let locale = locale(&mut query);
+    let locale = language(&mut query);
     query.finish()?;
     let terms = database
         .read(async move |connection| {

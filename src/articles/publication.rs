@@ -10,7 +10,6 @@ use uuid::Uuid;
 
 use super::{
     admin::{lock, read, refuse_trashed},
-    article::site_path,
     queries::{
         publications::{self, Current, NewPublication, Range},
         staff::{StaffRow, touch_article},
@@ -145,7 +144,6 @@ pub async fn publish(
     if wanted.author_id.is_none() {
         return Err(ApiError::field("/author", "author_required", "an article is published under somebody's name"));
     }
-    let path = site_path(&wanted.locale, &wanted.default_locale, &wanted.slug);
     let stamp = publications::stamp(connection).await?;
     let from = input.publish_at.map_or(stamp, |at| at.max(stamp));
     if input.unpublish_at.is_some_and(|until| until <= from) {
@@ -154,7 +152,8 @@ pub async fn publish(
     let until = end_of(input.unpublish_at, wanted.review_until, from)?;
     publications::delete_planned(connection, article, stamp).await.map_err(taken)?;
     let current = publications::find_current(connection, article, stamp).await?;
-    let stays = |current: &&Current| from == stamp && current.revision_id == wanted.revision_id && current.path == path;
+    let stays =
+        |current: &&Current| from == stamp && current.revision_id == wanted.revision_id && current.path == wanted.path;
     let mut shown = None;
     if let Some(current) = current.as_ref().filter(stays) {
         // What is visible is what is asked for: only its end may be another.
@@ -168,7 +167,7 @@ pub async fn publish(
             id: staff.clock.new_id(),
             article,
             revision_id: wanted.revision_id,
-            path: &path,
+            path: &wanted.path,
             from,
             until,
             published_at: first.or(wanted.first_published_at).unwrap_or(from).min(from),

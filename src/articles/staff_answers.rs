@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{
     answers::{Author, Disclosure, Person, Review, Translation},
-    article::{Citation, Faq, Image, Kind, Seo, Status, site_path},
+    article::{Citation, Faq, Image, Kind, Seo, Status},
     body::{Heading, Warning},
     queries::{revisions::RevisionSummary, staff::StaffRow},
     review::answers::{ReviewDue, ReviewRequest},
@@ -29,6 +29,10 @@ pub struct StaffListedArticle {
     pub published_at: Option<DateTime<Utc>>,
     pub author: Option<Author>,
     pub review: ReviewDue,
+    /// The article that this one says in another language.
+    pub translation_of: Option<Reference>,
+    /// Of a translation: its original says something else now than what was translated.
+    pub stale: bool,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
 }
@@ -69,6 +73,7 @@ pub struct StaffArticle {
     pub content_hash: String,
     pub kind: Kind,
     pub slug: String,
+    /// Where it stands on the clinic's site; where it is not visible, where it would stand.
     pub path: String,
     pub locale: String,
     pub title: String,
@@ -126,7 +131,7 @@ impl TryFrom<StaffRow> for StaffArticle {
             signoff: row.signoff.map(|signoff| signoff.0),
             content_hash: row.content_hash,
             kind: Kind::named(&row.kind).ok_or(ApiError::Internal)?,
-            path: site_path(&row.locale, &row.default_locale, &row.slug),
+            path: row.path,
             slug: row.slug,
             locale: row.locale,
             title: row.title,

@@ -22,7 +22,7 @@ use std::{collections::BTreeMap, ffi::OsString, process::ExitCode};
 use clap::{CommandFactory, FromArgMatches};
 
 pub use opened::{Opened, OpenedOptions};
-pub use start::{keep_review_policy, settle};
+pub use start::{keep_article_settings, settle};
 
 use crate::{
     config::{Config, SETTINGS, Sources},

@@ -5,7 +5,7 @@ use std::{net::TcpListener, sync::Arc, time::Duration};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{
-    Exit, Failure, Invocation, Opened, admin, demo, keep_review_policy, key_watch, load,
+    Exit, Failure, Invocation, Opened, admin, demo, keep_article_settings, key_watch, load,
     opened::{embedded_options, is_embedded},
     settle,
     start::SettleError,
@@ -114,7 +114,7 @@ async fn begin(opened: &Opened, staff: &StaffDb, public_url: &str, demo: bool) -
     } else {
         settle_when_there(opened).await?;
     }
-    keep_review_policy(opened).await?;
+    keep_article_settings(opened).await?;
     record_changed_settings(opened, staff).await?;
     welcome(opened, staff, public_url, demo).await
 }

@@ -3,7 +3,13 @@
 use sqlx::Connection;
 
 use super::{Failure, Opened};
-use crate::{articles, clinic, db::OpenError, inquiries};
+use crate::{
+    articles::{self, addresses::PathRule},
+    clinic,
+    config::ArticlePath,
+    db::OpenError,
+    inquiries,
+};
 
 /// Why an installation could not be settled.
 #[derive(Debug, thiserror::Error)]
@@ -47,15 +53,28 @@ pub async fn settle(opened: &Opened) -> Result<usize, SettleError> {
     Ok(applied)
 }
 
-/// Tells the database what becomes of articles whose review is overdue. For `serve` alone: a command that is run once,
-/// with other settings around it, decides nothing.
+/// Tells the database what the settings say of articles: what becomes of those whose review is overdue, and where they
+/// stand on the clinic's site. For `serve` alone: a command that is run once, with other settings around it, decides
+/// nothing.
 ///
 /// # Errors
 /// [`SettleError`].
-pub async fn keep_review_policy(opened: &Opened) -> Result<(), SettleError> {
+pub async fn keep_article_settings(opened: &Opened) -> Result<(), SettleError> {
     let refused = |error: sqlx::Error| SettleError::Refused(error.into());
     let (on_overdue, months) = (opened.config.review_overdue.name(), opened.config.review_months);
+    let rules: Vec<_> = opened.config.article_paths.iter().map(rule).collect();
     let mut staff = opened.database.connect_as(false).await?;
     articles::keep_review_policy(&mut staff, on_overdue, months).await.map_err(refused)?;
+    articles::addresses::keep_rules(&mut staff, &rules).await.map_err(refused)?;
     staff.close().await.map_err(refused)
+}
+
+/// A template of the settings as the articles' room takes it.
+fn rule(path: &ArticlePath) -> PathRule {
+    PathRule {
+        locale: path.locale.clone(),
+        category: path.category.clone(),
+        default_locale: path.default_locale,
+        template: path.template.clone(),
+    }
 }

@@ -6,6 +6,7 @@
 //! without TLS all keep the program from starting. No mistake, `Debug` or listing holds a secret.
 
 mod address;
+mod article_paths;
 mod bounded_file;
 mod database;
 mod first_owner;
@@ -29,6 +30,7 @@ use email_address::EmailAddress;
 use ipnet::IpNet;
 
 pub use address::{BaseUrl, WebOrigin};
+pub use article_paths::{ArticlePath, ArticlePaths};
 pub use database::Database;
 pub use first_owner::FirstOwner;
 pub use mistakes::{ConfigErrors, Mistake, SetBy};
@@ -42,11 +44,11 @@ pub use sources::{DEFAULT_SETTINGS_FILE, SettingsFile, Sources};
 
 use reader::Reader;
 use settings::{
-    CMS_ADMIN_EMAIL, CMS_ADMIN_PASSWORD, CMS_AUDIT_ANCHOR_URL, CMS_AUDIT_ANCHORS, CMS_AUDIT_RETENTION_DAYS,
-    CMS_CORS_ORIGINS, CMS_DATA_DIR, CMS_DATABASE_CONNECTIONS, CMS_DATABASE_PUBLIC_URL, CMS_DATABASE_READ_URL,
-    CMS_DATABASE_STAFF_URL, CMS_FORM_REDIRECT_ORIGINS, CMS_FORWARDED_HEADER, CMS_INQUIRY_RETENTION_DAYS, CMS_LISTEN,
-    CMS_LOG, CMS_LOG_FORMAT, CMS_MAIL_FROM, CMS_MEDIA_URL, CMS_METRICS_LISTEN, CMS_PASSKEY_RP_ID,
-    CMS_POSTGRES_ARCHIVE_URL, CMS_POSTGRES_BIN, CMS_PUBLIC_URL, CMS_RATE_LIMITS, CMS_REQUIRE_MFA,
+    CMS_ADMIN_EMAIL, CMS_ADMIN_PASSWORD, CMS_ARTICLE_PATHS, CMS_AUDIT_ANCHOR_URL, CMS_AUDIT_ANCHORS,
+    CMS_AUDIT_RETENTION_DAYS, CMS_CORS_ORIGINS, CMS_DATA_DIR, CMS_DATABASE_CONNECTIONS, CMS_DATABASE_PUBLIC_URL,
+    CMS_DATABASE_READ_URL, CMS_DATABASE_STAFF_URL, CMS_FORM_REDIRECT_ORIGINS, CMS_FORWARDED_HEADER,
+    CMS_INQUIRY_RETENTION_DAYS, CMS_LISTEN, CMS_LOG, CMS_LOG_FORMAT, CMS_MAIL_FROM, CMS_MEDIA_URL, CMS_METRICS_LISTEN,
+    CMS_PASSKEY_RP_ID, CMS_POSTGRES_ARCHIVE_URL, CMS_POSTGRES_BIN, CMS_PUBLIC_URL, CMS_RATE_LIMITS, CMS_REQUIRE_MFA,
     CMS_SESSION_IDLE_MINUTES, CMS_SITE_URL, CMS_SMTP_URL, CMS_STAFF_URL, CMS_TRUSTED_PROXIES, CMS_WORKERS,
     DATABASE_URL,
 };
@@ -63,6 +65,8 @@ pub struct Config {
     pub public_url: BaseUrl,
     /// [`CMS_SITE_URL`].
     pub site_url: Option<BaseUrl>,
+    /// [`CMS_ARTICLE_PATHS`], the most particular first.
+    pub article_paths: ArticlePaths,
     /// [`DATABASE_URL`], [`CMS_DATABASE_PUBLIC_URL`] and [`CMS_DATABASE_STAFF_URL`].
     pub database: Database,
     /// [`CMS_DATABASE_READ_URL`].
@@ -200,6 +204,7 @@ fn read(from: &mut Reader) -> Option<Config> {
     let data_dir = from.read(&CMS_DATA_DIR, parse::path);
     let public_url = from.read(&CMS_PUBLIC_URL, address::site);
     let site_url = from.read(&CMS_SITE_URL, address::site);
+    let article_paths = from.read(&CMS_ARTICLE_PATHS, article_paths::article_paths);
     let database = read_database(from);
     let database_read_url = from.read_postgres(&CMS_DATABASE_READ_URL);
     let database_connections = from.read_number(&CMS_DATABASE_CONNECTIONS);
@@ -236,6 +241,7 @@ fn read(from: &mut Reader) -> Option<Config> {
         data_dir: data_dir?,
         public_url: public_url?,
         site_url,
+        article_paths: article_paths?,
         database,
         database_read_url,
         database_connections: database_connections?,

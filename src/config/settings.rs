@@ -82,6 +82,8 @@ pub enum Kind {
     },
     /// Rates by name.
     RateLimits,
+    /// Templates of paths by language and category.
+    ArticlePaths,
     /// The issuer identifier of an OpenID Connect provider.
     Issuer,
     /// A client's id at a provider.
@@ -139,6 +141,9 @@ impl Kind {
             Self::RateLimits => {
                 "on, off, or a comma-separated list of name=count/seconds with the names inquiries, login and failures, such as inquiries=30/60"
             }
+            Self::ArticlePaths => {
+                "a comma-separated list of paths with {slug}, {locale} and {category}, with locale= or locale/category= before them where they are for those articles alone, such as /articles/{slug}, es=/es/articulos/{slug}, en/prevention=/prevention/{slug}"
+            }
             Self::Issuer => {
                 "an https:// address (http:// on this host alone) without user, query or fragment, exactly as the provider writes it, such as https://id.clinic.example/realms/staff"
             }
@@ -172,7 +177,7 @@ impl Kind {
     /// Whether the value is a comma-separated list, which in TOML may be an array.
     #[must_use]
     pub const fn is_list(self) -> bool {
-        matches!(self, Self::Origins | Self::Networks | Self::RateLimits | Self::ClaimRoles)
+        matches!(self, Self::Origins | Self::Networks | Self::RateLimits | Self::ArticlePaths | Self::ClaimRoles)
     }
 }
 
@@ -230,6 +235,11 @@ settings! {
     /// Address of the clinic's own web site, which canonical links, the sitemap, feeds and JSON-LD
     /// name.
     CMS_SITE_URL: Kind::SiteAddress, Absent("the site address kept with the clinic"), InUse;
+    /// Where articles stand on the clinic's site. A path with `{locale}` in it and nothing before it is
+    /// for every language, one without for the clinic's own. An article that has no category passes over
+    /// a path with `{category}`. A change moves an article with its next publication, and its old
+    /// address then leads to the new one.
+    CMS_ARTICLE_PATHS: Kind::ArticlePaths, Value("/articles/{slug}, /{locale}/articles/{slug}"), InUse;
     /// Postgres as the owner of the tables, who runs the migrations.
     DATABASE_URL: Kind::Postgres, Absent("the embedded server, unless the two addresses below are set"), InUse;
     /// Postgres as the role `cms_public`, which serves public reads and posts. It is set together

@@ -101,6 +101,12 @@ pub enum ApiError {
         /// One sentence for people.
         detail: &'static str,
     },
+    /// 410: it was here, and something took its place.
+    #[error("gone")]
+    Gone {
+        /// What: `{type, id, slug, locale, path, to}`.
+        successor: Value,
+    },
     /// 412: the resource has moved on since it was read.
     #[error("stale version")]
     Stale {
@@ -169,6 +175,7 @@ impl ApiError {
             }
             Self::Timeout => (StatusCode::REQUEST_TIMEOUT, "request_timeout", "The request did not arrive in time"),
             Self::Conflict { code, .. } => (StatusCode::CONFLICT, code, "The present state does not allow this"),
+            Self::Gone { .. } => (StatusCode::GONE, "gone", "It has left, and something took its place"),
             Self::Stale { .. } => {
                 (StatusCode::PRECONDITION_FAILED, "stale_version", "It was changed since you read it")
             }
@@ -209,6 +216,9 @@ impl ApiError {
         if let Self::Stale { current, changed } = self {
             extensions.insert("current_version", json!(current));
             extensions.insert("changed", changed.clone());
+        }
+        if let Self::Gone { successor } = self {
+            extensions.insert("successor", successor.clone());
         }
         Problem {
             r#type: format!("{base}/docs/problems#{code}"),
@@ -275,7 +285,7 @@ pub struct Problem {
     pub request_id: String,
     /// Each mistake in the request.
     pub errors: Vec<FieldError>,
-    /// `current_version` and `changed` of a 412.
+    /// `current_version` and `changed` of a 412, `successor` of a 410.
     #[serde(flatten)]
     #[schema(ignore)]
     pub extensions: BTreeMap<&'static str, Value>,

@@ -39,10 +39,15 @@ impl QueryReader {
 
     /// The text of a parameter. An empty value is a mistake.
     pub fn text(&mut self, name: &'static str) -> Option<String> {
+        self.text_up_to(name, 500)
+    }
+
+    /// As [`QueryReader::text`], of another length.
+    pub fn text_up_to(&mut self, name: &'static str, most: usize) -> Option<String> {
         self.asked.push(name);
         let value = self.given.iter().find(|(given, _)| given == name).map(|(_, value)| value.clone())?;
-        if value.is_empty() || value.chars().count() > 500 {
-            self.refuse(name, "bad_length", "must have 1 to 500 characters");
+        if value.is_empty() || value.chars().count() > most {
+            self.refuse(name, "bad_length", &format!("must have 1 to {most} characters"));
             return None;
         }
         Some(value)

@@ -10,6 +10,7 @@
     reason = "a test that meets the unexpected fails by panicking"
 )]
 
+mod addresses;
 mod api_keys;
 mod articles;
 mod attestation;
@@ -39,6 +40,7 @@ mod people;
 mod problems;
 mod providers;
 mod publication;
+mod redirects;
 mod review;
 mod revisions;
 mod second_factors;
@@ -50,3 +52,4 @@ mod signoffs;
 mod structured_data;
 mod takeover;
 mod terms;
+mod translations;

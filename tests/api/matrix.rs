@@ -57,6 +57,8 @@ fn class_of(operation: &str) -> Option<Class> {
         | "get_json_feed"
         | "get_sitemap"
         | "get_sitemap_part"
+        | "resolve_path"
+        | "list_redirects"
         | "get_clinic"
         | "list_locations"
         | "get_location"
@@ -112,7 +114,9 @@ fn class_of(operation: &str) -> Option<Class> {
         | "list_staff_tags"
         | "get_tag"
         | "list_staff_conditions"
-        | "get_condition" => Holds(ReadArticles),
+        | "get_condition"
+        | "list_staff_redirects"
+        | "get_redirect" => Holds(ReadArticles),
         "create_article" | "update_article" | "restore_revision" | "put_review_request" | "delete_review_request" => {
             Holds(WriteArticles)
         }
@@ -120,9 +124,8 @@ fn class_of(operation: &str) -> Option<Class> {
         "create_signoff" | "delete_signoff" => Holds(SignArticles),
         "delete_article" | "restore_article" | "put_publication" | "delete_publication" | "create_category"
         | "update_category" | "delete_category" | "restore_category" | "create_tag" | "update_tag" | "delete_tag"
-        | "restore_tag" | "create_condition" | "update_condition" | "delete_condition" | "restore_condition" => {
-            Holds(PublishArticles)
-        }
+        | "restore_tag" | "create_condition" | "update_condition" | "delete_condition" | "restore_condition"
+        | "create_redirect" | "update_redirect" | "delete_redirect" => Holds(PublishArticles),
         "get_staff_clinic"
         | "list_staff_locations"
         | "get_staff_location"

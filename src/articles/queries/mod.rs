@@ -11,6 +11,8 @@ pub mod published_exports;
 pub mod published_graph;
 pub mod published_review;
 pub mod published_sitemap;
+pub mod published_addresses;
+pub mod redirects;
 pub mod relations;
 pub mod reviews;
 pub mod revisions;

@@ -144,8 +144,8 @@ pub struct Publishable {
     pub review_until: Option<DateTime<Utc>>,
     /// When the public first saw the article before it came here.
     pub first_published_at: Option<DateTime<Utc>>,
-    /// The clinic's.
-    pub default_locale: String,
+    /// Where it will stand on the clinic's site. An address is fixed by a publication: until then it is this one.
+    pub path: String,
 }
 
 /// The revision of that number, as it would be published.
@@ -161,7 +161,7 @@ pub async fn find_publishable(
                      from cms.live_signoff s, cms.clinic_clock k, cms.review_policy y
                     where s.article_id = r.article_id and s.content_hash = r.content_hash
                       and y.on_overdue = 'withdraw') as review_until,
-                  a.first_published_at, (select k.default_locale from cms.clinic_clock k) as "default_locale!"
+                  a.first_published_at, (select s.path from cms.revision_path s where s.revision_id = r.id) as "path!"
              from cms.revision r join cms.article a on a.id = r.article_id
              left join cms.term t on t.id = r.category_id
             where r.article_id = $1 and r.number = $2"#,

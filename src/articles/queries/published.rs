@@ -11,6 +11,7 @@ use crate::{
         answers::{Author, Disclosure, Review, Translation},
         article::{Citation, Faq, Image, Kind, Seo},
         body::Heading,
+        locale::Asked,
     },
     http::{COUNTED, PageRequest, Reference},
 };
@@ -50,7 +51,7 @@ pub struct ArticleRows {
 /// The filters of the list. A list of names means any of them; null filters nothing.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
-    pub locale: Option<String>,
+    pub asked: Asked,
     pub category: Option<Vec<String>>,
     pub tag: Option<Vec<String>>,
     pub condition: Option<Vec<String>>,
@@ -85,15 +86,36 @@ impl Key {
     }
 }
 
-/// One query for each order: the text differs in the order and in the comparison with the key, nothing else.
+/// One query for each order, with and without a fallback: the text differs in the order, in the comparison with the key
+/// and in the languages, nothing else. In one language alone the list walks an index in its order; with a fallback each
+/// group of translations is there once, in the best language that it is visible in.
 macro_rules! page_in_order {
     ($connection:expr, $filter:expr, $page:expr, $key:expr, $after:literal, $order:literal) => {
+        if $filter.asked.fallback {
+            page_in_order!(
+                $connection,
+                $filter,
+                $page,
+                $key,
+                $after,
+                $order,
+                "a.locale = any ((select chain from wanted)::text[])
+                 and not exists (select 1 from wanted w
+                                   join site.article_address b on array_position(w.chain, b.locale) < array_position(w.chain, a.locale)
+                                  where b.group_id = a.group_id)"
+            )
+        } else {
+            page_in_order!($connection, $filter, $page, $key, $after, $order, "a.locale = (select locale from wanted)")
+        }
+    };
+    ($connection:expr, $filter:expr, $page:expr, $key:expr, $after:literal, $order:literal, $languages:literal) => {
         sqlx::query_as!(
             ArticleRows,
-            r#"with wanted as (select coalesce($1, (select default_locale from site.clinic), 'en') as locale),
+            r#"with wanted as (select coalesce($1, d.locale) as locale, array_append($14::text[], d.locale) as chain
+                                 from (select coalesce((select default_locale from site.clinic), 'en') as locale) d),
                     matching as not materialized (
                       select a.* from site.article a
-                       where a.locale = (select locale from wanted)
+                       where "# + $languages + r#"
                          and ($2::text[] is null or exists (
                                select 1 from site.article_term t join site.category_above c on c.term_id = t.term_id
                                 where t.article_id = a.id and t.kind = 'category' and (c.slug = any ($2) or c.above_id::text = any ($2))))
@@ -117,7 +139,7 @@ macro_rules! page_in_order {
                       case when $9::uuid is null
                            then (select count(*) from (select 1 from matching limit $13) counted) end as total,
                       (select floor(extract(epoch from h.changes_at - now()))::bigint from site.article_horizon h) as valid_for"#,
-            $filter.locale,
+            $filter.asked.locale,
             $filter.category.as_deref(),
             $filter.tag.as_deref(),
             $filter.condition.as_deref(),
@@ -130,6 +152,7 @@ macro_rules! page_in_order {
             $page.fetch(),
             $page.offset(),
             COUNTED,
+            &$filter.asked.chain(),
         )
         .fetch_one($connection)
         .await
@@ -210,23 +233,31 @@ pub struct PublishedArticle {
     pub valid_for: Option<i64>,
 }
 
-/// The visible article of that slug or id; of a former slug, the article it belongs to now. A slug is looked up in
-/// one locale, an id in all.
+/// The visible article of that slug or id; of a former slug, the article it belongs to now; of a slug in a lesser language
+/// of the chain, the translation into the best one. An id is looked up in all languages.
 pub async fn find_published(
     connection: &mut PgConnection,
     slug_or_id: &str,
-    locale: Option<&str>,
+    asked: &Asked,
     format: &str,
 ) -> Result<Option<PublishedArticle>, sqlx::Error> {
     sqlx::query_as!(
         PublishedArticle,
-        r#"with wanted as (select coalesce($2, (select default_locale from site.clinic), 'en') as locale),
+        r#"with wanted as (select case when $5 then array_append($2::text[], coalesce((select default_locale from site.clinic), 'en'))
+                                       else $2 end as chain),
+                named as (
+                  select a.id, a.group_id, array_position(w.chain, a.locale) as place, null::timestamptz as left_at
+                    from wanted w join site.article_address a on a.slug = $1 and a.locale = any (w.chain)
+                   union all
+                  select a.id, a.group_id, array_position(w.chain, f.locale), f.left_at
+                    from wanted w join site.article_former_slug f on f.slug = $1 and f.locale = any (w.chain)
+                    join site.article_address a on a.id = f.article_id and a.locale = any (w.chain)
+                   order by 3, 4 desc nulls first limit 1),
                 found as (
                   select coalesce(
-                    (select a.id from site.article a where a.slug = $1 and a.locale = (select locale from wanted)),
-                    (select f.article_id from site.article_former_slug f
-                      where f.slug = $1 and f.locale = (select locale from wanted) order by f.left_at desc limit 1),
-                    (select a.id from site.article a where a.id = $4)) as id)
+                    (select a.id from wanted w, named n join site.article_address a on a.group_id = n.group_id
+                      where a.locale = any (w.chain) order by array_position(w.chain, a.locale) limit 1),
+                    (select a.id from site.article_address a where a.id = $4)) as id)
            select a.id as "id!", a.kind as "kind!", a.slug as "slug!", a.path as "path!", a.locale as "locale!", a.title as "title!", a.summary,
                   a.cover as "cover: Json<Image>", a.category as "category: Json<Reference>",
                   a.tags as "tags!: Json<Vec<Reference>>", a.conditions as "conditions!: Json<Vec<Reference>>",
@@ -259,9 +290,10 @@ pub async fn find_published(
                   (select floor(extract(epoch from h.changes_at - now()))::bigint from site.article_horizon h) as valid_for
              from found f join site.article a on a.id = f.id"#,
         slug_or_id,
-        locale,
+        &asked.chain(),
         format,
         slug_or_id.parse::<Uuid>().ok(),
+        asked.ends_with_default(),
     )
     .fetch_optional(connection)
     .await

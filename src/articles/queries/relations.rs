@@ -68,7 +68,9 @@ pub async fn find_original(
         r#"select a.id, r.locale, a.latest_revision, r.translation_of is not null as "is_translation!"
              from cms.article a
              join cms.revision r on r.article_id = a.id and r.number = a.latest_revision
-            where a.trashed_at is null and a.id <> $3
+            where a.id <> $3
+              -- In the trash it is still the original of those that translate it.
+              and (a.trashed_at is null or a.id = (select t.group_id from cms.article t where t.id = $3))
               and (a.id::text = $1 or (r.slug = $1 and r.locale <> $2))
             order by r.locale = (select k.default_locale from cms.clinic_clock k) desc, a.id limit 1"#,
         name,
@@ -86,6 +88,26 @@ pub async fn has_translations(connection: &mut PgConnection, article: Uuid) -> R
                             join cms.revision r on r.article_id = a.id and r.number = a.latest_revision
                            where a.group_id = $1 and r.translation_of = $1) as "has!""#,
         article,
+    )
+    .fetch_one(connection)
+    .await
+}
+
+/// Whether an original has a translation into a language, beside the article that asks.
+pub async fn is_translated(
+    connection: &mut PgConnection,
+    original: Uuid,
+    locale: &str,
+    except: Uuid,
+) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"select exists (select 1 from cms.article a
+                            join cms.revision r on r.article_id = a.id and r.number = a.latest_revision
+                           where a.group_id = $1 and a.id <> $3 and a.trashed_at is null
+                             and r.translation_of = $1 and r.locale = $2) as "translated!""#,
+        original,
+        locale,
+        except,
     )
     .fetch_one(connection)
     .await

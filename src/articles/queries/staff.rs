@@ -60,8 +60,8 @@ pub struct StaffRow {
     pub updated_by: Option<Json<Person>>,
     pub updated_at: DateTime<Utc>,
     pub trashed_at: Option<DateTime<Utc>>,
-    /// The clinic's.
-    pub default_locale: String,
+    /// Where it stands, else where it would stand.
+    pub path: String,
 }
 
 /// An article with its latest revision, or with the one of that number.
@@ -123,7 +123,9 @@ pub async fn find_article(
                   a.created_at,
                   (select json_build_object('id', c.id, 'name', c.name) from cms.account c where c.id = a.updated_by)
                     as "updated_by: Json<Person>",
-                  a.updated_at, a.trashed_at, (select k.default_locale from cms.clinic_clock k) as "default_locale!"
+                  a.updated_at, a.trashed_at,
+                  coalesce((select p.path from cms.publication p where p.article_id = a.id and p.visible @> statement_timestamp()),
+                           (select q.path from cms.revision_path q where q.revision_id = r.id)) as "path!"
              from cms.article a
              join cms.revision r on r.article_id = a.id and r.number = coalesce($2, a.latest_revision)
              join cms.shown_revision d on d.revision_id = r.id
@@ -142,6 +144,11 @@ pub struct StaffFilter {
     pub status: Option<Vec<String>>,
     pub author: Option<Vec<String>>,
     pub q: Option<String>,
+    pub locale: Option<String>,
+    /// Slugs or ids of originals.
+    pub translation_of: Option<Vec<String>>,
+    /// Whether the original says something else now than what was translated.
+    pub stale: Option<bool>,
     pub trashed: bool,
     /// Whether the review of what is visible, else of the newest content, is overdue.
     pub overdue: Option<bool>,
@@ -174,11 +181,16 @@ pub async fn list_articles(
                     s.live_revision as published_revision, s.published_at,
                     (select w.shown from cms.shown_author w where w.id = r.author_id) as author,
                     json_build_object('next_review_due', g.next_review_due, 'overdue', g.overdue) as review,
-                    a.created_at, a.updated_at
+                    a.created_at, a.updated_at,
+                    case when o.id is not null then json_build_object('id', o.id, 'slug', n.slug, 'name', n.title) end as translation_of,
+                    coalesce(n.content_hash <> b.content_hash, false) as stale
                from cms.article a
                join cms.revision r on r.article_id = a.id and r.number = a.latest_revision
                join cms.article_status s on s.article_id = a.id
                join cms.revision shown on shown.article_id = a.id and shown.number = coalesce(s.live_revision, a.latest_revision)
+               left join cms.article o on o.id = r.translation_of
+               left join cms.revision n on n.article_id = o.id and n.number = o.latest_revision
+               left join cms.revision b on b.article_id = o.id and b.number = r.source_revision
                cross join lateral (
                  select x.next_review_due,
                         coalesce(x.next_review_due < (select k.today from cms.clinic_clock k), false) as overdue
@@ -189,7 +201,10 @@ pub async fn list_articles(
                 and ($3::text[] is null or exists (select 1 from cms.author w where w.id = r.author_id
                                                       and (w.slug = any ($3) or w.id::text = any ($3))))
                 and ($4::text is null or position(lower($4) in lower(r.title)) > 0)
-                and ($10::bool is null or g.overdue = $10))
+                and ($10::bool is null or g.overdue = $10)
+                and ($11::text is null or r.locale = $11)
+                and ($12::text[] is null or n.slug = any ($12) or o.id::text = any ($12))
+                and ($13::boolean is null or coalesce(n.content_hash <> b.content_hash, false) = $13))
            select (select coalesce(json_agg(x), '[]')
                      from (select * from matching m
                             where $5::timestamptz is null or (m.updated_at, m.id) < ($5, $6::uuid)
@@ -206,6 +221,9 @@ pub async fn list_articles(
         page.offset(),
         COUNTED,
         filter.overdue,
+        filter.locale,
+        filter.translation_of.as_deref(),
+        filter.stale,
     )
     .fetch_one(connection)
     .await

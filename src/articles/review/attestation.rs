@@ -15,7 +15,7 @@ use crate::{
     articles::{
         answers::Author,
         article::{Citation, Faq},
-        public::locale,
+        locale::language,
         queries::published_review::{PublishedReview, find_published_review},
     },
     crypto::KeyRing,
@@ -120,7 +120,7 @@ pub async fn get_article_review(
     database: Data<PublicDb>,
 ) -> Answer {
     let mut query = QueryReader::of(&request);
-    let locale = locale(&mut query);
+    let locale = language(&mut query);
     query.finish()?;
     let slug = request.match_info().get("slug").unwrap_or_default().to_owned();
     if slug.contains('\0') {

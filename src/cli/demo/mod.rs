@@ -97,12 +97,11 @@ async fn publish(connection: &mut PgConnection, clock: &Clock, source: &str, day
     let id = articles::editing::store_new(connection, clock, &manuscript, None, Some(author), None).await?;
     let from = publications::stamp(connection).await? - Duration::days(days);
     let wanted = publications::find_publishable(connection, id, 1).await?.ok_or(ApiError::Internal)?;
-    let path = articles::article::site_path(&wanted.locale, &wanted.default_locale, &wanted.slug);
     let new = NewPublication {
         id: clock.new_id(),
         article: id,
         revision_id: wanted.revision_id,
-        path: &path,
+        path: &wanted.path,
         from,
         until: None,
         published_at: from,

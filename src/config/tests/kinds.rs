@@ -303,6 +303,56 @@ fn log_lines_are_json_or_text() {
 }
 
 #[test]
+fn articles_stand_where_the_most_particular_template_says() {
+    let accepted = [
+        "/{slug}",
+        "/a/{slug}.html",
+        "/{locale}/{category}/{slug}",
+        "es=/es/articulos/{slug}",
+        "ES-mx/prevention = /mx/{slug}",
+        "/articles/{slug}, /{locale}/articles/{slug}, /{category}/{slug}, /{locale}/{category}/{slug}",
+    ];
+    let refused = [
+        "",
+        "/articles",
+        "articles/{slug}",
+        "/{slug}/{slug}",
+        "/{slug}/{year}",
+        "/{slug}/",
+        "//{slug}",
+        "/../{slug}",
+        "/a?{slug}",
+        "/%61/{slug}",
+        "/art\u{ed}culos/{slug}",
+        "=/{slug}",
+        "spanish=/{slug}",
+        "es/Two Words=/{slug}",
+        "/a/{slug}, /b/{slug}",
+        "es=/a/{slug}, ES=/b/{slug}",
+        "/{slug},",
+        "https://clinic.example/{slug}",
+    ];
+    check("CMS_ARTICLE_PATHS", &accepted, &refused);
+    check("CMS_ARTICLE_PATHS", &[], &[&format!("/{}/{{slug}}", "a".repeat(193))]);
+    let templates = |text| {
+        let config = loaded(&[("CMS_ARTICLE_PATHS", text)]);
+        config.article_paths.iter().map(|path| path.template.clone()).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(
+        templates("/wissen/{slug}, es=/es/{slug}, en/prevention=/prevention/{slug}"),
+        "/prevention/{slug} /es/{slug} /wissen/{slug} /{locale}/articles/{slug}"
+    );
+    assert_eq!(templates("/{locale}/a/{slug}"), "/{locale}/a/{slug}", "is for the clinic's own language, too");
+    assert_eq!(
+        templates("/{category}/{slug}"),
+        "/{category}/{slug} /articles/{slug} /{locale}/articles/{slug}",
+        "an article without a category stands somewhere as well"
+    );
+    let told = load(&[("CMS_ARTICLE_PATHS", "/articles/{slug}, es=/articulos")]).unwrap_err().to_string();
+    assert!(told.contains("entry 2 has {slug} 0 times"), "{told}");
+}
+
+#[test]
 fn rate_limits_are_on_off_or_given_by_name() {
     let rate = |text, name| loaded(&[("CMS_RATE_LIMITS", text)]).rate_limits.rate(name);
     let (usual, strict) = (Rate { count: 30, seconds: 60 }, Rate { count: 5, seconds: 900 });

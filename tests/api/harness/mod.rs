@@ -16,7 +16,7 @@ use std::{
 use clinic_cms::{
     app::{self, Parts},
     audit::Report,
-    cli::{Opened, keep_review_policy, settle},
+    cli::{Opened, keep_article_settings, settle},
     clock::Clock,
     crypto::KeyRing,
     db::StaffDb,
@@ -101,7 +101,7 @@ impl Api {
         });
         block_on(async {
             settle(&opened).await.expect("the copy is settled as at any start");
-            keep_review_policy(&opened).await.expect("the review policy is kept");
+            keep_article_settings(&opened).await.expect("the review policy is kept");
         });
         let (base, stop, thread) = serve(&opened, None);
         Self {
