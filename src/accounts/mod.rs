@@ -67,7 +67,7 @@ pub use scope::Scope;
 pub use sign_in::GuessLimits;
 pub use single_sign_on::SingleSignOn;
 pub use staff::{
-    ArticleReader, AuditReader, ClinicEditor, ClinicReader, Credential, Editor, EmergencyReader, InquiryReader,
+    ArticleReader, AuditReader, ClinicEditor, ClinicReader, Credential, Editor, EmergencyReader, GateKeeper, InquiryReader,
     KeyManager, KeyReader, PeopleManager, PeopleReader, Permit, Reach, Session, Staff, Writer, request_id,
 };
 

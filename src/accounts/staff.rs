@@ -242,6 +242,8 @@ grants! {
     Writer: WriteArticles = WriteArticles;
     /// Publishes articles and keeps their terms.
     Editor: PublishArticles = PublishArticles;
+    /// Answers for what the publish gate finds.
+    GateKeeper: OverrideGate = OverrideGate;
     /// Reads the clinic's details as staff see them.
     ClinicReader: ReadClinic = ReadClinic;
     /// Changes the organisation and its locations.

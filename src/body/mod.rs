@@ -19,6 +19,7 @@
 //! | `footnotes`, `outline`, `prose`, `render` | headings, plain text and HTML out of clean Markdown |
 //! | `allowlist` | the elements and attributes that may be stored |
 //! | `report` | what was removed, bounded |
+//! | `structure` | headings, links and images, for whoever judges a body |
 
 mod agreement;
 mod allowlist;
@@ -32,6 +33,7 @@ mod prose;
 mod raw_html;
 mod render;
 mod report;
+mod structure;
 mod survey;
 #[cfg(test)]
 mod tests;
@@ -43,6 +45,7 @@ use utoipa::ToSchema;
 
 use manuscript::Manuscript;
 use report::Report;
+pub use structure::{DECORATIVE, Part, structure};
 
 /// The longest source and the longest stored Markdown, in bytes (512 KiB).
 pub const MAX_BYTES: usize = 512 * 1024;

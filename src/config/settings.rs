@@ -82,6 +82,8 @@ pub enum Kind {
     },
     /// Rates by name.
     RateLimits,
+    /// Severities by the name of a finding; may be empty.
+    PublishGate,
     /// The issuer identifier of an OpenID Connect provider.
     Issuer,
     /// A client's id at a provider.
@@ -137,6 +139,9 @@ impl Kind {
             Self::RateLimits => {
                 "on, off, or a comma-separated list of name=count/seconds with the names inquiries, login and failures, such as inquiries=30/60"
             }
+            Self::PublishGate => {
+                "a comma-separated list of finding=blocker or finding=warning, such as section_empty=warning, or nothing"
+            }
             Self::Issuer => {
                 "an https:// address (http:// on this host alone) without user, query or fragment, exactly as the provider writes it, such as https://id.clinic.example/realms/staff"
             }
@@ -163,13 +168,13 @@ impl Kind {
     /// Whether an empty value means something: an empty list.
     #[must_use]
     pub const fn may_be_empty(self) -> bool {
-        matches!(self, Self::Origins | Self::Networks | Self::ClaimRoles)
+        matches!(self, Self::Origins | Self::Networks | Self::ClaimRoles | Self::PublishGate)
     }
 
     /// Whether the value is a comma-separated list, which in TOML may be an array.
     #[must_use]
     pub const fn is_list(self) -> bool {
-        matches!(self, Self::Origins | Self::Networks | Self::RateLimits | Self::ClaimRoles)
+        matches!(self, Self::Origins | Self::Networks | Self::RateLimits | Self::ClaimRoles | Self::PublishGate)
     }
 }
 
@@ -331,6 +336,10 @@ settings! {
     /// seconds); and how often a password or code of one account may be wrong from one address:
     /// `failures` (10 in 600 seconds). A name that is left out of a list keeps its rate.
     CMS_RATE_LIMITS: Kind::RateLimits, Value("on"), InUse;
+    /// Which findings of the publish gate stop a publication (`blocker`) and which are only told (`warning`), where
+    /// that is to differ from the usual. It holds for articles of every kind that the finding is looked for in. The
+    /// names are those of `/v1/admin/articles/{id}/check`.
+    CMS_PUBLISH_GATE: Kind::PublishGate, Value(""), InUse;
     /// Threads that serve requests.
     CMS_WORKERS: Kind::Number { min: 1, max: 64 }, Absent("one for each core"), InUse;
 }

@@ -32,6 +32,7 @@ mod passwords;
 mod people;
 mod problems;
 mod publication;
+mod publish_gate;
 mod revisions;
 mod second_factors;
 mod secrecy;

@@ -33,7 +33,7 @@ enum Class {
 
 use Class::{Enrolling, Holds, Open, SignedIn};
 use Permission::{
-    BreakGlass, EditClinic, ManageApiKeys, ManagePeople, PublishArticles, ReadArticles, ReadAudit, ReadClinic,
+    BreakGlass, EditClinic, ManageApiKeys, ManagePeople, OverrideGate, PublishArticles, ReadArticles, ReadAudit, ReadClinic,
     ReadInquiries, ReadPeople, WriteArticles,
 };
 
@@ -93,7 +93,16 @@ fn class_of(operation: &str) -> Option<Class> {
         | "list_staff_tags"
         | "get_tag"
         | "list_staff_conditions"
-        | "get_condition" => Holds(ReadArticles),
+        | "get_condition"
+        | "check_article"
+        | "list_overrides"
+        | "list_claims"
+        | "get_claim"
+        | "list_disclosures"
+        | "get_disclosure" => Holds(ReadArticles),
+        "create_override" | "delete_override" => Holds(OverrideGate),
+        "create_claim" | "update_claim" | "delete_claim" | "restore_claim" | "create_disclosure"
+        | "update_disclosure" | "delete_disclosure" | "restore_disclosure" => Holds(PublishArticles),
         "create_article" | "update_article" | "restore_revision" => Holds(WriteArticles),
         "delete_article" | "restore_article" | "put_publication" | "delete_publication" | "create_category"
         | "update_category" | "delete_category" | "restore_category" | "create_tag" | "update_tag" | "delete_tag"
@@ -143,7 +152,7 @@ fn operations(api: &Api) -> Vec<Operation> {
     let mut unclassified = Vec::new();
     for (path, item) in document["paths"].as_object().unwrap() {
         let path = path.replace("{id}", "01900000-0000-7000-8000-00000000ffff").replace("{number}", "1");
-        let path = ["{slug}", "{token}", "{provider}"].iter().fold(path, |path, name| path.replace(name, "x"));
+        let path = ["{slug}", "{token}", "{provider}", "{override}"].iter().fold(path, |path, name| path.replace(name, "x"));
         for (method, operation) in item.as_object().unwrap() {
             let id = operation["operationId"].as_str().unwrap().to_owned();
             match class_of(&id) {

@@ -27,7 +27,7 @@ use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use self::cluster::{CLUSTER, DATABASES, config};
 pub use self::{
     call::{Call, Reply},
-    cluster::{ADMIN, AUDITOR, EDITOR, FRONT_DESK, OWNER, PEOPLE},
+    cluster::{ADMIN, AUDITOR, AUTHOR, EDITOR, FRONT_DESK, OWNER, PEOPLE, REVIEWER},
     signing_in::{code, login, noon},
 };
 
