@@ -47,6 +47,7 @@ pub struct Parts {
     staff: Data<StaffDb>,
     readiness: Data<Readiness>,
     document: Data<Document>,
+    gate: Data<articles::Gate>,
     postbox: Postbox,
 }
 
@@ -122,6 +123,7 @@ impl Parts {
             staff: Data::new(staff),
             readiness: Data::new(Readiness::default()),
             document: Data::new(document),
+            gate: Data::new(publish_gate(config)),
             postbox,
         }
     }
@@ -141,7 +143,8 @@ impl Parts {
             .app_data(Data::clone(&self.public))
             .app_data(Data::clone(&self.staff))
             .app_data(Data::clone(&self.readiness))
-            .app_data(Data::clone(&self.document));
+            .app_data(Data::clone(&self.document))
+            .app_data(Data::clone(&self.gate));
     }
 }
 
@@ -158,6 +161,18 @@ fn relying_party(config: &Config, public_url: &str) -> Option<RelyingParty> {
             None
         }
     }
+}
+
+/// How severe the findings of the publish gate are, as the settings say.
+fn publish_gate(config: &Config) -> articles::Gate {
+    use articles::gate::{Code, Policy, Severity};
+    let severity = |severity| match severity {
+        config::GateSeverity::Blocker => Severity::Blocker,
+        config::GateSeverity::Warning => Severity::Warning,
+    };
+    let set = config.publish_gate.iter().filter_map(|(name, set)| Some((Code::named(name)?, severity(*set))));
+    let site_url = config.site_url.as_ref().map(|url| url.as_str().to_owned());
+    articles::Gate { policy: Policy::with(set), site_url }
 }
 
 /// Who may sign in with a password, as the settings say.

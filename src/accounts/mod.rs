@@ -68,7 +68,7 @@ pub use scope::Scope;
 pub use sign_in::GuessLimits;
 pub use single_sign_on::SingleSignOn;
 pub use staff::{
-    ArticleReader, AuditReader, ClinicEditor, ClinicReader, Commenter, Credential, Editor, EmergencyReader,
+    ArticleReader, AuditReader, ClinicEditor, ClinicReader, Commenter, Credential, Editor, EmergencyReader, GateKeeper,
     InquiryReader, KeyManager, KeyReader, PeopleManager, PeopleReader, Permit, Reach, Reviewer, Session, Staff, Writer,
     request_id,
 };

@@ -16,7 +16,7 @@ pub enum Role {
     Editor,
     /// Writes drafts.
     Author,
-    /// Reads drafts and signs them off.
+    /// Reads drafts and signs them off, and answers for what the gate finds.
     Reviewer,
     /// Reads the inquiries of the locations assigned to them.
     FrontDesk,
@@ -38,6 +38,8 @@ pub enum Permission {
     CommentArticles,
     /// Sign off the content of an article.
     SignArticles,
+    /// Answer with a reason for a finding of the publish gate.
+    OverrideGate,
     /// Read the clinic's details as staff see them.
     ReadClinic,
     /// Change the organisation and its locations.
@@ -57,8 +59,8 @@ pub enum Permission {
 }
 
 use Permission::{
-    BreakGlass, CommentArticles, EditClinic, ManageApiKeys, ManagePeople, PublishArticles, ReadArticles, ReadAudit,
-    ReadClinic, ReadInquiries, ReadPeople, SignArticles, WriteArticles,
+    BreakGlass, CommentArticles, EditClinic, ManageApiKeys, ManagePeople, OverrideGate, PublishArticles, ReadArticles,
+    ReadAudit, ReadClinic, ReadInquiries, ReadPeople, SignArticles, WriteArticles,
 };
 use Role::{Admin, Auditor, Author, Editor, FrontDesk, Owner, Reviewer};
 
@@ -69,6 +71,7 @@ const TABLE: [(Permission, &[Role]); 13] = [
     (PublishArticles, &[Owner, Editor]),
     (CommentArticles, &[Owner, Editor, Author, Reviewer]),
     (SignArticles, &[Owner, Reviewer]),
+    (OverrideGate, &[Owner, Reviewer]),
     (ReadClinic, &[Owner, Admin, Editor, Author, Reviewer, FrontDesk, Auditor]),
     (EditClinic, &[Owner, Admin, Editor]),
     (ReadInquiries, &[Owner, FrontDesk]),
@@ -93,6 +96,7 @@ impl Permission {
             PublishArticles => "publish_articles",
             CommentArticles => "comment_articles",
             SignArticles => "sign_articles",
+            OverrideGate => "override_gate",
             ReadClinic => "read_clinic",
             EditClinic => "edit_clinic",
             ReadInquiries => "read_inquiries",
@@ -129,7 +133,7 @@ impl Role {
             Admin => "People, keys and the clinic's details; never an inquiry.",
             Editor => "Writes and publishes articles and keeps the clinic's details true.",
             Author => "Writes drafts.",
-            Reviewer => "Reads drafts, comments on them and signs them off.",
+            Reviewer => "Reads drafts, comments on them, signs them off and answers for what the publish gate finds.",
             FrontDesk => "Reads the inquiries of the assigned locations.",
             Auditor => "Reads the audit trail and what it speaks of, except inquiries; changes nothing.",
         }

@@ -246,6 +246,8 @@ grants! {
     Commenter: CommentArticles = CommentArticles;
     /// Signs articles off, and takes a sign-off back.
     Reviewer: SignArticles = SignArticles;
+    /// Answers for what the publish gate finds.
+    GateKeeper: OverrideGate = OverrideGate;
     /// Reads the clinic's details as staff see them.
     ClinicReader: ReadClinic = ReadClinic;
     /// Changes the organisation and its locations.

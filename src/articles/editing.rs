@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::{
     article::{Draft, Manuscript},
+    disclosures,
     queries::{
         authors, relations,
         revisions::{self, NewRevision, Relations},
@@ -76,6 +77,7 @@ async fn write(
         by,
     };
     revisions::insert_revision(connection, &new).await?;
+    disclosures::attach(connection, new.id).await?;
     staff::place_in_group(connection, article, relations.translation_of.map(|(original, _)| original)).await?;
     Ok(())
 }

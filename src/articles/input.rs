@@ -237,7 +237,8 @@ fn names(fields: &mut Fields<'_>, name: &'static str, most: usize) -> Vec<String
     names
 }
 
-fn citation(value: &Value, pointer: String) -> Result<Citation, Vec<FieldError>> {
+/// A source, at its own pointer.
+pub(super) fn citation(value: &Value, pointer: String) -> Result<Citation, Vec<FieldError>> {
     let mut fields = Fields::of(value, pointer);
     let title = fields.line("title", 500);
     let title = fields.require("title", title);

@@ -10,11 +10,16 @@ pub(crate) mod staff_answers;
 
 mod admin;
 mod changes;
+mod check;
+mod claims;
 mod diff;
+pub(crate) mod disclosures;
 mod exported;
 mod feeds;
+pub mod gate;
 mod history;
 pub(crate) mod locale;
+mod overrides;
 mod public;
 pub(crate) mod publication;
 pub(crate) mod queries;
@@ -28,6 +33,8 @@ pub(crate) mod terms;
 
 use actix_web::web::ServiceConfig;
 use utoipa::OpenApi;
+
+pub use check::Gate;
 
 /// What a revision's text is made by; services are described with the same.
 pub use crate::body;
@@ -73,6 +80,26 @@ pub fn admin_routes(config: &mut ServiceConfig) {
     Endpoint::at("/articles/{id}/diff").get(revisions::compare_revisions).mount(config);
     review::admin_routes(config);
     Endpoint::at("/articles/{id}/history").get(history::get_article_history).mount(config);
+    Endpoint::at("/articles/{id}/check").get(check::check_article).mount(config);
+    Endpoint::at("/articles/{id}/overrides")
+        .get(overrides::list_overrides)
+        .post(overrides::create_override)
+        .mount(config);
+    Endpoint::at("/articles/{id}/overrides/{override}").delete(overrides::delete_override).mount(config);
+    Endpoint::at("/claims").get(claims::list_claims).post(claims::create_claim).mount(config);
+    Endpoint::at("/claims/{id}")
+        .get(claims::get_claim)
+        .patch(claims::update_claim)
+        .delete(claims::delete_claim)
+        .mount(config);
+    Endpoint::at("/claims/{id}/restore").post(claims::restore_claim).mount(config);
+    Endpoint::at("/disclosures").get(disclosures::list_disclosures).post(disclosures::create_disclosure).mount(config);
+    Endpoint::at("/disclosures/{id}")
+        .get(disclosures::get_disclosure)
+        .patch(disclosures::update_disclosure)
+        .delete(disclosures::delete_disclosure)
+        .mount(config);
+    Endpoint::at("/disclosures/{id}/restore").post(disclosures::restore_disclosure).mount(config);
     category::mount(config);
     tag::mount(config);
     condition::mount(config);
@@ -120,6 +147,22 @@ pub fn admin_routes(config: &mut ServiceConfig) {
     review::signoffs::get_signoff,
     review::signoffs::delete_signoff,
     history::get_article_history,
+    check::check_article,
+    overrides::list_overrides,
+    overrides::create_override,
+    overrides::delete_override,
+    claims::list_claims,
+    claims::create_claim,
+    claims::get_claim,
+    claims::update_claim,
+    claims::delete_claim,
+    claims::restore_claim,
+    disclosures::list_disclosures,
+    disclosures::create_disclosure,
+    disclosures::get_disclosure,
+    disclosures::update_disclosure,
+    disclosures::delete_disclosure,
+    disclosures::restore_disclosure,
     category::list,
     category::create,
     category::get,

@@ -20,6 +20,7 @@
 //! | `absolute` | HTML for whoever reads it away from its page |
 //! | `allowlist` | the elements and attributes that may be stored |
 //! | `report` | what was removed, bounded |
+//! | `structure` | headings, links and images, for whoever judges a body |
 
 mod absolute;
 mod agreement;
@@ -34,6 +35,7 @@ mod prose;
 mod raw_html;
 mod render;
 mod report;
+mod structure;
 mod survey;
 #[cfg(test)]
 mod tests;
@@ -46,6 +48,7 @@ use utoipa::ToSchema;
 pub use absolute::absolute;
 use manuscript::Manuscript;
 use report::Report;
+pub use structure::{DECORATIVE, Part, structure};
 
 /// The longest source and the longest stored Markdown, in bytes (512 KiB).
 pub const MAX_BYTES: usize = 512 * 1024;

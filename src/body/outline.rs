@@ -7,6 +7,7 @@ use pulldown_cmark::{Event, HeadingLevel, Tag, TagEnd};
 use super::footnotes::Document;
 use super::manuscript::Manuscript;
 use super::report::{Finding, Report};
+use super::structure::is_decorative;
 use super::{Heading, parser};
 
 /// The longest slug, before a number that makes it unique.
@@ -46,7 +47,7 @@ pub(super) fn report_images(manuscript: &Manuscript, report: &mut Report) {
     let mut images: Vec<bool> = Vec::new();
     for (event, range) in parser(manuscript.text()).into_offset_iter() {
         match event {
-            Event::Start(Tag::Image { .. }) => images.push(false),
+            Event::Start(Tag::Image { title, .. }) => images.push(is_decorative(&title)),
             Event::End(TagEnd::Image) if images.pop() == Some(false) => {
                 report.add(Finding::ImageWithoutAlt, Some("img"), manuscript.line_at(range.start));
             }
@@ -80,7 +81,7 @@ fn slug(text: &str) -> String {
     }
 }
 
-fn number(level: HeadingLevel) -> u8 {
+pub(super) fn number(level: HeadingLevel) -> u8 {
     match level {
         HeadingLevel::H1 => 1,
         HeadingLevel::H2 => 2,

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use pulldown_cmark::{Alignment, BlockQuoteKind, CowStr, Event, Tag, TagEnd, html as writer};
 
 use super::footnotes::Document;
-use super::{Heading, allowlist, destination};
+use super::{Heading, allowlist, destination, structure::is_decorative};
 
 /// Renders a document; `headings` are its headings in the same order.
 pub(super) fn html(document: &Document<'_>, headings: &[Heading]) -> String {
@@ -70,7 +70,13 @@ impl<'d, 'a> Renderer<'d, 'a> {
 
     fn rewritten(&mut self, event: &Event<'a>) -> Event<'a> {
         match event {
-            Event::Start(Tag::Image { .. }) => self.images += 1,
+            Event::Start(Tag::Image { link_type, dest_url, title, id }) => {
+                self.images += 1;
+                // The word is for the gate; a reader who points at the picture is not told it.
+                let title = if is_decorative(title) { CowStr::from("") } else { title.clone() };
+                let (link_type, dest_url, id) = (*link_type, dest_url.clone(), id.clone());
+                return Event::Start(Tag::Image { link_type, dest_url, title, id });
+            }
             Event::End(TagEnd::Image) => self.images = self.images.saturating_sub(1),
             _ if self.images > 0 => {}
             Event::Start(tag) => return self.start(tag),

@@ -12,6 +12,7 @@ mod database;
 mod first_owner;
 mod mistakes;
 mod parse;
+mod publish_gate;
 mod rate_limits;
 mod reader;
 pub mod reference;
@@ -35,6 +36,7 @@ pub use database::Database;
 pub use first_owner::FirstOwner;
 pub use mistakes::{ConfigErrors, Mistake, SetBy};
 pub use parse::{ForwardedHeader, LogFormat, ReviewOverdue};
+pub use publish_gate::{GATE_CODES, GateSeverity};
 pub use rate_limits::{LimitName, Rate, RateLimits};
 pub use reader::Shown;
 pub use secrecy::{ExposeSecret, SecretString};
@@ -125,6 +127,8 @@ pub struct Config {
     pub audit_retention_days: u32,
     /// [`CMS_RATE_LIMITS`].
     pub rate_limits: RateLimits,
+    /// [`settings::CMS_PUBLISH_GATE`]: what differs from the usual severities.
+    pub publish_gate: Vec<(&'static str, GateSeverity)>,
     /// [`CMS_WORKERS`], 1 to 64.
     pub workers: Option<usize>,
     shown: Vec<Shown>,
@@ -235,6 +239,7 @@ fn read(from: &mut Reader) -> Option<Config> {
     let audit_anchor_url = from.read(&CMS_AUDIT_ANCHOR_URL, address::hook);
     let audit_retention_days = from.read_number(&CMS_AUDIT_RETENTION_DAYS);
     let rate_limits = from.read(&CMS_RATE_LIMITS, rate_limits::rate_limits);
+    let publish_gate = from.read(&settings::CMS_PUBLISH_GATE, publish_gate::publish_gate);
     let workers = from.read_number(&CMS_WORKERS);
     Some(Config {
         listen: listen?,
@@ -271,6 +276,7 @@ fn read(from: &mut Reader) -> Option<Config> {
         audit_anchor_url,
         audit_retention_days: audit_retention_days?,
         rate_limits: rate_limits?,
+        publish_gate: publish_gate?,
         workers,
         shown: Vec::new(),
     })

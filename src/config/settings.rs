@@ -84,6 +84,8 @@ pub enum Kind {
     RateLimits,
     /// Templates of paths by language and category.
     ArticlePaths,
+    /// Severities by the name of a finding; may be empty.
+    PublishGate,
     /// The issuer identifier of an OpenID Connect provider.
     Issuer,
     /// A client's id at a provider.
@@ -144,6 +146,9 @@ impl Kind {
             Self::ArticlePaths => {
                 "a comma-separated list of paths with {slug}, {locale} and {category}, with locale= or locale/category= before them where they are for those articles alone, such as /articles/{slug}, es=/es/articulos/{slug}, en/prevention=/prevention/{slug}"
             }
+            Self::PublishGate => {
+                "a comma-separated list of finding=blocker or finding=warning, such as section_empty=warning, or nothing"
+            }
             Self::Issuer => {
                 "an https:// address (http:// on this host alone) without user, query or fragment, exactly as the provider writes it, such as https://id.clinic.example/realms/staff"
             }
@@ -171,13 +176,21 @@ impl Kind {
     /// Whether an empty value means something: an empty list.
     #[must_use]
     pub const fn may_be_empty(self) -> bool {
-        matches!(self, Self::Origins | Self::Networks | Self::ClaimRoles)
+        matches!(self, Self::Origins | Self::Networks | Self::ClaimRoles | Self::PublishGate)
     }
 
     /// Whether the value is a comma-separated list, which in TOML may be an array.
     #[must_use]
     pub const fn is_list(self) -> bool {
-        matches!(self, Self::Origins | Self::Networks | Self::RateLimits | Self::ArticlePaths | Self::ClaimRoles)
+        matches!(
+            self,
+            Self::Origins
+                | Self::Networks
+                | Self::RateLimits
+                | Self::ArticlePaths
+                | Self::ClaimRoles
+                | Self::PublishGate
+        )
     }
 }
 
@@ -351,6 +364,10 @@ settings! {
     /// seconds); and how often a password or code of one account may be wrong from one address:
     /// `failures` (10 in 600 seconds). A name that is left out of a list keeps its rate.
     CMS_RATE_LIMITS: Kind::RateLimits, Value("on"), InUse;
+    /// Which findings of the publish gate stop a publication (`blocker`) and which are only told (`warning`), where
+    /// that is to differ from the usual. It holds for articles of every kind that the finding is looked for in. The
+    /// names are those of `/v1/admin/articles/{id}/check`.
+    CMS_PUBLISH_GATE: Kind::PublishGate, Value(""), InUse;
     /// Threads that serve requests.
     CMS_WORKERS: Kind::Number { min: 1, max: 64 }, Absent("one for each core"), InUse;
 }

@@ -40,6 +40,7 @@ mod people;
 mod problems;
 mod providers;
 mod publication;
+mod publish_gate;
 mod redirects;
 mod review;
 mod revisions;

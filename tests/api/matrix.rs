@@ -33,8 +33,8 @@ enum Class {
 
 use Class::{Enrolling, Holds, Open, SignedIn};
 use Permission::{
-    BreakGlass, CommentArticles, EditClinic, ManageApiKeys, ManagePeople, PublishArticles, ReadArticles, ReadAudit,
-    ReadClinic, ReadInquiries, ReadPeople, SignArticles, WriteArticles,
+    BreakGlass, CommentArticles, EditClinic, ManageApiKeys, ManagePeople, OverrideGate, PublishArticles, ReadArticles,
+    ReadAudit, ReadClinic, ReadInquiries, ReadPeople, SignArticles, WriteArticles,
 };
 
 fn class_of(operation: &str) -> Option<Class> {
@@ -116,7 +116,16 @@ fn class_of(operation: &str) -> Option<Class> {
         | "list_staff_conditions"
         | "get_condition"
         | "list_staff_redirects"
-        | "get_redirect" => Holds(ReadArticles),
+        | "get_redirect"
+        | "check_article"
+        | "list_overrides"
+        | "list_claims"
+        | "get_claim"
+        | "list_disclosures"
+        | "get_disclosure" => Holds(ReadArticles),
+        "create_override" | "delete_override" => Holds(OverrideGate),
+        "create_claim" | "update_claim" | "delete_claim" | "restore_claim" | "create_disclosure"
+        | "update_disclosure" | "delete_disclosure" | "restore_disclosure" => Holds(PublishArticles),
         "create_article" | "update_article" | "restore_revision" | "put_review_request" | "delete_review_request" => {
             Holds(WriteArticles)
         }
@@ -175,7 +184,7 @@ fn operations(api: &Api) -> Vec<Operation> {
     let mut unclassified = Vec::new();
     for (path, item) in document["paths"].as_object().unwrap() {
         let path = path.replace("{id}", "01900000-0000-7000-8000-00000000ffff").replace("{number}", "1");
-        let path = ["{slug}", "{token}", "{provider}", "{n}", "{comment}", "{signoff}"]
+        let path = ["{slug}", "{token}", "{provider}", "{n}", "{comment}", "{signoff}", "{override}"]
             .iter()
             .fold(path, |path, name| path.replace(name, "x"));
         for (method, operation) in item.as_object().unwrap() {

@@ -138,7 +138,6 @@ pub struct Publishable {
     pub slug: String,
     /// Slug of its category.
     pub category: Option<String>,
-    pub author_id: Option<Uuid>,
     pub content_hash: Vec<u8>,
     /// When a review that is overdue takes it from sight, where the clinic wants that.
     pub review_until: Option<DateTime<Utc>>,
@@ -156,7 +155,7 @@ pub async fn find_publishable(
 ) -> Result<Option<Publishable>, sqlx::Error> {
     sqlx::query_as!(
         Publishable,
-        r#"select r.id as revision_id, r.kind, r.locale, r.slug, t.slug as "category?", r.author_id, r.content_hash,
+        r#"select r.id as revision_id, r.kind, r.locale, r.slug, t.slug as "category?", r.content_hash,
                   (select (s.next_review_due + 1)::timestamp at time zone k.timezone
                      from cms.live_signoff s, cms.clinic_clock k, cms.review_policy y
                     where s.article_id = r.article_id and s.content_hash = r.content_hash
@@ -218,6 +217,27 @@ pub async fn insert(connection: &mut PgConnection, new: &NewPublication<'_>) -> 
     .execute(connection)
     .await?;
     Ok(())
+}
+
+/// Notes that what is shown of some articles changed at `stamp` without a publication of their own: a renamed tag, a
+/// revoked sign-off, another disclosure. Answers those that are visible: the others have nothing to tell anybody. The
+/// caller holds the content lock by [`stamp`].
+pub(crate) async fn touch_visible(
+    connection: &mut PgConnection,
+    articles: &[Uuid],
+    stamp: DateTime<Utc>,
+) -> Result<Vec<Uuid>, sqlx::Error> {
+    sqlx::query_scalar!(
+        "insert into cms.article_touch (article_id, at)
+         select distinct p.article_id, $2::timestamptz from cms.publication p
+          where p.article_id = any ($1) and p.visible @> $2::timestamptz
+         on conflict (article_id) do update set at = greatest(excluded.at, article_touch.at)
+         returning article_id",
+        articles,
+        stamp,
+    )
+    .fetch_all(connection)
+    .await
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 use ::secrecy::ExposeSecret;
 use proptest::prelude::*;
 
-use super::super::{Database, ForwardedHeader, LimitName, LogFormat, Rate, SETTINGS};
+use super::super::{Database, ForwardedHeader, GateSeverity, LimitName, LogFormat, Rate, SETTINGS};
 use super::*;
 
 fn accepts(name: &str, value: &str) -> bool {
@@ -416,4 +416,20 @@ proptest! {
     fn no_settings_file_makes_the_program_panic(text in "[a-z_=\\[\\]{}'\"0-9#.,\n ]{0,80}") {
         let _ = settings_file(&text);
     }
+}
+
+#[test]
+fn the_gate_takes_severities_by_the_name_of_a_finding() {
+    let gate = |text| loaded(&[("CMS_PUBLISH_GATE", text)]).publish_gate;
+    assert_eq!(gate(""), []);
+    let both = [("section_empty", GateSeverity::Warning), ("link_unknown", GateSeverity::Blocker)];
+    assert_eq!(gate("section_empty=warning, link_unknown = blocker"), both);
+    check(
+        "CMS_PUBLISH_GATE",
+        &["author_required=warning", "link_broken=warning,link_broken=warning"],
+        &["section_empty", "section_empty=off", "none=warning", "link_broken=warning,link_broken=blocker", "=warning"],
+    );
+    let sources = environment(&[("CMS_PUBLISH_GATE", "section_emty=warning")]);
+    let told = Config::load(&sources).unwrap_err().to_string();
+    assert!(told.contains("did you mean section_empty?"), "{told}");
 }

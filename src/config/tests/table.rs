@@ -27,6 +27,7 @@ fn samples(kind: Kind) -> (String, &'static str) {
         Kind::Password => (PASSPHRASE, "x"),
         Kind::Switch | Kind::RateLimits => ("off", "x"),
         Kind::ArticlePaths => ("es=/es/articulos/{slug}", "/articles"),
+        Kind::PublishGate => ("section_empty=warning", "section_empty=off"),
         Kind::Origins => ("https://www.example.org", "x"),
         Kind::Networks => ("10.0.0.0/8", "x"),
         Kind::ForwardedHeader => ("forwarded", "x-real-ip"),

@@ -19,7 +19,7 @@ use super::block_on;
 pub const OWNER: (&str, &str) = ("owner@clinic.example", "harbor gulls over seven piers");
 pub const EDITOR: (&str, &str) = ("editor@clinic.example", "seven piers under harbor gulls");
 pub const ADMIN: (&str, &str) = ("admin@clinic.example", "three lanterns past the boathouse");
-const AUTHOR: (&str, &str) = ("author@clinic.example", "paper kites above low dunes");
+pub const AUTHOR: (&str, &str) = ("author@clinic.example", "paper kites above low dunes");
 pub const REVIEWER: (&str, &str) = ("reviewer@clinic.example", "slow tides around old pilings");
 pub const FRONT_DESK: (&str, &str) = ("front_desk@clinic.example", "eleven umbrellas by the stairs");
 pub const AUDITOR: (&str, &str) = ("auditor@clinic.example", "quiet ledgers beneath the lamp");

@@ -28,7 +28,7 @@ use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use self::cluster::{CLUSTER, DATABASES, config};
 pub use self::{
     call::{Call, Reply},
-    cluster::{ADMIN, AUDITOR, EDITOR, FRONT_DESK, OWNER, PEOPLE, REVIEWER},
+    cluster::{ADMIN, AUDITOR, AUTHOR, EDITOR, FRONT_DESK, OWNER, PEOPLE, REVIEWER},
     review_room::ReviewRoom,
     signing_in::{code, login, noon},
 };
