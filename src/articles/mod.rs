@@ -4,6 +4,8 @@
 pub(crate) mod answers;
 pub mod article;
 pub(crate) mod editing;
+pub(crate) mod exports;
+pub(crate) mod imports;
 pub mod input;
 pub(crate) mod staff_answers;
 

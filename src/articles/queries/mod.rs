@@ -2,7 +2,9 @@
 
 pub mod authors;
 pub mod comments;
+pub mod exports;
 pub mod history;
+pub mod imports;
 pub mod publications;
 pub mod published;
 pub mod published_review;
