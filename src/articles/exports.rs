@@ -40,6 +40,26 @@ pub struct ExportedTerm {
     pub codes: Json<Value>,
 }
 
+/// A treatment that articles name, without the locations and the people who offer it.
+#[derive(Clone, Debug, Serialize)]
+pub struct ExportedService {
+    pub slug: String,
+    pub name: String,
+    pub aliases: Vec<String>,
+    pub summary: Option<String>,
+    pub body_markdown: String,
+    pub fda_status: String,
+    pub contraindications: Vec<String>,
+    pub risks: Vec<String>,
+    pub referral_required: Option<bool>,
+    pub walk_ins: Option<bool>,
+    pub online_scheduling: Option<bool>,
+    pub duration_minutes: Option<i32>,
+    pub price_from: Option<Json<Value>>,
+    /// Slugs, in order.
+    pub conditions: Vec<String>,
+}
+
 /// An article with its latest revision.
 #[derive(Clone, Debug, Serialize)]
 pub struct ExportedArticle {
@@ -77,6 +97,7 @@ pub struct ExportedArticle {
 pub enum Exported {
     Author(ExportedAuthor),
     Term(ExportedTerm),
+    Service(Box<ExportedService>),
     Article(Box<ExportedArticle>),
 }
 
@@ -115,14 +136,15 @@ fn key_of(place: &Place) -> String {
     }
 }
 
-/// Authors, then terms: everything that an article names.
+/// Authors, then terms, then services: everything that an article names.
 ///
 /// # Errors
 /// Those of the database.
 pub async fn read_names(connection: &mut PgConnection) -> Result<Vec<Exported>, ApiError> {
     let authors = exports::list_authors(connection).await?.into_iter().map(Exported::Author);
     let terms = exports::list_terms(connection).await?.into_iter().map(Exported::Term);
-    Ok(authors.chain(terms).collect())
+    let services = exports::list_services(connection).await?.into_iter().map(Box::new).map(Exported::Service);
+    Ok(authors.chain(terms).chain(services).collect())
 }
 
 /// Some articles of a plan, in their order. One that was purged meanwhile is missing.

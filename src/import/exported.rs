@@ -6,7 +6,7 @@ use std::io::{BufRead, Read};
 use serde_json::{Map, Value};
 
 use super::bounded::Bounded;
-use super::record::{Article, Author, Named, Record, Sink, Stopped, Term, TermKind};
+use super::record::{Article, Author, Named, Record, Service, Sink, Stopped, Term, TermKind};
 use super::why::{Finding, Why};
 
 /// The longest line: 8 MiB. An article is at most 512 KiB.
@@ -48,6 +48,7 @@ fn record(mut row: Map<String, Value>) -> Option<Record> {
     match row.remove("record")?.as_str()? {
         "author" => author(&row),
         "term" => term(&row),
+        "service" => Some(Record::Service(Service { slug: line(&row, "slug")?, fields: row })),
         "article" => article(row).map(|article| Record::Article(Box::new(article))),
         _ => None,
     }

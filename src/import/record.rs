@@ -18,6 +18,8 @@ pub enum Record {
     Author(Author),
     /// A category, a tag or a condition.
     Term(Term),
+    /// A treatment that articles name.
+    Service(Service),
     /// A post, a page, a document.
     Article(Box<Article>),
     /// Something that no article and no term is made of.
@@ -113,6 +115,15 @@ impl Term {
     pub fn plain(kind: TermKind, named: Named) -> Self {
         Self { kind, named, parent: None, description: None, aliases: Vec::new(), codes: Value::Array(Vec::new()) }
     }
+}
+
+/// A treatment that articles name.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Service {
+    /// Unique among services.
+    pub slug: String,
+    /// In the form of a service's input.
+    pub fields: Map<String, Value>,
 }
 
 /// A post, a page, a document.

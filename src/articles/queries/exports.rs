@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::articles::{
     article::{Citation, Faq, Image, Seo},
-    exports::{ExportedAuthor, ExportedTerm},
+    exports::{ExportedAuthor, ExportedService, ExportedTerm},
 };
 
 /// The authors that are shown anywhere, by slug.
@@ -35,6 +35,27 @@ pub async fn list_terms(connection: &mut PgConnection) -> Result<Vec<ExportedTer
              left join cms.term p on p.id = t.parent_id and p.trashed_at is null
             where t.trashed_at is null
             order by t.kind, (select max(c.depth) from cms.category_above c where c.term_id = t.id) nulls first, t.slug collate "C""#,
+    )
+    .fetch_all(connection)
+    .await
+}
+
+/// The services that an article names, by slug.
+pub async fn list_services(connection: &mut PgConnection) -> Result<Vec<ExportedService>, sqlx::Error> {
+    sqlx::query_as!(
+        ExportedService,
+        r#"select v.slug, v.name, v.aliases, v.summary, v.body_markdown, v.fda_status, v.contraindications, v.risks,
+                  v.referral_required, v.walk_ins, v.online_scheduling, v.duration_minutes,
+                  v.price_from as "price_from: Json<Value>",
+                  array(select t.slug from cms.service_condition x join cms.term t on t.id = x.term_id
+                         where x.service_id = v.id and t.trashed_at is null order by x.position) as "conditions!"
+             from cms.service v
+            where v.trashed_at is null
+              and exists (select 1 from cms.revision_service x
+                            join cms.revision r on r.id = x.revision_id
+                            join cms.article a on a.id = r.article_id and a.latest_revision = r.number
+                           where x.service_id = v.id and a.trashed_at is null)
+            order by v.slug collate "C""#,
     )
     .fetch_all(connection)
     .await

@@ -105,6 +105,7 @@ fn dry_run(wanted: &CollectionImport, bar: &ProgressBar) -> Result<Report, Failu
         match record {
             Record::Author(author) => dry.author(&author, &mut report),
             Record::Term(term) => dry.term(term.kind, &term.named, &mut report),
+            Record::Service(service) => dry.service(&service, &mut report),
             Record::Left(finding) => report.find(&finding),
             Record::Article(mut article) => {
                 report.meet(article.form, article.status.as_deref(), &article.media);
@@ -164,6 +165,7 @@ async fn take(desk: &mut Desk, records: &Receiver<Record>) -> Result<(), ApiErro
         match record {
             Record::Author(author) => desk.names.tell_author(author),
             Record::Term(term) => desk.names.tell_term(term),
+            Record::Service(service) => desk.names.tell_service(service),
             Record::Left(finding) => desk.report.find(&finding),
             Record::Article(article) => {
                 desk.report.meet(article.form, article.status.as_deref(), &article.media);

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::Value;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -15,9 +16,10 @@ use super::{
 use crate::{
     articles::{imports, queries::imports::ImportedTerm, queries::relations::resolve_services},
     audit::Trail,
+    clinic::seed_service,
     http::{ApiError, check_slug},
     import::{
-        record::{Article, Author, Named, Term, TermKind},
+        record::{Article, Author, Named, Service, Term, TermKind},
         why::{Finding, Why},
     },
 };
@@ -34,6 +36,7 @@ pub struct Names {
     /// Told by the source and not stored yet.
     told_terms: Vec<Term>,
     told_authors: Vec<Author>,
+    told_services: BTreeMap<String, Service>,
 }
 
 impl Names {
@@ -45,6 +48,11 @@ impl Names {
     /// The source tells of a term.
     pub fn tell_term(&mut self, term: Term) {
         self.told_terms.push(term);
+    }
+
+    /// The source tells of a service.
+    pub fn tell_service(&mut self, service: Service) {
+        self.told_services.insert(service.slug.clone(), service);
     }
 
     /// The id of a term.
@@ -83,17 +91,38 @@ pub async fn settle(desk: &mut Desk, articles: &[&Article]) -> Result<(), ApiErr
     for some in terms.chunks(AT_ONCE) {
         store_terms(desk, some.to_vec()).await?;
     }
-    let services: BTreeSet<&String> = articles.iter().flat_map(|article| &article.services).collect();
-    let unasked: Vec<String> =
-        services.into_iter().filter(|slug| !desk.names.services.contains_key(*slug)).cloned().collect();
+    settle_services(desk, articles).await
+}
+
+/// Looks for the services that articles name. One that is missing is made where the source, an export, tells of it.
+async fn settle_services(desk: &mut Desk, articles: &[&Article]) -> Result<(), ApiError> {
+    let named: BTreeSet<&String> = articles.iter().flat_map(|article| &article.services).collect();
+    let unasked = named.into_iter().filter(|slug| !desk.names.services.contains_key(*slug));
+    let unasked: Vec<(String, Option<Service>)> =
+        unasked.map(|slug| (slug.clone(), desk.names.told_services.remove(slug))).collect();
     if unasked.is_empty() {
         return Ok(());
     }
-    let asked = unasked.clone();
-    let work =
-        async move |connection: &mut PgConnection| Ok::<_, ApiError>(resolve_services(connection, &asked).await?);
-    let found = desk.staff.transact(work).await?;
-    desk.names.services.extend(unasked.into_iter().zip(found));
+    let trail = desk.trail.clone();
+    let work = async move |connection: &mut PgConnection| {
+        let slugs: Vec<String> = unasked.iter().map(|(slug, _)| slug.clone()).collect();
+        let before = resolve_services(connection, &slugs).await?;
+        let missing = unasked.into_iter().zip(&before).filter(|(_, id)| id.is_none());
+        for service in missing.filter_map(|((_, told), _)| told) {
+            seed_service(connection, trail.clock(), &Value::Object(service.fields)).await?;
+        }
+        let after = resolve_services(connection, &slugs).await?;
+        for id in after.iter().zip(&before).filter(|(_, before)| before.is_none()).filter_map(|(after, _)| *after) {
+            note(connection, &trail, "service.import", "service", id).await?;
+        }
+        Ok::<_, ApiError>(slugs.into_iter().zip(after).zip(before).collect::<Vec<_>>())
+    };
+    for ((slug, id), before) in desk.staff.transact(work).await? {
+        if id.is_some() {
+            desk.report.make("services", before.is_none());
+        }
+        desk.names.services.insert(slug, id);
+    }
     Ok(())
 }
 
@@ -112,6 +141,11 @@ impl Dry {
     /// The source tells of a term.
     pub fn term(&mut self, kind: TermKind, named: &Named, report: &mut Report) {
         self.count("terms", kind.name(), key(kind, named), report);
+    }
+
+    /// The source tells of a service.
+    pub fn service(&mut self, service: &Service, report: &mut Report) {
+        self.count("services", "service", service.slug.clone(), report);
     }
 
     /// What an article names.

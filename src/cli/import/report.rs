@@ -192,6 +192,7 @@ impl Report {
             "articles": done.collect::<serde_json::Map<_, _>>(),
             "authors": made("authors"),
             "terms": made("terms"),
+            "services": made("services"),
             "redirects": made("redirects"),
             "left": self.reasons(true),
             "changed": self.reasons(false),
@@ -227,7 +228,7 @@ impl fmt::Display for Report {
         let done: Vec<String> =
             done.filter(|(count, _)| *count > 0).map(|(count, name)| format!("{count} {name}")).collect();
         writeln!(f, "  articles   {}", list(&done))?;
-        for what in ["authors", "terms", "redirects"] {
+        for what in ["authors", "terms", "services", "redirects"] {
             let [created, known] = self.made.get(what).copied().unwrap_or_default();
             writeln!(f, "  {what:<10} {created} created, {known} known")?;
         }

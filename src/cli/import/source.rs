@@ -24,7 +24,7 @@ const AHEAD: usize = 64;
 /// How deep folders may lie in each other.
 const MAX_DEPTH: usize = 24;
 /// The file of an exported folder that holds what articles name.
-pub const NAMES_FILE: &str = "_authors-and-terms.ndjson";
+pub const NAMES_FILE: &str = "_names.ndjson";
 
 /// A collection.
 #[derive(Clone, Debug)]
