@@ -1,11 +1,16 @@
 //! `import wordpress`, `ghost`, `markdown` and `json`, and `export articles`: what a clinic has elsewhere arrives
 //! complete by count, is never public by itself, and goes out again as it came.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    io::{BufWriter, Write},
+    path::Path,
+    time::Duration,
+};
 
 use serde_json::{Value, json};
 
-use crate::program::{Ground, Service};
+use crate::program::{Ground, Running, Service};
 
 /// Made by a WordPress 6.1 out of texts that were written for it.
 const WORDPRESS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/program/collections/harbor.wordpress.xml");
@@ -62,7 +67,10 @@ fn a_real_wordpress_arrives_complete_by_count_and_nothing_of_it_is_public() {
     let chair = drafts.iter().find(|draft| draft["slug"] == "a-chair-that-fits").unwrap();
     let path = format!("/v1/admin/articles/{}", chair["id"].as_str().unwrap());
     let chair = service.signed_in(&owner).get(&path).good()["data"].clone();
-    assert_eq!((&chair["author"]["name"], &chair["category"]["name"]), (&json!("Tomás Ibarra"), &json!("Kitchen Habits")));
+    assert_eq!(
+        (&chair["author"]["name"], &chair["category"]["name"]),
+        (&json!("Tomás Ibarra"), &json!("Kitchen Habits"))
+    );
     assert_eq!(chair["seo"]["title"], "A chair for your back");
     let body = chair["body_markdown"].as_str().unwrap();
     assert!(body.contains("## What helps") && body.contains("- Begin with **two minutes**."), "{body}");
@@ -84,7 +92,8 @@ fn a_second_import_takes_what_moved_on_and_leaves_what_an_editor_touched() {
     let path = format!("/v1/admin/articles/{}", edited["id"].as_str().unwrap());
     client.patch(&path, &edited["version"], &json!({"body_markdown": "Take the first gate."})).good();
     drop(service);
-    let moved_on = xml.replace("Take the second gate.", "Take the third gate.").replace("Two rooms by", "Three rooms by");
+    let moved_on =
+        xml.replace("Take the second gate.", "Take the third gate.").replace("Two rooms by", "Three rooms by");
     let file = ground.file("site.xml", &moved_on);
     let report = import(&ground, 4, &["wordpress", &file]);
     assert_eq!((&report["articles"]["kept"], &report["articles"]["updated"]), (&json!(1), &json!(1)), "{report}");
@@ -119,12 +128,18 @@ fn an_export_goes_into_an_empty_instance_and_comes_out_with_the_same_bytes() {
 fn everything_imported_from_everywhere_makes_the_same_journey() {
     let first = Ground::new();
     import(&first, 4, &["wordpress", WORDPRESS]);
-    let folder = written(&first, &[
-        ("2023-05-01-low-water.md", "---\ntags: [Slow Mornings]\nauthor: Mara Quill\n---\n# Low water\n\nWalk <b>on</b>.\n"),
-        ("deeper/rest.md", "+++\ntitle = \"Rest\"\n+++\nSit.\n"),
-        ("deeper/notes.txt", "no document"),
-        (".hidden/secret.md", "not for readers"),
-    ]);
+    let folder = written(
+        &first,
+        &[
+            (
+                "2023-05-01-low-water.md",
+                "---\ntags: [Slow Mornings]\nauthor: Mara Quill\n---\n# Low water\n\nWalk <b>on</b>.\n",
+            ),
+            ("deeper/rest.md", "+++\ntitle = \"Rest\"\n+++\nSit.\n"),
+            ("deeper/notes.txt", "no document"),
+            (".hidden/secret.md", "not for readers"),
+        ],
+    );
     let report = import(&first, 4, &["markdown", &folder]);
     assert_eq!(report["articles"]["created"], 2, "{report}");
     assert_eq!(count(&report, "left", "not_markdown"), 1);
@@ -183,4 +198,51 @@ fn what_cannot_be_read_is_told_with_its_place() {
     ground.run(&["import", "json", &page, "--locale", "not a tag"]).with(2, &["no language tag"]);
     ground.run(&["export", "articles", "--format", "markdown"]).with(2, &["--out"]);
     assert!(Path::new(&page).exists() && !ground.data_dir().exists());
+}
+
+/// Ten thousand posts of five kilobytes: minutes, and no more memory than a few articles take.
+#[test]
+#[ignore = "takes minutes: cargo test --test program ten_thousand -- --ignored --nocapture"]
+fn ten_thousand_posts_take_minutes_and_little_memory() {
+    let ground = Ground::new();
+    let file = ground.file("many.xml", "");
+    write_posts(Path::new(&file), 10_000);
+    let began = std::time::Instant::now();
+    let mut running = Running::start(ground.command(&["import", "wordpress", &file, "--json"]));
+    let mut peak = 0;
+    while !running.has_ended() {
+        peak = peak.max(running.peak_kilobytes());
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let ended = running.ended();
+    let took = began.elapsed();
+    let report: Value = serde_json::from_str(&ended.stdout).unwrap();
+    println!("10,000 posts in {took:?}, {} MiB at most", peak / 1024);
+    assert_eq!(report["articles"]["created"], 10_000, "{report}");
+    assert!(took < Duration::from_mins(10) && peak < 200 * 1024, "{took:?}, {peak} kB");
+}
+
+fn write_posts(path: &Path, count: usize) {
+    let mut out = BufWriter::new(fs::File::create(path).unwrap());
+    write!(out, "<?xml version=\"1.0\"?><rss version=\"2.0\"><channel><link>https://many.example</link>").unwrap();
+    let sentence = "Walk to the lamp at the end of the pier, rest there, and come back when the bell rings. ";
+    for number in 1..=count {
+        let paragraphs: String = (0..7)
+            .map(|part| format!("<h2>Part {part} of {number}</h2>\n<p>{}<em>Slowly.</em></p>\n", sentence.repeat(8)))
+            .collect();
+        write!(
+            out,
+            "<item><title>Walk number {number}</title><link>https://many.example/2023/walk-{number}/</link><dc:creator>mara</dc:creator>\
+             <content:encoded><![CDATA[<!-- wp:html -->{paragraphs}<!-- /wp:html -->]]></content:encoded><wp:post_id>{number}</wp:post_id>\
+             <wp:post_name>walk-{number}</wp:post_name><wp:post_type>post</wp:post_type><wp:status>publish</wp:status>\
+             <wp:post_date_gmt>2023-05-04 09:30:00</wp:post_date_gmt>\
+             <category domain=\"category\" nicename=\"c{}\">C{}</category><category domain=\"post_tag\" nicename=\"t{}\">T</category></item>",
+            number % 20,
+            number % 20,
+            number % 100,
+        )
+        .unwrap();
+    }
+    write!(out, "</channel></rss>").unwrap();
+    out.flush().unwrap();
 }

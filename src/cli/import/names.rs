@@ -253,7 +253,7 @@ fn place(
 ) {
     let mut chain = Vec::new();
     let mut next = Some(key);
-    while let Some(key) = next.filter(|key| !placed.contains(key)) {
+    while let Some(key) = next.take().filter(|key| !placed.contains(key)) {
         let Some(term) = unknown.get(&key) else { break };
         placed.insert(key.clone());
         let parent = term.parent.as_deref().map(|slug| slug_like(slug, "category"));
