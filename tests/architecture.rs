@@ -32,6 +32,7 @@ const DOORS: [(&str, &[&str]); 23] = [
             "mail",
             "outbox",
             "audit",
+            "body",
             "http",
             "db",
             "crypto",

@@ -58,7 +58,7 @@ pub async fn store_new(
 }
 
 /// Writes a revision of an article, which takes its place among the translations of an original.
-async fn write(
+pub(super) async fn write(
     connection: &mut PgConnection,
     clock: &Clock,
     (article, number): (Uuid, i32),

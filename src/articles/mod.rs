@@ -5,6 +5,8 @@ pub mod addresses;
 pub(crate) mod answers;
 pub mod article;
 pub(crate) mod editing;
+pub(crate) mod exports;
+pub(crate) mod imports;
 pub mod input;
 pub(crate) mod staff_answers;
 

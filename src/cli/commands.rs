@@ -3,8 +3,9 @@
 
 use std::{collections::BTreeMap, path::PathBuf};
 
-use clap::{Arg, ArgMatches, CommandFactory, Parser, Subcommand};
+use clap::{Arg, ArgMatches, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use url::Url;
 
 use crate::{accounts::Role, config::SETTINGS};
 
@@ -64,6 +65,12 @@ pub enum Command {
         /// From what.
         #[command(subcommand)]
         command: ImportCommand,
+    },
+    /// Take content out
+    Export {
+        /// What.
+        #[command(subcommand)]
+        command: ExportCommand,
     },
     /// Print the OpenAPI document
     Openapi,
@@ -222,6 +229,78 @@ pub enum ImportCommand {
         #[arg(long)]
         json: bool,
     },
+    /// The export of a WordPress (Tools › Export, WXR), as unpublished articles
+    Wordpress {
+        /// The XML file
+        file: PathBuf,
+        /// How.
+        #[command(flatten)]
+        how: HowToImport,
+    },
+    /// The export of a Ghost (Settings › Labs), as unpublished articles
+    Ghost {
+        /// The JSON file
+        file: PathBuf,
+        /// Where its relative addresses lead, such as `https://blog.example/`
+        #[arg(long, value_name = "URL")]
+        site: Option<Url>,
+        /// How.
+        #[command(flatten)]
+        how: HowToImport,
+    },
+    /// A folder of Markdown documents with front matter, as unpublished articles
+    Markdown {
+        /// The folder
+        folder: PathBuf,
+        /// How.
+        #[command(flatten)]
+        how: HowToImport,
+    },
+    /// What `export articles --format json` wrote, as unpublished articles
+    Json {
+        /// The file of lines
+        file: PathBuf,
+        /// How.
+        #[command(flatten)]
+        how: HowToImport,
+    },
+}
+
+/// How a collection is imported.
+#[derive(Clone, Debug, Args)]
+pub struct HowToImport {
+    /// The language of articles that name none (default: the clinic's)
+    #[arg(long, value_name = "TAG")]
+    pub locale: Option<String>,
+    /// Report, and change nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Print the report as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Exports.
+#[derive(Debug, Subcommand)]
+pub enum ExportCommand {
+    /// Every article that is not in the trash, with its terms and authors; `import` takes it back
+    Articles {
+        /// One JSON object a line, or a folder of documents with front matter
+        #[arg(long, value_enum, default_value_t = ExportFormat::Json)]
+        format: ExportFormat,
+        /// The file (json; stdout where absent), or the new folder (markdown)
+        #[arg(long, value_name = "PATH")]
+        out: Option<PathBuf>,
+    },
+}
+
+/// The forms of an export.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ExportFormat {
+    /// One JSON object a line.
+    Json,
+    /// A folder of documents with front matter.
+    Markdown,
 }
 
 /// Settings.

@@ -6,6 +6,7 @@ mod commands;
 mod config;
 mod demo;
 mod doctor;
+mod export;
 mod healthcheck;
 mod import;
 mod key_watch;
@@ -28,7 +29,9 @@ use crate::{
     config::{Config, SETTINGS, Sources},
     openapi,
 };
-use commands::{AdminCommand, AuditCommand, Cli, Command, ConfigCommand, ImportCommand, KeysCommand};
+use commands::{
+    AdminCommand, AuditCommand, Cli, Command, ConfigCommand, ExportCommand, HowToImport, ImportCommand, KeysCommand,
+};
 
 /// How a command ended, when it did not end well.
 #[derive(Debug)]
@@ -118,8 +121,9 @@ fn dispatch(command: Command, invocation: &Invocation) -> Result<(), Failure> {
             }
             KeysCommand::Retire { kid, json } => keys::retire(invocation, kid, json),
         },
-        Command::Import { command: ImportCommand::Page { file, clinic, dry_run, json } } => {
-            import::page(invocation, &import::PageImport { file, clinic, dry_run, json })
+        Command::Import { command } => dispatch_import(command, invocation),
+        Command::Export { command: ExportCommand::Articles { format, out } } => {
+            export::articles(invocation, format, out.as_deref())
         }
         Command::Openapi => {
             let config = load(invocation)?;
@@ -145,6 +149,21 @@ fn dispatch(command: Command, invocation: &Invocation) -> Result<(), Failure> {
         }
         Command::Version { json } => version(json),
     }
+}
+
+fn dispatch_import(command: ImportCommand, invocation: &Invocation) -> Result<(), Failure> {
+    use import::{CollectionImport, PageImport, Source};
+
+    let (source, HowToImport { locale, dry_run, json }) = match command {
+        ImportCommand::Page { file, clinic, dry_run, json } => {
+            return import::page(invocation, &PageImport { file, clinic, dry_run, json });
+        }
+        ImportCommand::Wordpress { file, how } => (Source::Wordpress(file), how),
+        ImportCommand::Ghost { file, site, how } => (Source::Ghost(file, site), how),
+        ImportCommand::Markdown { folder, how } => (Source::Markdown(folder), how),
+        ImportCommand::Json { file, how } => (Source::Export(file), how),
+    };
+    import::collection(invocation, &CollectionImport { source, locale, dry_run, json })
 }
 
 /// Reads the settings.

@@ -13,3 +13,13 @@ pub fn spinner(sentence: &'static str) -> ProgressBar {
     bar.enable_steady_tick(Duration::from_millis(120));
     bar
 }
+
+/// A bar for what has a length that its reader sets; it clears itself as a spinner does.
+pub fn bar(sentence: &'static str) -> ProgressBar {
+    let bar = ProgressBar::new(0).with_message(sentence);
+    if let Ok(style) = ProgressStyle::with_template("{msg} {wide_bar} {percent}% {elapsed} (eta {eta})") {
+        bar.set_style(style);
+    }
+    bar.enable_steady_tick(Duration::from_millis(250));
+    bar
+}

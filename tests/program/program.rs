@@ -179,7 +179,14 @@ impl Running {
         Ended { code: status.code(), stdout: self.stdout.text(), stderr: self.stderr.text() }
     }
 
-    fn has_ended(&mut self) -> bool {
+    /// The most memory that it has had so far; 0 where it has ended.
+    pub fn peak_kilobytes(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or_default();
+        line.split_whitespace().next().and_then(|number| number.parse().ok()).unwrap_or(0)
+    }
+
+    pub fn has_ended(&mut self) -> bool {
         self.child.try_wait().unwrap().is_some()
     }
 }

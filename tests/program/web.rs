@@ -74,6 +74,12 @@ impl Client {
         self.ask("PUT", path, &[], Some(body)).unwrap()
     }
 
+    /// A change to what stands there in this version.
+    #[track_caller]
+    pub fn patch(&self, path: &str, version: &Value, body: &Value) -> Reply {
+        self.ask("PATCH", path, &[("If-Match", &format!("\"v{version}\""))], Some(body)).unwrap()
+    }
+
     /// Every item of a list, page after page.
     pub fn all(&self, path: &str) -> Vec<Value> {
         let mut items = Vec::new();

@@ -35,7 +35,7 @@ pub struct NewRevision<'a> {
     pub by: Option<Uuid>,
 }
 
-/// Stores a revision with its relations.
+/// Stores a revision with its relations. An import may recommend an article that it has yet to store; it completes that.
 pub async fn insert_revision(connection: &mut PgConnection, new: &NewRevision<'_>) -> Result<(), sqlx::Error> {
     let (relations, draft, body) = (new.relations, &new.manuscript.draft, &new.manuscript.body);
     sqlx::query!(
@@ -80,7 +80,8 @@ pub async fn insert_revision(connection: &mut PgConnection, new: &NewRevision<'_
               services as (insert into cms.revision_service (revision_id, service_id, position)
                            select $1, t.id, t.position from unnest($3::uuid[]) with ordinality as t(id, position))
          insert into cms.revision_related (revision_id, article_id, position)
-         select $1, t.id, t.position from unnest($4::uuid[]) with ordinality as t(id, position)",
+         select $1, t.id, t.position from unnest($4::uuid[]) with ordinality as t(id, position)
+           join cms.article known on known.id = t.id",
         new.id,
         &[relations.tags.as_slice(), relations.conditions.as_slice()].concat(),
         &relations.services,

@@ -7,10 +7,11 @@ use serde::Serialize;
 use serde_json::json;
 use sqlx::PgConnection;
 
-use super::{Exit, Failure, Invocation, Opened, print_json, progress};
+use super::super::{Exit, Failure, Invocation, Opened, print_json, progress};
+use super::note;
 use crate::{
     articles::{self, article::Kind},
-    audit::{Actor, Entry, Trail},
+    audit::Trail,
     clinic,
     http::{ApiError, slug_of},
     import::page::{ClinicFacts, Page, PageFormat, Report, read_page},
@@ -56,7 +57,7 @@ struct Outcome {
 }
 
 /// Imports a page.
-pub fn page(invocation: &Invocation, wanted: &PageImport) -> Result<(), Failure> {
+pub fn run(invocation: &Invocation, wanted: &PageImport) -> Result<(), Failure> {
     let bar = progress::spinner("reading the page");
     let page = read(&wanted.file)?;
     let outcome = if wanted.dry_run { dry_run(&page, wanted) } else { store(invocation, page, wanted)? };
@@ -172,17 +173,6 @@ async fn store_clinic(
         clinic::Imported::Kept => Done::Kept,
     };
     Ok((organisation, done))
-}
-
-async fn note(
-    connection: &mut PgConnection,
-    trail: &Trail,
-    action: &'static str,
-    subject: &'static str,
-    id: uuid::Uuid,
-) -> Result<(), ApiError> {
-    let entry = Entry { actor: Actor::System, action, subject, subject_id: Some(id), fields: &[], request_id: None };
-    Ok(trail.record(connection, entry).await?)
 }
 
 fn print(outcome: &Outcome) {
