@@ -8,15 +8,23 @@ pub mod input;
 pub(crate) mod staff_answers;
 
 mod admin;
+mod authors;
+mod bulk;
+mod category_tree;
 mod diff;
 mod history;
+pub(crate) mod medical_code;
+pub mod previews;
 mod public;
 pub(crate) mod publication;
 pub(crate) mod queries;
 pub(crate) mod review;
 mod revisions;
+pub mod snapshot;
+mod term_input;
 mod term_operations;
 pub(crate) mod terms;
+mod trash;
 
 use actix_web::web::ServiceConfig;
 use utoipa::OpenApi;
@@ -35,17 +43,20 @@ pub fn public_routes(config: &mut ServiceConfig) {
     Endpoint::at("/v1/categories").get(public::list_categories).mount(config);
     Endpoint::at("/v1/tags").get(public::list_tags).mount(config);
     Endpoint::at("/v1/conditions").get(public::list_conditions).mount(config);
+    previews::public_routes(config);
 }
 
 /// Mounts the editors' side, relative to `/v1/admin`.
 pub fn admin_routes(config: &mut ServiceConfig) {
     Endpoint::at("/articles").get(admin::list_staff_articles).post(admin::create_article).mount(config);
+    Endpoint::at("/articles/bulk").post(bulk::update_articles).mount(config);
     Endpoint::at("/articles/{id}")
         .get(admin::get_staff_article)
         .patch(admin::update_article)
         .delete(admin::delete_article)
         .mount(config);
     Endpoint::at("/articles/{id}/restore").post(admin::restore_article).mount(config);
+    Endpoint::at("/articles/{id}/purge").post(trash::purge_article).mount(config);
     Endpoint::at("/articles/{id}/publication")
         .put(publication::put_publication)
         .delete(publication::delete_publication)
@@ -56,6 +67,8 @@ pub fn admin_routes(config: &mut ServiceConfig) {
     Endpoint::at("/articles/{id}/diff").get(revisions::compare_revisions).mount(config);
     review::admin_routes(config);
     Endpoint::at("/articles/{id}/history").get(history::get_article_history).mount(config);
+    previews::admin_routes(config);
+    authors::admin_routes(config);
     category::mount(config);
     tag::mount(config);
     condition::mount(config);
@@ -75,6 +88,8 @@ pub fn admin_routes(config: &mut ServiceConfig) {
     admin::update_article,
     admin::delete_article,
     admin::restore_article,
+    trash::purge_article,
+    bulk::update_articles,
     revisions::list_revisions,
     revisions::get_revision,
     revisions::restore_revision,
@@ -95,6 +110,16 @@ pub fn admin_routes(config: &mut ServiceConfig) {
     review::signoffs::get_signoff,
     review::signoffs::delete_signoff,
     history::get_article_history,
+    previews::get_preview,
+    previews::list_preview_links,
+    previews::create_preview_link,
+    previews::delete_preview_link,
+    authors::list_staff_authors,
+    authors::create_author,
+    authors::get_author,
+    authors::update_author,
+    authors::delete_author,
+    authors::restore_author,
     category::list,
     category::create,
     category::get,

@@ -15,6 +15,7 @@ mod migrate;
 mod opened;
 mod progress;
 mod serve;
+mod snapshot;
 mod start;
 
 use std::{collections::BTreeMap, ffi::OsString, process::ExitCode};
@@ -121,6 +122,7 @@ fn dispatch(command: Command, invocation: &Invocation) -> Result<(), Failure> {
         Command::Import { command: ImportCommand::Page { file, clinic, dry_run, json } } => {
             import::page(invocation, &import::PageImport { file, clinic, dry_run, json })
         }
+        Command::Snapshot { at, out, json } => snapshot::run(invocation, &at, out, json),
         Command::Openapi => {
             let config = load(invocation)?;
             print!("{}", openapi::text(config.public_url.as_str()));

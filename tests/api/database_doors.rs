@@ -104,7 +104,7 @@ fn neither_role_may_make_or_change_anything_or_become_another() {
         .await
         .unwrap();
         let names: Vec<_> = functions.iter().filter_map(|function| function.split('(').next()).collect();
-        assert_eq!(names, ["site.check_api_key", "site.submit_inquiry"]);
+        assert_eq!(names, ["site.check_api_key", "site.open_preview", "site.submit_inquiry"]);
     });
 }
 

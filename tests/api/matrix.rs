@@ -57,6 +57,7 @@ fn class_of(operation: &str) -> Option<Class> {
         | "get_provider"
         | "list_services"
         | "get_service"
+        | "get_preview"
         | "get_form"
         | "create_inquiry"
         | "create_session"
@@ -92,6 +93,9 @@ fn class_of(operation: &str) -> Option<Class> {
         | "get_staff_article"
         | "list_revisions"
         | "get_revision"
+        | "list_preview_links"
+        | "list_staff_authors"
+        | "get_author"
         | "compare_revisions"
         | "list_comments"
         | "list_revision_comments"
@@ -105,11 +109,17 @@ fn class_of(operation: &str) -> Option<Class> {
         | "get_tag"
         | "list_staff_conditions"
         | "get_condition" => Holds(ReadArticles),
-        "create_article" | "update_article" | "restore_revision" | "put_review_request" | "delete_review_request" => {
-            Holds(WriteArticles)
-        }
+        "create_article"
+        | "update_article"
+        | "restore_revision"
+        | "put_review_request"
+        | "delete_review_request"
+        | "create_preview_link"
+        | "delete_preview_link" => Holds(WriteArticles),
         "create_comment" | "put_comment_resolution" | "delete_comment_resolution" => Holds(CommentArticles),
         "create_signoff" | "delete_signoff" => Holds(SignArticles),
+        "update_articles" | "purge_article" | "create_author" | "update_author" | "delete_author"
+        | "restore_author" => Holds(PublishArticles),
         "delete_article" | "restore_article" | "put_publication" | "delete_publication" | "create_category"
         | "update_category" | "delete_category" | "restore_category" | "create_tag" | "update_tag" | "delete_tag"
         | "restore_tag" | "create_condition" | "update_condition" | "delete_condition" | "restore_condition" => {
@@ -164,7 +174,7 @@ fn operations(api: &Api) -> Vec<Operation> {
     let mut unclassified = Vec::new();
     for (path, item) in document["paths"].as_object().unwrap() {
         let path = path.replace("{id}", "01900000-0000-7000-8000-00000000ffff").replace("{number}", "1");
-        let path = ["{slug}", "{token}", "{provider}", "{comment}", "{signoff}"]
+        let path = ["{slug}", "{token}", "{provider}", "{comment}", "{signoff}", "{link}"]
             .iter()
             .fold(path, |path, name| path.replace(name, "x"));
         for (method, operation) in item.as_object().unwrap() {

@@ -21,5 +21,6 @@ mod program;
 mod secrecy;
 mod serve;
 mod settings;
+mod snapshot;
 mod staff_secrecy;
 mod web;
