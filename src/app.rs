@@ -14,7 +14,10 @@ use url::Url;
 
 use crate::{
     accounts::{self, Accounts, GuessLimits, LocalSignIn, RelyingParty, SingleSignOn},
-    articles::{self, Attester},
+    articles::{
+        self, Attester,
+        previews::{FrontEnd, Previews},
+    },
     audit::Trail,
     clinic,
     clock::Clock,
@@ -43,6 +46,7 @@ pub struct Parts {
     single_sign_on: Data<SingleSignOn>,
     attester: Data<Attester>,
     door: Data<Door>,
+    previews: Data<Previews>,
     public: Data<PublicDb>,
     staff: Data<StaffDb>,
     readiness: Data<Readiness>,
@@ -113,12 +117,18 @@ impl Parts {
             limit(LimitName::Inquiries, "inquiries"),
             config.inquiry_retention_days,
         );
+        let previews = Previews {
+            tokens: ring.tag_key("preview"),
+            front_ends: front_ends(config),
+            refused: limit(LimitName::Login, "previews"),
+        };
         Self {
             site: Data::new(site),
             accounts: Data::new(accounts),
             single_sign_on: Data::new(single_sign_on),
             attester: Data::new(Attester { ring: Arc::clone(ring) }),
             door: Data::new(door),
+            previews: Data::new(previews),
             public: Data::new(public),
             staff: Data::new(staff),
             readiness: Data::new(Readiness::default()),
@@ -140,6 +150,7 @@ impl Parts {
             .app_data(Data::clone(&self.single_sign_on))
             .app_data(Data::clone(&self.attester))
             .app_data(Data::clone(&self.door))
+            .app_data(Data::clone(&self.previews))
             .app_data(Data::clone(&self.public))
             .app_data(Data::clone(&self.staff))
             .app_data(Data::clone(&self.readiness))
@@ -181,6 +192,12 @@ pub fn local_sign_in(setting: &config::LocalSignIn) -> LocalSignIn {
         config::LocalSignIn::Everybody => LocalSignIn::Everybody,
         config::LocalSignIn::BreakGlass(owner) => LocalSignIn::break_glass(owner.as_str()),
     }
+}
+
+/// Where previews are shown.
+fn front_ends(config: &Config) -> Vec<FrontEnd> {
+    let front_end = |url: &config::PreviewUrl| FrontEnd { name: url.name.clone(), template: url.template.clone() };
+    config.preview_urls.iter().map(front_end).collect()
 }
 
 fn single_sign_on(config: &Config, ring: &KeyRing, clock: &Clock) -> SingleSignOn {

@@ -9,9 +9,9 @@ use super::{
     article::Status,
     editing, input,
     locale::language,
-    publication,
     queries::staff::{self, StaffFilter, StaffKey, StaffRow},
     staff_answers::{StaffArticle, StaffArticleAnswer, StaffArticlePage, StaffListedArticle},
+    trash,
 };
 use crate::{
     accounts::{ArticleReader, Editor, Writer},
@@ -112,10 +112,13 @@ pub async fn get_staff_article(request: HttpRequest, reader: ArticleReader, data
     Ok(staff_answer(StatusCode::OK, article.version, &StaffArticleAnswer { data: article }))
 }
 
-/// Changes an article: a new revision. What the public sees stays as it is until it is published.
+/// Changes an article: a new revision. What the public sees stays as it is until it is published. Of autosaves within a
+/// quarter hour of each other the last alone is kept, unless something refers to the one before.
 #[utoipa::path(patch, path = "/v1/admin/articles/{id}", operation_id = "update_article", tag = "staff: articles",
     security(("bearer" = [])),
-    params(("id" = Uuid, Path, description = "The article"), ("If-Match" = String, Header, description = "The ETag that was read")),
+    params(("id" = Uuid, Path, description = "The article"),
+        ("autosave" = Option<bool>, Query, description = "Written by a program between two saves: takes the place of the autosave before"),
+        ("If-Match" = String, Header, description = "The ETag that was read")),
     request_body(content = input::ArticleInput, content_type = "application/merge-patch+json"),
     responses((status = 200, description = "The changed article", body = StaffArticleAnswer, headers(("ETag" = String)))))]
 pub async fn update_article(
@@ -125,7 +128,9 @@ pub async fn update_article(
     database: Data<StaffDb>,
     patch: MergePatch,
 ) -> Answer {
-    no_parameters(&request)?;
+    let mut query = QueryReader::of(&request);
+    let autosave = query.boolean("autosave").unwrap_or(false);
+    query.finish()?;
     let id = path_id(&request)?;
     let article = database
         .transact(async move |connection| {
@@ -134,7 +139,11 @@ pub async fn update_article(
             let before = editing::draft_of(&stored)?;
             let manuscript = input::parse_patch(&before, &patch.0)?;
             let changed = input::changed_fields(&before, &manuscript.draft);
-            editing::revise(connection, &writer, &stored, &manuscript).await?;
+            if autosave {
+                editing::autosave(connection, &writer, &stored, &manuscript).await?;
+            } else {
+                editing::revise(connection, &writer, &stored, &manuscript).await?;
+            }
             writer.staff.record(connection, "article.update", "article", Some(id), &changed).await?;
             read(connection, id).await
         })
@@ -158,11 +167,7 @@ pub async fn delete_article(
     database
         .transact(async move |connection| {
             refuse_trashed(&lock(connection, id, &expected).await?)?;
-            publication::withdraw(connection, &editor, id).await?;
-            staff::set_trashed(connection, id, true).await?;
-            staff::touch_article(connection, id, None, editor.staff.id).await?;
-            editor.staff.record(connection, "article.delete", "article", Some(id), &[]).await?;
-            Ok::<_, ApiError>(())
+            trash::discard(connection, &editor, id).await
         })
         .await?;
     Ok(no_content())
@@ -178,15 +183,7 @@ pub async fn restore_article(request: HttpRequest, editor: Editor, writer: Write
     let article = database
         .transact(async move |connection| {
             let stored = lock(connection, id, &Expected::Any).await?;
-            if stored.trashed_at.is_none() {
-                return Err(ApiError::Conflict { code: "not_in_trash", detail: "the article is not in the trash" });
-            }
-            staff::set_trashed(connection, id, false).await?;
-            // The restored content is a revision of its own, so that the history shows the return.
-            let mut manuscript = input::parse_patch(&editing::draft_of(&stored)?, &json!({}))?;
-            manuscript.message = Some("Restored from the trash".to_owned());
-            editing::revise(connection, &writer, &stored, &manuscript).await?;
-            editor.staff.record(connection, "article.restore", "article", Some(id), &[]).await?;
+            trash::bring_back(connection, &editor, &writer, &stored).await?;
             read(connection, id).await
         })
         .await?;

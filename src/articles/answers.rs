@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::{
     article::{Citation, Faq, Image, Kind, Seo},
     body::Heading,
+    medical_code::TermCode,
     queries::published::{ListedArticle, PublishedArticle},
 };
 pub use crate::body::Format;
@@ -213,8 +214,16 @@ pub struct PublicTerm {
     pub slug: String,
     pub name: String,
     pub description: Option<String>,
+    /// The category above; null at the top, and for tags and conditions.
+    pub parent: Option<Reference>,
+    /// Other names under which people look for it.
+    pub aliases: Vec<String>,
+    /// Of conditions: the codes by which other systems know it.
+    pub codes: Vec<TermCode>,
     /// Visible articles that carry it.
     pub articles: i64,
+    /// Visible articles that carry it or, of a category, anything below it: what a filter by it finds.
+    pub articles_below: i64,
 }
 
 /// The terms of one kind, by name.

@@ -53,7 +53,7 @@ pub async fn store_new(
     relations.author = relations.author.or(author);
     let source = source.map(|(source, source_id)| Source { source, source_id, hash: manuscript.draft.content_hash() });
     staff::insert_article(connection, id, source.as_ref(), by).await?;
-    write(connection, clock, (id, 1), manuscript, &relations, by).await?;
+    write(connection, clock, (id, 1), manuscript, &relations, false, by).await?;
     Ok(id)
 }
 
@@ -64,6 +64,7 @@ pub(super) async fn write(
     (article, number): (Uuid, i32),
     manuscript: &Manuscript,
     relations: &Relations,
+    autosave: bool,
     by: Option<Uuid>,
 ) -> Result<(), ApiError> {
     let new = NewRevision {
@@ -73,7 +74,7 @@ pub(super) async fn write(
         manuscript,
         relations,
         content_hash: resolved(&manuscript.draft, relations).content_hash(),
-        autosave: false,
+        autosave,
         by,
     };
     revisions::insert_revision(connection, &new).await?;
@@ -110,9 +111,38 @@ pub async fn revise(
 ) -> Result<(), ApiError> {
     let staff = &writer.staff;
     let relations = resolve(connection, &manuscript.draft, stored.id).await?;
-    let number = stored.revision + 1;
-    write(connection, &staff.clock, (stored.id, number), manuscript, &relations, Some(staff.id)).await?;
-    staff::touch_article(connection, stored.id, Some(number), staff.id).await?;
+    append(connection, staff, (stored.id, stored.revision + 1), manuscript, &relations, false).await
+}
+
+/// As [`revise`], for an editor's program that saves between two saves of a person: the newest revision gives way where
+/// it is such an autosave by the same person, at most a quarter hour old, and nothing refers to it.
+///
+/// # Errors
+/// As [`create`].
+pub async fn autosave(
+    connection: &mut PgConnection,
+    writer: &Writer,
+    stored: &StaffRow,
+    manuscript: &Manuscript,
+) -> Result<(), ApiError> {
+    let staff = &writer.staff;
+    // Before the old one goes: what it has may stay though nobody could choose it any more.
+    let relations = resolve(connection, &manuscript.draft, stored.id).await?;
+    let folded = revisions::fold_autosave(connection, stored.id, stored.revision, staff.id).await?;
+    let number = if folded { stored.revision } else { stored.revision + 1 };
+    append(connection, staff, (stored.id, number), manuscript, &relations, true).await
+}
+
+async fn append(
+    connection: &mut PgConnection,
+    staff: &Staff,
+    (article, number): (Uuid, i32),
+    manuscript: &Manuscript,
+    relations: &Relations,
+    autosave: bool,
+) -> Result<(), ApiError> {
+    write(connection, &staff.clock, (article, number), manuscript, relations, autosave, Some(staff.id)).await?;
+    staff::touch_article(connection, article, Some(number), staff.id).await?;
     Ok(())
 }
 
@@ -150,15 +180,16 @@ pub(super) async fn own_author(connection: &mut PgConnection, staff: &Staff) -> 
 async fn resolve(connection: &mut PgConnection, draft: &Draft, article: Uuid) -> Result<Relations, ApiError> {
     let mut errors = Vec::new();
     let category: Vec<String> = draft.category.iter().cloned().collect();
-    let categories = known(connection, TermKind::Category, &category, "/category", &mut errors).await?;
-    let tags = known(connection, TermKind::Tag, &draft.tags, "/tags", &mut errors).await?;
-    let conditions = known(connection, TermKind::Condition, &draft.conditions, "/conditions", &mut errors).await?;
-    let services = relations::resolve_services(connection, &draft.services).await?;
+    let categories = known(connection, TermKind::Category, &category, "/category", article, &mut errors).await?;
+    let tags = known(connection, TermKind::Tag, &draft.tags, "/tags", article, &mut errors).await?;
+    let conditions =
+        known(connection, TermKind::Condition, &draft.conditions, "/conditions", article, &mut errors).await?;
+    let services = relations::resolve_services(connection, &draft.services, article).await?;
     let services = each_once(services, |index| format!("/services/{index}"), &mut errors);
     let author = match &draft.author {
         None => None,
         Some(name) => {
-            let found = authors::find_author(connection, name).await?;
+            let found = authors::find_author(connection, name, article).await?;
             errors.extend(found.is_none().then(|| unknown("/author".to_owned())));
             found
         }
@@ -229,12 +260,13 @@ async fn known(
     kind: TermKind,
     names: &[String],
     pointer: &str,
+    article: Uuid,
     errors: &mut Vec<FieldError>,
 ) -> Result<Vec<Uuid>, sqlx::Error> {
     if names.is_empty() {
         return Ok(Vec::new());
     }
-    let found = resolve_terms(connection, kind, names).await?;
+    let found = resolve_terms(connection, kind, names, Some(article)).await?;
     let single = kind == TermKind::Category;
     let place = |index| if single { pointer.to_owned() } else { format!("{pointer}/{index}") };
     Ok(each_once(found, place, errors))

@@ -11,6 +11,9 @@ pub mod input;
 pub(crate) mod staff_answers;
 
 mod admin;
+mod authors;
+mod bulk;
+mod category_tree;
 mod changes;
 mod check;
 mod claims;
@@ -21,7 +24,9 @@ mod feeds;
 pub mod gate;
 mod history;
 pub(crate) mod locale;
+pub(crate) mod medical_code;
 mod overrides;
+pub mod previews;
 mod public;
 pub(crate) mod publication;
 pub(crate) mod queries;
@@ -29,9 +34,12 @@ pub(crate) mod review;
 mod revisions;
 mod site_address;
 mod sitemap;
+pub mod snapshot;
 mod structured_data;
+mod term_input;
 mod term_operations;
 pub(crate) mod terms;
+mod trash;
 
 use actix_web::web::ServiceConfig;
 use utoipa::OpenApi;
@@ -61,17 +69,20 @@ pub fn public_routes(config: &mut ServiceConfig) {
     Endpoint::at("/sitemap.xml").get(sitemap::get_sitemap).mount(config);
     Endpoint::at("/sitemap-{n}.xml").get(sitemap::get_sitemap_part).mount(config);
     addresses::public_routes(config);
+    previews::public_routes(config);
 }
 
 /// Mounts the editors' side, relative to `/v1/admin`.
 pub fn admin_routes(config: &mut ServiceConfig) {
     Endpoint::at("/articles").get(admin::list_staff_articles).post(admin::create_article).mount(config);
+    Endpoint::at("/articles/bulk").post(bulk::update_articles).mount(config);
     Endpoint::at("/articles/{id}")
         .get(admin::get_staff_article)
         .patch(admin::update_article)
         .delete(admin::delete_article)
         .mount(config);
     Endpoint::at("/articles/{id}/restore").post(admin::restore_article).mount(config);
+    Endpoint::at("/articles/{id}/purge").post(trash::purge_article).mount(config);
     Endpoint::at("/articles/{id}/publication")
         .put(publication::put_publication)
         .delete(publication::delete_publication)
@@ -102,6 +113,8 @@ pub fn admin_routes(config: &mut ServiceConfig) {
         .delete(disclosures::delete_disclosure)
         .mount(config);
     Endpoint::at("/disclosures/{id}/restore").post(disclosures::restore_disclosure).mount(config);
+    previews::admin_routes(config);
+    authors::admin_routes(config);
     category::mount(config);
     tag::mount(config);
     condition::mount(config);
@@ -129,6 +142,8 @@ pub fn admin_routes(config: &mut ServiceConfig) {
     admin::update_article,
     admin::delete_article,
     admin::restore_article,
+    trash::purge_article,
+    bulk::update_articles,
     revisions::list_revisions,
     revisions::get_revision,
     revisions::restore_revision,
@@ -165,6 +180,16 @@ pub fn admin_routes(config: &mut ServiceConfig) {
     disclosures::update_disclosure,
     disclosures::delete_disclosure,
     disclosures::restore_disclosure,
+    previews::get_preview,
+    previews::list_preview_links,
+    previews::create_preview_link,
+    previews::delete_preview_link,
+    authors::list_staff_authors,
+    authors::create_author,
+    authors::get_author,
+    authors::update_author,
+    authors::delete_author,
+    authors::restore_author,
     category::list,
     category::create,
     category::get,

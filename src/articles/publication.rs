@@ -115,14 +115,17 @@ pub async fn delete_publication(
     let article = database
         .transact(async move |connection| {
             lock(connection, id, &expected).await?;
-            if planned_alone && !unschedule(connection, &editor, id).await? {
-                return Err(ApiError::Conflict { code: "not_planned", detail: "nothing is planned for the article" });
+            if planned_alone {
+                if !unschedule(connection, &editor, id).await? {
+                    return Err(ApiError::Conflict {
+                        code: "not_planned",
+                        detail: "nothing is planned for the article",
+                    });
+                }
+                touch_article(connection, id, None, editor.staff.id).await?;
+            } else {
+                take_back(connection, &editor, id).await?;
             }
-            if !planned_alone && !withdraw(connection, &editor, id).await? {
-                let detail = "the article is neither visible nor planned to be";
-                return Err(ApiError::Conflict { code: "not_published", detail });
-            }
-            touch_article(connection, id, None, editor.staff.id).await?;
             read(connection, id).await
         })
         .await?;
@@ -232,6 +235,18 @@ pub async fn unschedule(connection: &mut PgConnection, editor: &Editor, article:
         staff.record(connection, "article.unschedule", "article", Some(article), &[]).await?;
     }
     Ok(planned)
+}
+
+/// Withdraws a locked article that is visible or planned to be.
+///
+/// # Errors
+/// 409 where it is neither.
+pub async fn take_back(connection: &mut PgConnection, editor: &Editor, article: Uuid) -> Result<(), ApiError> {
+    if !withdraw(connection, editor, article).await? {
+        let detail = "the article is neither visible nor planned to be";
+        return Err(ApiError::Conflict { code: "not_published", detail });
+    }
+    Ok(touch_article(connection, article, None, editor.staff.id).await?)
 }
 
 /// Ends what is visible and takes back what is planned. Answers whether there was any of it.

@@ -14,30 +14,51 @@ use super::{
     admin,
     diff::{ComparisonAnswer, compare},
     editing, input,
-    queries::{revisions, staff},
-    staff_answers::{RevisionList, StaffArticle, StaffArticleAnswer},
+    queries::{
+        revisions::{self, RevisionKey, RevisionSummary},
+        staff,
+    },
+    staff_answers::{RevisionPage, StaffArticle, StaffArticleAnswer},
 };
 use crate::{
     accounts::{ArticleReader, Writer},
     db::StaffDb,
-    http::{Answer, ApiError, Expected, QueryReader, no_parameters, path_id, private_answer, staff_answer},
+    http::{
+        Answer, ApiError, Expected, PageRequest, Paging, QueryReader, Site, no_parameters, path_id, private_answer,
+        staff_answer,
+    },
 };
 
-/// Lists the revisions of an article, newest first, at most 1,000.
+/// Lists the revisions of an article, newest first.
 #[utoipa::path(get, path = "/v1/admin/articles/{id}/revisions", operation_id = "list_revisions", tag = "staff: articles",
-    security(("bearer" = [])), params(("id" = Uuid, Path, description = "The article")),
-    responses((status = 200, description = "The revisions", body = RevisionList)))]
-pub async fn list_revisions(request: HttpRequest, reader: ArticleReader, database: Data<StaffDb>) -> Answer {
-    no_parameters(&request)?;
+    security(("bearer" = [])), params(("id" = Uuid, Path, description = "The article"), Paging),
+    responses((status = 200, description = "A page of revisions", body = RevisionPage)))]
+pub async fn list_revisions(
+    request: HttpRequest,
+    reader: ArticleReader,
+    site: Data<Site>,
+    database: Data<StaffDb>,
+) -> Answer {
     let id = path_id(&request)?;
-    let data = database
+    let mut query = QueryReader::of(&request);
+    let question = format!("revisions {id}");
+    let page = PageRequest::<RevisionKey>::read(&mut query, &site.cursors, &question);
+    query.finish()?;
+    let wanted = page.clone();
+    let (mut data, total) = database
         .transact(async move |connection| {
             reader.staff.record(connection, "revision.list", "article", Some(id), &[]).await?;
-            let revisions = revisions::list_revisions(connection, id).await?;
-            if revisions.is_empty() { Err(ApiError::NotFound) } else { Ok(revisions) }
+            let total = revisions::count_revisions(connection, id).await?;
+            if total == 0 {
+                return Err(ApiError::NotFound);
+            }
+            Ok((revisions::list_revisions(connection, id, &wanted).await?, total))
         })
         .await?;
-    Ok(private_answer(StatusCode::OK, &RevisionList { data }))
+    let about = site.question(&request, &question);
+    let key = |revision: &RevisionSummary| RevisionKey { number: revision.number };
+    let (meta, links) = page.complete(&mut data, Some(total), key, &about);
+    Ok(private_answer(StatusCode::OK, &RevisionPage { data, meta, links }))
 }
 
 /// Reads an article as one of its revisions had it.

@@ -171,8 +171,10 @@ pub struct StaffArticleAnswer {
     pub data: StaffArticle,
 }
 
-/// The revisions of an article, newest first.
+/// A page of an article's revisions, newest first.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct RevisionList {
+pub struct RevisionPage {
     pub data: Vec<RevisionSummary>,
+    pub meta: PageMeta,
+    pub links: PageLinks,
 }

@@ -4,21 +4,26 @@
 use actix_web::{HttpRequest, http::StatusCode, web::Data};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::json;
 use sqlx::PgConnection;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::queries::{
-    publications::stamp,
-    terms::{self, TermRow},
+pub use super::term_input::TermInput;
+use super::{
+    category_tree,
+    medical_code::TermCode,
+    queries::{
+        publications::stamp,
+        terms::{self, NewTerm, TermRow},
+    },
 };
 use crate::{
     accounts::{ArticleReader, Editor},
     db::{DbError, StaffDb},
     http::{
-        Answer, ApiError, Expected, FieldError, Fields, JsonBody, MergePatch, QueryReader, Site, check_slug,
-        created_answer, no_content, no_parameters, patched, path_id, private_answer, slug_of, staff_answer,
+        Answer, ApiError, Expected, FieldError, JsonBody, MergePatch, QueryReader, Reference, Site, created_answer,
+        no_content, no_parameters, patched, path_id, private_answer, slug_of, staff_answer,
     },
 };
 
@@ -54,36 +59,6 @@ impl TermKind {
     }
 }
 
-/// Body of a new term. A PATCH takes the same fields, all optional.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct TermInput {
-    /// At most 100 characters.
-    #[schema(min_length = 1, max_length = 100, pattern = r"\S")]
-    pub name: String,
-    /// Made from the name when absent.
-    #[schema(max_length = 100, pattern = "^[a-z0-9]+(-[a-z0-9]+)*$")]
-    pub slug: Option<String>,
-    /// At most 1,000 characters.
-    #[schema(min_length = 1, max_length = 1000)]
-    pub description: Option<String>,
-}
-
-impl TermInput {
-    /// Reads the body.
-    ///
-    /// # Errors
-    /// Every mistake in it.
-    pub fn parse(body: &Value) -> Result<Self, ApiError> {
-        let mut fields = Fields::of(body, "");
-        let name = fields.line("name", 100);
-        let name = fields.require("name", name);
-        let slug = fields.parsed("slug", check_slug);
-        let description = fields.text("description", 1000);
-        fields.finish()?;
-        Ok(Self { name: name.ok_or(ApiError::Internal)?, slug, description })
-    }
-}
-
 /// A term as staff see it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Term {
@@ -91,6 +66,12 @@ pub struct Term {
     pub slug: String,
     pub name: String,
     pub description: Option<String>,
+    /// The category above; null at the top, and for tags and conditions.
+    pub parent: Option<Reference>,
+    /// Other names under which people look for it.
+    pub aliases: Vec<String>,
+    /// Of conditions: the codes by which other systems know it.
+    pub codes: Vec<TermCode>,
     pub version: i32,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
@@ -104,6 +85,9 @@ impl From<TermRow> for Term {
             slug: row.slug,
             name: row.name,
             description: row.description,
+            parent: row.parent.map(|parent| parent.0),
+            aliases: row.aliases,
+            codes: row.codes.0,
             version: row.version,
             created_at: row.created_at,
             updated_at: row.updated_at,
@@ -142,11 +126,12 @@ pub async fn list(request: HttpRequest, editor: ArticleReader, database: Data<St
 /// Stores a new term of a kind, for whoever answers for its audit row.
 ///
 /// # Errors
-/// 422 where the slug is taken.
+/// 422 where the slug is taken, or the category above does not exist.
 pub async fn store(connection: &mut PgConnection, id: Uuid, kind: TermKind, input: &TermInput) -> Result<(), ApiError> {
     let slug = input.slug.clone().unwrap_or_else(|| slug_of(&input.name, kind.name()));
-    let stored = terms::insert_term(connection, id, kind, &slug, &input.name, input.description.as_deref()).await;
-    stored.map_err(slug_taken)
+    let parent = category_tree::place(connection, id, input.parent.as_deref()).await?;
+    let new = NewTerm { id, kind, slug: &slug, input, parent };
+    terms::insert_term(connection, &new).await.map_err(slug_taken)
 }
 
 /// Creates a term.
@@ -159,7 +144,7 @@ pub async fn create(
 ) -> Answer {
     no_parameters(&request)?;
     let kind = TermKind::of(&request)?;
-    let input = TermInput::parse(&body.0)?;
+    let input = TermInput::parse(kind, &body.0)?;
     let id = site.clock.new_id();
     let term = database
         .transact(async move |connection| {
@@ -198,13 +183,17 @@ pub async fn update(
     let term = database
         .transact(async move |connection| {
             let mut row = lock(connection, kind, id, &expected).await?;
-            let stored = json!({"name": row.name, "slug": row.slug, "description": row.description});
-            let input = TermInput::parse(&patched(stored, &patch.0))?;
-            let before = (row.slug.clone(), row.name.clone());
+            let before = written(&row);
+            let input = TermInput::parse(kind, &patched(before.clone(), &patch.0))?;
+            // Whatever stands above stays there, in the trash as well, until somebody moves this one.
+            if input.parent != row.parent_id.map(|parent| parent.to_string()) {
+                row.parent_id = category_tree::place(connection, id, input.parent.as_deref()).await?;
+            }
             row.slug = input.slug.unwrap_or_else(|| slug_of(&input.name, kind.name()));
             (row.name, row.description) = (input.name, input.description);
+            (row.aliases, row.codes.0) = (input.aliases, input.codes);
             terms::update_term(connection, &row).await.map_err(slug_taken)?;
-            if (&row.slug, &row.name) != (&before.0, &before.1) {
+            if written(&row) != before {
                 show_carriers_anew(connection, id).await?;
             }
             editor.staff.record(connection, "term.update", kind.name(), Some(id), &[]).await?;
@@ -221,6 +210,7 @@ pub async fn delete(request: HttpRequest, editor: Editor, expected: Expected, da
     database
         .transact(async move |connection| {
             let mut row = lock(connection, kind, id, &expected).await?;
+            category_tree::refuse_parent(connection, id).await?;
             row.trashed_at = Some(row.trashed_at.unwrap_or_else(|| editor.staff.clock.now()));
             terms::update_term(connection, &row).await?;
             show_carriers_anew(connection, id).await?;
@@ -241,6 +231,7 @@ pub async fn restore(request: HttpRequest, editor: Editor, database: Data<StaffD
             if row.trashed_at.take().is_none() {
                 return Err(ApiError::Conflict { code: "not_in_trash", detail: "the term is not in the trash" });
             }
+            category_tree::find_place_again(connection, id, row.parent_id).await?;
             terms::update_term(connection, &row).await.map_err(slug_taken)?;
             show_carriers_anew(connection, id).await?;
             editor.staff.record(connection, "term.restore", kind.name(), Some(id), &[]).await?;
@@ -248,6 +239,18 @@ pub async fn restore(request: HttpRequest, editor: Editor, database: Data<StaffD
         })
         .await?;
     Ok(staff_answer(StatusCode::OK, term.version, &TermAnswer { data: term }))
+}
+
+/// As an editor would send it.
+fn written(row: &TermRow) -> serde_json::Value {
+    json!({
+        "name": row.name,
+        "slug": row.slug,
+        "description": row.description,
+        "parent": row.parent_id,
+        "aliases": row.aliases,
+        "codes": row.codes,
+    })
 }
 
 async fn read(connection: &mut PgConnection, kind: TermKind, id: Uuid) -> Result<Term, ApiError> {

@@ -5,16 +5,17 @@ use std::collections::{HashMap, HashSet};
 
 use ammonia::{Builder, UrlRelative};
 
-use super::destination;
+use super::{destination, embed};
 
 /// Elements of rendered HTML.
-pub(super) const RENDERED: [&str; 29] = [
+pub(super) const RENDERED: [&str; 31] = [
     "a",
     "blockquote",
     "br",
     "code",
     "del",
     "em",
+    "figure",
     "h1",
     "h2",
     "h3",
@@ -22,6 +23,7 @@ pub(super) const RENDERED: [&str; 29] = [
     "h5",
     "h6",
     "hr",
+    "iframe",
     "img",
     "input",
     "li",
@@ -45,7 +47,7 @@ pub(super) const CALLOUTS: [&str; 6] =
     ["callout", "callout-note", "callout-tip", "callout-important", "callout-warning", "callout-caution"];
 
 /// Attributes of rendered HTML, by element.
-pub(super) const RENDERED_ATTRIBUTES: [(&str, &[&str]); 14] = [
+pub(super) const RENDERED_ATTRIBUTES: [(&str, &[&str]); 15] = [
     ("a", &["href", "title", "id", "rel"]),
     ("code", &["class"]),
     ("h1", &["id"]),
@@ -54,6 +56,7 @@ pub(super) const RENDERED_ATTRIBUTES: [(&str, &[&str]); 14] = [
     ("h4", &["id"]),
     ("h5", &["id"]),
     ("h6", &["id"]),
+    ("iframe", &["src", "title", "loading", "allow", "sandbox", "referrerpolicy"]),
     ("img", &["src", "alt", "title", "width", "height", "loading"]),
     ("input", &["disabled", "checked"]),
     ("li", &["id"]),
@@ -69,9 +72,13 @@ pub(super) fn rendered() -> Builder<'static> {
         ("blockquote", HashSet::from(CALLOUTS)),
         ("sup", HashSet::from(["footnote-reference"])),
         ("section", HashSet::from(["footnotes"])),
+        ("figure", HashSet::from(embed::CLASSES)),
         ("a", HashSet::from(["footnote-backref"])),
     ]));
     builder.set_tag_attribute_value("img", "loading", "lazy");
+    for (name, value) in embed::FIXED {
+        builder.set_tag_attribute_value("iframe", name, value);
+    }
     builder
 }
 
@@ -178,6 +185,9 @@ fn strict(elements: &[&'static str], attributes: &[(&'static str, &[&'static str
 /// Whether the value of an allowed attribute is of its form.
 pub(super) fn permitted(element: &str, attribute: &str, value: &str) -> bool {
     match (element, attribute) {
+        ("iframe", "src") => embed::is_player(value),
+        ("iframe", "title") => true,
+        ("iframe", name) => embed::FIXED.contains(&(name, value)),
         ("code", "class") => value.strip_prefix("language-").is_some_and(is_language),
         (_, "id") => value.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'),
         (_, "href" | "src") => destination::is_allowed(value),

@@ -15,6 +15,7 @@
 //! | `loose` | edits that need no structure: stray `<`, destinations only another engine would see |
 //! | `raw_html` | finds tags and comments in the text of an HTML block |
 //! | `destination` | which link destinations are allowed |
+//! | `embed` | videos of the hosts that a page may show |
 //! | `html` | the door for HTML |
 //! | `footnotes`, `outline`, `prose`, `render` | headings, plain text and HTML out of clean Markdown |
 //! | `absolute` | HTML for whoever reads it away from its page |
@@ -26,6 +27,7 @@ mod absolute;
 mod agreement;
 mod allowlist;
 mod destination;
+mod embed;
 mod footnotes;
 mod html;
 mod loose;

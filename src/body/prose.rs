@@ -2,21 +2,17 @@
 
 use pulldown_cmark::{Event, Tag, TagEnd};
 
-use super::EXCERPT_CHARACTERS;
 use super::footnotes::Document;
+use super::{EXCERPT_CHARACTERS, embed};
 
 /// The whole body as text.
 pub(super) fn text(document: &Document<'_>) -> String {
     let mut prose = Prose::default();
-    for event in &document.body {
-        prose.read(event, document);
-    }
+    prose.read_all(&document.body, document);
     for (index, note) in document.notes.iter().enumerate() {
         prose.need(2);
         prose.mark(&format!("[{}] ", index + 1));
-        for event in note {
-            prose.read(event, document);
-        }
+        prose.read_all(note, document);
         prose.marker.clear();
     }
     prose.text.trim_end().to_owned()
@@ -53,7 +49,14 @@ pub(super) fn excerpt(document: &Document<'_>, text: &str) -> String {
 fn first_paragraphs(document: &Document<'_>) -> String {
     let mut words = String::new();
     let mut depth = 0_usize;
-    for event in &document.body {
+    let mut rest = document.body.as_slice();
+    while let Some((event, after)) = rest.split_first() {
+        // The address of a video tells nobody what the article is about.
+        if let Some((_, length)) = embed::paragraph(rest) {
+            rest = rest.get(length..).unwrap_or_default();
+            continue;
+        }
+        rest = after;
         match event {
             Event::Start(Tag::Paragraph) => depth += 1,
             Event::End(TagEnd::Paragraph) => {
@@ -98,6 +101,21 @@ struct Prose {
 }
 
 impl Prose {
+    fn read_all(&mut self, events: &[Event<'_>], document: &Document<'_>) {
+        let mut rest = events;
+        while let Some((event, after)) = rest.split_first() {
+            if let Some((embed, length)) = embed::paragraph(rest) {
+                self.need(2);
+                self.write(&embed.text());
+                self.need(2);
+                rest = rest.get(length..).unwrap_or_default();
+            } else {
+                self.read(event, document);
+                rest = after;
+            }
+        }
+    }
+
     fn read(&mut self, event: &Event<'_>, document: &Document<'_>) {
         match event {
             Event::Start(tag) => self.start(tag),

@@ -2,14 +2,15 @@
 //!
 //! Beyond `CommonMark`: alerts are `<blockquote class="callout callout-note">` (`tip`, `important`, `warning`, `caution`),
 //! cells carry `align`, links to other sites carry `rel="noopener noreferrer"`, images load lazily, footnotes stand in a
-//! `<section class="footnotes">` as `<li id="fn-1">`, referred to from `<a id="fnref-1">` (`fnref-1-2` the second time).
+//! `<section class="footnotes">` as `<li id="fn-1">`, referred to from `<a id="fnref-1">` (`fnref-1-2` the second time). A
+//! video is a `<figure class="embed embed-youtube">` (`embed-vimeo`) around its player.
 
 use std::collections::HashMap;
 
 use pulldown_cmark::{Alignment, BlockQuoteKind, CowStr, Event, Tag, TagEnd, html as writer};
 
 use super::footnotes::Document;
-use super::{Heading, allowlist, destination, structure::is_decorative};
+use super::{Heading, allowlist, destination, embed, structure::is_decorative};
 
 /// Renders a document; `headings` are its headings in the same order.
 pub(super) fn html(document: &Document<'_>, headings: &[Heading]) -> String {
@@ -62,9 +63,19 @@ impl<'d, 'a> Renderer<'d, 'a> {
     }
 
     fn written(&mut self, events: &[Event<'a>]) -> String {
-        let events: Vec<Event<'a>> = events.iter().map(|event| self.rewritten(event)).collect();
+        let mut rewritten = Vec::with_capacity(events.len());
+        let mut rest = events;
+        while let Some((event, after)) = rest.split_first() {
+            if let Some((embed, length)) = embed::paragraph(rest) {
+                rewritten.push(Event::Html(embed.html().into()));
+                rest = rest.get(length..).unwrap_or_default();
+            } else {
+                rewritten.push(self.rewritten(event));
+                rest = after;
+            }
+        }
         let mut html = String::new();
-        writer::push_html(&mut html, events.into_iter());
+        writer::push_html(&mut html, rewritten.into_iter());
         html
     }
 

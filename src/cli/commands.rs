@@ -72,6 +72,18 @@ pub enum Command {
         #[command(subcommand)]
         command: ExportCommand,
     },
+    /// Write the whole public site as it stood at an instant, with the hash of every file
+    Snapshot {
+        /// An RFC 3339 instant, or a date, which means its beginning in UTC
+        #[arg(long, value_name = "DATE")]
+        at: String,
+        /// An empty folder, or one that is made (default: snapshot- and the instant)
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Print the OpenAPI document
     Openapi,
     /// Check the surroundings: settings, keys, PostgreSQL, schema, roles

@@ -16,6 +16,7 @@ mod migrate;
 mod opened;
 mod progress;
 mod serve;
+mod snapshot;
 mod start;
 
 use std::{collections::BTreeMap, ffi::OsString, process::ExitCode};
@@ -125,6 +126,7 @@ fn dispatch(command: Command, invocation: &Invocation) -> Result<(), Failure> {
         Command::Export { command: ExportCommand::Articles { format, out } } => {
             export::articles(invocation, format, out.as_deref())
         }
+        Command::Snapshot { at, out, json } => snapshot::run(invocation, &at, out, json),
         Command::Openapi => {
             let config = load(invocation)?;
             print!("{}", openapi::text(config.public_url.as_str()));

@@ -12,6 +12,7 @@ mod database;
 mod first_owner;
 mod mistakes;
 mod parse;
+mod preview_urls;
 mod publish_gate;
 mod rate_limits;
 mod reader;
@@ -36,6 +37,7 @@ pub use database::Database;
 pub use first_owner::FirstOwner;
 pub use mistakes::{ConfigErrors, Mistake, SetBy};
 pub use parse::{ForwardedHeader, LogFormat, ReviewOverdue};
+pub use preview_urls::PreviewUrl;
 pub use publish_gate::{GATE_CODES, GateSeverity};
 pub use rate_limits::{LimitName, Rate, RateLimits};
 pub use reader::Shown;
@@ -50,9 +52,9 @@ use settings::{
     CMS_AUDIT_RETENTION_DAYS, CMS_CORS_ORIGINS, CMS_DATA_DIR, CMS_DATABASE_CONNECTIONS, CMS_DATABASE_PUBLIC_URL,
     CMS_DATABASE_READ_URL, CMS_DATABASE_STAFF_URL, CMS_FORM_REDIRECT_ORIGINS, CMS_FORWARDED_HEADER,
     CMS_INQUIRY_RETENTION_DAYS, CMS_LISTEN, CMS_LOG, CMS_LOG_FORMAT, CMS_MAIL_FROM, CMS_MEDIA_URL, CMS_METRICS_LISTEN,
-    CMS_PASSKEY_RP_ID, CMS_POSTGRES_ARCHIVE_URL, CMS_POSTGRES_BIN, CMS_PUBLIC_URL, CMS_RATE_LIMITS, CMS_REQUIRE_MFA,
-    CMS_SESSION_IDLE_MINUTES, CMS_SITE_URL, CMS_SMTP_URL, CMS_STAFF_URL, CMS_TRUSTED_PROXIES, CMS_WORKERS,
-    DATABASE_URL,
+    CMS_PASSKEY_RP_ID, CMS_POSTGRES_ARCHIVE_URL, CMS_POSTGRES_BIN, CMS_PREVIEW_URLS, CMS_PUBLIC_URL, CMS_RATE_LIMITS,
+    CMS_REQUIRE_MFA, CMS_SESSION_IDLE_MINUTES, CMS_SITE_URL, CMS_SMTP_URL, CMS_STAFF_URL, CMS_TRUSTED_PROXIES,
+    CMS_WORKERS, DATABASE_URL,
 };
 
 /// The settings of a running program, parsed. Each field is described with its setting in
@@ -95,6 +97,8 @@ pub struct Config {
     pub passkey_rp_id: Option<String>,
     /// [`CMS_FORM_REDIRECT_ORIGINS`], each once.
     pub form_redirect_origins: Vec<WebOrigin>,
+    /// [`CMS_PREVIEW_URLS`], the usual one first.
+    pub preview_urls: Vec<PreviewUrl>,
     /// [`CMS_TRUSTED_PROXIES`], each once; a single address is a network of one.
     pub trusted_proxies: Vec<IpNet>,
     /// [`CMS_FORWARDED_HEADER`].
@@ -223,6 +227,7 @@ fn read(from: &mut Reader) -> Option<Config> {
     let cors_origins = from.read(&CMS_CORS_ORIGINS, address::origins);
     let passkey_rp_id = from.read(&CMS_PASSKEY_RP_ID, address::host_name);
     let form_redirect_origins = from.read(&CMS_FORM_REDIRECT_ORIGINS, address::origins);
+    let preview_urls = from.read(&CMS_PREVIEW_URLS, preview_urls::preview_urls);
     let trusted_proxies = from.read(&CMS_TRUSTED_PROXIES, parse::networks);
     let forwarded_header = from.read(&CMS_FORWARDED_HEADER, parse::forwarded_header);
     let smtp_url = from.read(&CMS_SMTP_URL, address::smtp);
@@ -260,6 +265,7 @@ fn read(from: &mut Reader) -> Option<Config> {
         cors_origins: cors_origins?,
         passkey_rp_id,
         form_redirect_origins: form_redirect_origins?,
+        preview_urls: preview_urls?,
         trusted_proxies: trusted_proxies?,
         forwarded_header: forwarded_header?,
         smtp_url,

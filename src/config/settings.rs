@@ -100,6 +100,8 @@ pub enum Kind {
     Claim,
     /// Roles by a claim's value; may be empty.
     ClaimRoles,
+    /// Pages that show previews, by name; may be empty.
+    PreviewUrls,
     /// Who may sign in with a password.
     LocalSignIn,
     /// What becomes of an article whose review is overdue.
@@ -160,6 +162,9 @@ impl Kind {
             Self::ClaimRoles => {
                 "a comma-separated list of value=role with the roles owner, admin, editor, author, reviewer, front_desk and auditor, such as cms-editors=editor, or nothing"
             }
+            Self::PreviewUrls => {
+                "a comma-separated list of https:// addresses (http:// on this host alone) with {token} and perhaps {id}, {slug}, {locale} and {revision} behind the host, each but one with a name, such as app=https://app.clinic.example/preview?token={token}, or nothing"
+            }
             Self::LocalSignIn => "on or break_glass",
             Self::ReviewOverdue => "flag, noindex or withdraw",
             Self::Number { min, max } => return format!("a whole number from {min} to {max}"),
@@ -176,7 +181,7 @@ impl Kind {
     /// Whether an empty value means something: an empty list.
     #[must_use]
     pub const fn may_be_empty(self) -> bool {
-        matches!(self, Self::Origins | Self::Networks | Self::ClaimRoles | Self::PublishGate)
+        matches!(self, Self::Origins | Self::Networks | Self::ClaimRoles | Self::PreviewUrls | Self::PublishGate)
     }
 
     /// Whether the value is a comma-separated list, which in TOML may be an array.
@@ -189,6 +194,7 @@ impl Kind {
                 | Self::RateLimits
                 | Self::ArticlePaths
                 | Self::ClaimRoles
+                | Self::PreviewUrls
                 | Self::PublishGate
         )
     }
@@ -325,6 +331,9 @@ settings! {
     CMS_PASSKEY_RP_ID: Kind::HostName, Absent("the host of `CMS_PUBLIC_URL`; no passkeys where that is an IP address"), InUse;
     /// Origins to which a plain HTML form may send its visitor on after a post.
     CMS_FORM_REDIRECT_ORIGINS: Kind::Origins, Value(""), InUse;
+    /// Pages on which front ends show previews: where the links lead that editors hand out. The first is the usual
+    /// one; the others are asked for by their names.
+    CMS_PREVIEW_URLS: Kind::PreviewUrls, Value(""), InUse;
     /// Proxies that are believed when they say for whom they speak.
     CMS_TRUSTED_PROXIES: Kind::Networks, Value(""), InUse;
     /// The one header of trusted proxies that is believed: the one that the nearest proxy writes or appends to.

@@ -111,7 +111,14 @@ fn neither_role_may_make_or_change_anything_or_become_another() {
         .await
         .unwrap();
         let names: Vec<_> = functions.iter().filter_map(|function| function.split('(').next()).collect();
-        assert_eq!(names, ["site.check_api_key", "site.latest_change", "site.list_changes", "site.submit_inquiry"]);
+        let expected = [
+            "site.check_api_key",
+            "site.latest_change",
+            "site.list_changes",
+            "site.open_preview",
+            "site.submit_inquiry",
+        ];
+        assert_eq!(names, expected);
     });
 }
 

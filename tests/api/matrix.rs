@@ -67,6 +67,7 @@ fn class_of(operation: &str) -> Option<Class> {
         | "get_provider"
         | "list_services"
         | "get_service"
+        | "get_preview"
         | "get_form"
         | "create_inquiry"
         | "create_session"
@@ -102,6 +103,9 @@ fn class_of(operation: &str) -> Option<Class> {
         | "get_staff_article"
         | "list_revisions"
         | "get_revision"
+        | "list_preview_links"
+        | "list_staff_authors"
+        | "get_author"
         | "compare_revisions"
         | "list_comments"
         | "list_revision_comments"
@@ -126,11 +130,17 @@ fn class_of(operation: &str) -> Option<Class> {
         "create_override" | "delete_override" => Holds(OverrideGate),
         "create_claim" | "update_claim" | "delete_claim" | "restore_claim" | "create_disclosure"
         | "update_disclosure" | "delete_disclosure" | "restore_disclosure" => Holds(PublishArticles),
-        "create_article" | "update_article" | "restore_revision" | "put_review_request" | "delete_review_request" => {
-            Holds(WriteArticles)
-        }
+        "create_article"
+        | "update_article"
+        | "restore_revision"
+        | "put_review_request"
+        | "delete_review_request"
+        | "create_preview_link"
+        | "delete_preview_link" => Holds(WriteArticles),
         "create_comment" | "put_comment_resolution" | "delete_comment_resolution" => Holds(CommentArticles),
         "create_signoff" | "delete_signoff" => Holds(SignArticles),
+        "update_articles" | "purge_article" | "create_author" | "update_author" | "delete_author"
+        | "restore_author" => Holds(PublishArticles),
         "delete_article" | "restore_article" | "put_publication" | "delete_publication" | "create_category"
         | "update_category" | "delete_category" | "restore_category" | "create_tag" | "update_tag" | "delete_tag"
         | "restore_tag" | "create_condition" | "update_condition" | "delete_condition" | "restore_condition"
@@ -184,7 +194,7 @@ fn operations(api: &Api) -> Vec<Operation> {
     let mut unclassified = Vec::new();
     for (path, item) in document["paths"].as_object().unwrap() {
         let path = path.replace("{id}", "01900000-0000-7000-8000-00000000ffff").replace("{number}", "1");
-        let path = ["{slug}", "{token}", "{provider}", "{n}", "{comment}", "{signoff}", "{override}"]
+        let path = ["{slug}", "{token}", "{provider}", "{n}", "{comment}", "{signoff}", "{override}", "{link}"]
             .iter()
             .fold(path, |path, name| path.replace(name, "x"));
         for (method, operation) in item.as_object().unwrap() {

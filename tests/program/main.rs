@@ -22,5 +22,6 @@ mod program;
 mod secrecy;
 mod serve;
 mod settings;
+mod snapshot;
 mod staff_secrecy;
 mod web;

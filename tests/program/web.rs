@@ -80,6 +80,12 @@ impl Client {
         self.ask("PATCH", path, &[("If-Match", &format!("\"v{version}\""))], Some(body)).unwrap()
     }
 
+    /// Changes whatever version there is.
+    #[track_caller]
+    pub fn patch_any(&self, path: &str, body: &Value) -> Reply {
+        self.ask("PATCH", path, &[("If-Match", "*")], Some(body)).unwrap()
+    }
+
     /// Every item of a list, page after page.
     pub fn all(&self, path: &str) -> Vec<Value> {
         let mut items = Vec::new();

@@ -3,11 +3,26 @@
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-/// The id of an author, by slug or id.
-pub async fn find_author(connection: &mut PgConnection, name: &str) -> Result<Option<Uuid>, sqlx::Error> {
-    sqlx::query_scalar!("select id from cms.author where slug = $1 or id::text = $1", name)
-        .fetch_optional(connection)
-        .await
+/// The id of an author, by slug or id. One in the trash is known by its id to the article that has it already.
+pub async fn find_author(
+    connection: &mut PgConnection,
+    name: &str,
+    article: Uuid,
+) -> Result<Option<Uuid>, sqlx::Error> {
+    sqlx::query_scalar!(
+        "select w.id from cms.author w
+          where (w.slug = $1 or w.id::text = $1)
+            and (w.trashed_at is null
+                 or w.id::text = $1 and exists (
+                      select 1 from cms.article a
+                        join cms.revision r on r.article_id = a.id and r.number = a.latest_revision
+                       where a.id = $2 and r.author_id = w.id))
+          order by w.trashed_at is not null limit 1",
+        name,
+        article,
+    )
+    .fetch_optional(connection)
+    .await
 }
 
 /// The author that an account stands as, made at its first article; without an account, the author of that slug.

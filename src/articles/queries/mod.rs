@@ -1,6 +1,9 @@
 //! All SQL about articles, and nothing else. The file's name says who may see the rows.
 
+pub mod author_records;
 pub mod authors;
+pub mod bulk;
+pub mod category_tree;
 pub mod claims;
 pub mod comments;
 pub mod disclosures;
@@ -8,6 +11,7 @@ pub mod exports;
 pub mod gate;
 pub mod history;
 pub mod imports;
+pub mod preview_links;
 pub mod publications;
 pub mod published;
 pub mod published_addresses;
@@ -15,6 +19,7 @@ pub mod published_changes;
 pub mod published_details;
 pub mod published_exports;
 pub mod published_graph;
+pub mod published_preview;
 pub mod published_review;
 pub mod published_sitemap;
 pub mod redirects;
@@ -22,5 +27,7 @@ pub mod relations;
 pub mod reviews;
 pub mod revisions;
 pub mod signoffs;
+pub mod snapshot;
 pub mod staff;
 pub mod terms;
+pub mod trash;

@@ -200,7 +200,7 @@ pub async fn list_published(
 }
 
 /// A visible article with everything a page needs.
-#[derive(Debug)]
+#[derive(Debug, Deserialize)]
 pub struct PublishedArticle {
     pub id: Uuid,
     pub kind: String,

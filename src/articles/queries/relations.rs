@@ -3,19 +3,29 @@
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-/// The ids of services by slug or id, in their order; none where one is unknown.
+/// The ids of services by slug or id, in their order; none where one is unknown. Here and below, what is in the trash is
+/// known by its id to the article that has it already.
 pub async fn resolve_services(
     connection: &mut PgConnection,
     names: &[String],
+    article: Uuid,
 ) -> Result<Vec<Option<Uuid>>, sqlx::Error> {
     if names.is_empty() {
         return Ok(Vec::new());
     }
     sqlx::query_scalar!(
         r#"select (select v.id from cms.service v
-                    where v.trashed_at is null and (v.slug = n.name or v.id::text = n.name) limit 1)
+                    where (v.slug = n.name or v.id::text = n.name)
+                      and (v.trashed_at is null
+                           or v.id::text = n.name and exists (
+                                select 1 from cms.article a
+                                  join cms.revision r on r.article_id = a.id and r.number = a.latest_revision
+                                  join cms.revision_service x on x.revision_id = r.id and x.service_id = v.id
+                                 where a.id = $2))
+                    order by v.trashed_at is not null limit 1)
              from unnest($1::text[]) with ordinality as n(name, position) order by n.position"#,
         names,
+        article,
     )
     .fetch_all(connection)
     .await
@@ -35,9 +45,14 @@ pub async fn resolve_articles(
     sqlx::query_scalar!(
         r#"select (select a.id from cms.article a
                      join cms.revision r on r.article_id = a.id and r.number = a.latest_revision
-                    where a.trashed_at is null and a.id <> $3
-                      and (a.id::text = n.name or (r.slug = n.name and r.locale = $2))
-                    order by a.id limit 1)
+                    where a.id <> $3 and (a.id::text = n.name or (r.slug = n.name and r.locale = $2))
+                      and (a.trashed_at is null
+                           or a.id::text = n.name and exists (
+                                select 1 from cms.article o
+                                  join cms.revision s on s.article_id = o.id and s.number = o.latest_revision
+                                  join cms.revision_related x on x.revision_id = s.id and x.article_id = a.id
+                                 where o.id = $3))
+                    order by a.trashed_at is not null, a.id limit 1)
              from unnest($1::text[]) with ordinality as n(name, position) order by n.position"#,
         names,
         locale,

@@ -4,7 +4,10 @@ use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, types::Json};
 use uuid::Uuid;
 
-use crate::articles::{answers::Person, article::Manuscript};
+use crate::{
+    articles::{answers::Person, article::Manuscript},
+    http::{COUNTED, PageRequest},
+};
 
 /// The relations of a revision, resolved.
 #[derive(Clone, Debug, Default)]
@@ -125,6 +128,8 @@ pub struct RevisionSummary {
     pub slug: String,
     /// Why it was made.
     pub message: Option<String>,
+    /// Written by an editor's program between two saves; the next such write may take its place.
+    pub autosave: bool,
     /// SHA-256 of the content, in hexadecimal.
     pub content_hash: String,
     /// When it was made.
@@ -134,16 +139,54 @@ pub struct RevisionSummary {
     pub created_by: Option<Json<Person>>,
 }
 
-/// The revisions of an article, newest first; at most 100 below `before`.
-pub async fn list_revisions(connection: &mut PgConnection, article: Uuid) -> Result<Vec<RevisionSummary>, sqlx::Error> {
+/// The place of a revision in the list.
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
+pub struct RevisionKey {
+    pub number: i32,
+}
+
+/// A page of an article's revisions, newest first.
+pub async fn list_revisions(
+    connection: &mut PgConnection,
+    article: Uuid,
+    page: &PageRequest<RevisionKey>,
+) -> Result<Vec<RevisionSummary>, sqlx::Error> {
     sqlx::query_as!(
         RevisionSummary,
-        r#"select r.number, r.title, r.slug, r.message, encode(r.content_hash, 'hex') as "content_hash!", r.created_at,
+        r#"select r.number, r.title, r.slug, r.message, r.autosave, encode(r.content_hash, 'hex') as "content_hash!", r.created_at,
                   (select json_build_object('id', c.id, 'name', c.name) from cms.account c where c.id = r.created_by)
                     as "created_by: Json<Person>"
-             from cms.revision r where r.article_id = $1 order by r.number desc limit 1000"#,
+             from cms.revision r where r.article_id = $1 and ($2::int is null or r.number < $2)
+            order by r.number desc limit $3 offset $4"#,
         article,
+        page.after().map(|key| key.number),
+        page.fetch(),
+        page.offset(),
     )
     .fetch_all(connection)
     .await
+}
+
+/// How many revisions an article has, counted up to [`COUNTED`]; none where there is no article.
+pub async fn count_revisions(connection: &mut PgConnection, article: Uuid) -> Result<i64, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"select count(*) as "count!" from (select 1 from cms.revision r where r.article_id = $1 limit $2) counted"#,
+        article,
+        COUNTED,
+    )
+    .fetch_one(connection)
+    .await
+}
+
+/// Removes the newest revision where it is an autosave by this person, at most a quarter hour old, and nothing refers to
+/// it. Answers whether it did.
+pub async fn fold_autosave(
+    connection: &mut PgConnection,
+    article: Uuid,
+    newest: i32,
+    by: Uuid,
+) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar!(r#"select cms.fold_revision($1, $2, $3) as "folded!""#, article, newest, by)
+        .fetch_one(connection)
+        .await
 }

@@ -70,6 +70,15 @@ pub async fn find_article(
     id: Uuid,
     revision: Option<i32>,
 ) -> Result<Option<StaffRow>, sqlx::Error> {
+    Ok(find_articles(connection, &[id], revision).await?.pop())
+}
+
+/// Articles with their latest revisions, or with those of that number.
+pub async fn find_articles(
+    connection: &mut PgConnection,
+    ids: &[Uuid],
+    revision: Option<i32>,
+) -> Result<Vec<StaffRow>, sqlx::Error> {
     sqlx::query_as!(
         StaffRow,
         r#"select a.id, a.version, r.number as revision, s.status as "status!", r.kind, r.locale, r.slug, r.title, r.summary,
@@ -130,11 +139,11 @@ pub async fn find_article(
              join cms.revision r on r.article_id = a.id and r.number = coalesce($2, a.latest_revision)
              join cms.shown_revision d on d.revision_id = r.id
              join cms.article_status s on s.article_id = a.id
-            where a.id = $1"#,
-        id,
+            where a.id = any ($1)"#,
+        ids,
         revision,
     )
-    .fetch_optional(connection)
+    .fetch_all(connection)
     .await
 }
 
@@ -229,10 +238,12 @@ pub async fn list_articles(
     .await
 }
 
-/// Locks an article for a change. None where there is none.
+/// Locks an article for a change. None where there is none. Whoever names it meanwhile, as further reading or as an
+/// original, does not wait.
 pub async fn lock_article(connection: &mut PgConnection, id: Uuid) -> Result<bool, sqlx::Error> {
-    let row =
-        sqlx::query!("select id from cms.article where id = $1 for update", id).fetch_optional(connection).await?;
+    let row = sqlx::query!("select id from cms.article where id = $1 for no key update", id)
+        .fetch_optional(connection)
+        .await?;
     Ok(row.is_some())
 }
 

@@ -6,6 +6,7 @@ use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::states::RawKind;
 use html5ever::tokenizer::{BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
 
+use super::super::embed::Embed;
 use super::super::report::{Finding, Report};
 use super::super::{BodyError, MAX_DEPTH, allowlist, destination};
 use super::grid::Grid;
@@ -105,6 +106,11 @@ impl Rewriting {
     }
 
     fn start(&mut self, name: &str, tag: &Tag, line: Option<u32>) -> TokenSinkResult<()> {
+        if let Some(embed) = player(name, tag) {
+            self.embed(&embed);
+            self.leaving_out = Some(name.to_owned());
+            return TokenSinkResult::RawData(RawKind::Rawtext);
+        }
         if !allowlist::SENT.contains(&name) || name == "input" && !is_checkbox(tag) {
             self.report.add(Finding::Element, Some(name), line);
             if let Some((_, kind)) = CONTENT_REMOVED.iter().find(|(removed, _)| *removed == name) {
@@ -128,6 +134,21 @@ impl Rewriting {
             self.open.push(name.to_owned());
         }
         TokenSinkResult::Continue
+    }
+
+    /// A player becomes the link that our own rendering makes a player of, alone in its paragraph.
+    fn embed(&mut self, embed: &Embed) {
+        self.close_implied("a");
+        self.close_implied("p");
+        if self.open.len() + 2 > MAX_DEPTH {
+            self.refused = Some(BodyError::TooDeep);
+            return;
+        }
+        let (page, words) = (embed.page(), embed.words());
+        self.grid.fill(page.chars().count() + words.chars().count());
+        self.out.extend(["<p><a href=\"", &page, "\">"]);
+        escape_into(&mut self.out, &words);
+        self.out.push_str("</a></p>");
     }
 
     fn refusal(&mut self, name: &str) -> Option<BodyError> {
@@ -207,6 +228,16 @@ impl Rewriting {
             self.out.push('>');
         }
     }
+}
+
+/// The video that an `iframe` plays, where its host is one of ours.
+fn player(name: &str, tag: &Tag) -> Option<Embed> {
+    if name != "iframe" {
+        return None;
+    }
+    let value = |wanted: &str| tag.attrs.iter().find(|attribute| &*attribute.name.local == wanted).map(|a| &*a.value);
+    let title = value("title").unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ");
+    Embed::at(value("src")?, &title)
 }
 
 fn is_checkbox(tag: &Tag) -> bool {

@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice)]
 
 mod article;
+mod embeds;
 mod limits;
 mod markdown;
 mod payloads;

@@ -82,11 +82,19 @@ impl Inspector {
         if tag.kind == TagKind::EndTag {
             return;
         }
+        if name == "iframe" {
+            let has = |wanted: &str| tag.attrs.iter().any(|attribute| &*attribute.name.local == wanted);
+            let missing = ["src", "sandbox", "title"].iter().filter(|wanted| !has(wanted));
+            complaints.extend(missing.map(|wanted| format!("iframe without {wanted}")));
+        }
         for attribute in &tag.attrs {
             let (key, value) = (&*attribute.name.local, &*attribute.value);
             let of_element = allowlist::RENDERED_ATTRIBUTES.iter().find(|(of, _)| *of == name);
             let listed = of_element.is_some_and(|(_, names)| names.contains(&key))
-                || matches!((name, key), ("blockquote" | "sup" | "section" | "a", "class") | ("input", "type"));
+                || matches!(
+                    (name, key),
+                    ("blockquote" | "sup" | "section" | "a" | "figure", "class") | ("input", "type")
+                );
             if !listed || !allowlist::permitted(name, key, value) || matches!(key, "href" | "src") && !is_tame(value) {
                 complaints.push(format!("{name} {key}={value:?}"));
             }

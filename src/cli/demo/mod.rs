@@ -72,7 +72,7 @@ async fn fill(connection: &mut PgConnection, clock: &Clock) -> Result<(), ApiErr
         [(TermKind::Category, "categories"), (TermKind::Tag, "tags"), (TermKind::Condition, "conditions")]
     {
         for term in record[name].as_array().into_iter().flatten() {
-            terms::store(connection, clock.new_id(), kind, &TermInput::parse(term)?).await?;
+            terms::store(connection, clock.new_id(), kind, &TermInput::parse(kind, term)?).await?;
         }
     }
     for service in record["services"].as_array().into_iter().flatten() {

@@ -22,6 +22,7 @@ fn samples(kind: Kind) -> (String, &'static str) {
         Kind::Slug => ("staff-sign-in", "Staff"),
         Kind::Scopes => ("openid email", "email"),
         Kind::ClaimRoles => ("cms-editors=editor", "cms-editors=gardener"),
+        Kind::PreviewUrls => ("app=https://app.clinic.example/{slug}?token={token}", "x"),
         Kind::LocalSignIn => ("break_glass", "off"),
         Kind::ReviewOverdue => ("withdraw", "off"),
         Kind::Password => (PASSPHRASE, "x"),

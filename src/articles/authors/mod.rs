@@ -1,0 +1,78 @@
+//! Under whose names articles stand: a member of staff, a provider, or a name alone. Refuses to let one person stand
+//! twice, and to keep credentials for somebody whose profile has them: they are a claim about a person, kept once.
+
+mod admin;
+mod input;
+
+use actix_web::web::ServiceConfig;
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+pub(crate) use admin::*;
+
+use super::{answers::Person, queries::author_records::AuthorRow};
+use crate::http::{Endpoint, PageLinks, PageMeta, Reference};
+
+/// An author as staff see one.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct StaffAuthor {
+    pub id: Uuid,
+    pub slug: String,
+    /// As it is shown: that of the profile where there is one.
+    pub name: String,
+    /// `person`, or `provider` for who treats patients.
+    pub r#type: String,
+    /// As they are shown: those of the profile where there is one.
+    pub credentials: Vec<String>,
+    pub biography: Option<String>,
+    /// The member of staff who stands here.
+    pub account: Option<Person>,
+    /// The clinic's record of the person.
+    pub provider: Option<Reference>,
+    pub version: i32,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+    pub trashed_at: Option<DateTime<Utc>>,
+}
+
+impl From<AuthorRow> for StaffAuthor {
+    fn from(row: AuthorRow) -> Self {
+        Self {
+            id: row.id,
+            slug: row.slug,
+            name: row.shown.0.name,
+            r#type: row.shown.0.r#type,
+            credentials: row.shown.0.credentials,
+            biography: row.biography,
+            account: row.account.map(|account| account.0),
+            provider: row.shown.0.provider,
+            version: row.version,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+            trashed_at: row.trashed_at,
+        }
+    }
+}
+
+/// One author, for staff.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct StaffAuthorAnswer {
+    pub data: StaffAuthor,
+}
+
+/// A page of authors, by name.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct StaffAuthorPage {
+    pub data: Vec<StaffAuthor>,
+    pub meta: PageMeta,
+    pub links: PageLinks,
+}
+
+/// Mounts the three addresses, relative to `/v1/admin`.
+pub(super) fn admin_routes(config: &mut ServiceConfig) {
+    Endpoint::at("/authors").get(list_staff_authors).post(create_author).mount(config);
+    Endpoint::at("/authors/{id}").get(get_author).patch(update_author).delete(delete_author).mount(config);
+    Endpoint::at("/authors/{id}/restore").post(restore_author).mount(config);
+}
