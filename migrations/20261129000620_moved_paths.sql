@@ -1,6 +1,6 @@
 -- Where visible articles stand: all that following an address needs to know of them.
 create view site.article_address as
-select p.article_id as id, p.group_id, p.locale, p.slug, p.path
+select p.article_id as id, p.group_id, p.locale, p.slug, p.path, lower(p.visible) as updated_at
   from cms.publication p
  where p.visible @> now() and p.archived_at is null;
 

@@ -96,10 +96,3 @@ end
 $$;
 
 grant execute on function site.list_changes, site.latest_change to cms_public;
-
--- Where visible articles stand, without what they say: counted and cut into parts for the sitemap.
-create view site.article_address as
-select p.article_id, p.locale, p.path, lower(p.visible) as updated_at
-  from cms.publication p
- where p.visible @> now() and p.archived_at is null;
-grant select on site.article_address to cms_public, cms_staff;

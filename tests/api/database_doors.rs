@@ -14,7 +14,6 @@ const PUBLISHED: &[&str] = &[
     "site.service_provider",
     "site.service_condition",
     "site.article",
-    "site.article_address",
     "site.article_condition",
     "site.article_service",
     "site.article_term",

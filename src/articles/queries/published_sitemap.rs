@@ -18,7 +18,7 @@ pub async fn list_sitemap_parts(connection: &mut PgConnection, size: i64) -> Res
     sqlx::query_as!(
         SitemapPart,
         r#"select max(x.updated_at) as "changed_at!"
-             from (select v.updated_at, (row_number() over (order by v.article_id) - 1) / $1 as part
+             from (select v.updated_at, (row_number() over (order by v.id) - 1) / $1 as part
                      from site.article_address v) x
             group by x.part order by x.part"#,
         size,
@@ -47,8 +47,8 @@ pub async fn list_sitemap_entries(
         SitemapEntry,
         r#"select a.path as "path!", a.locale as "locale!", a.updated_at as "updated_at!",
                   a.translations as "translations!: Json<Vec<Translation>>"
-             from (select v.article_id from site.article_address v order by v.article_id offset $1::bigint * $2::bigint limit $2::bigint) x
-             join site.article a on a.id = x.article_id
+             from (select v.id from site.article_address v order by v.id offset $1::bigint * $2::bigint limit $2::bigint) x
+             join site.article a on a.id = x.id
             where a.seo->'noindex' is distinct from 'true' and a.seo->>'canonical_url' is null
             order by a.id"#,
         part,
