@@ -10,12 +10,15 @@ begin
          (select coalesce(jsonb_agg(jsonb_build_object(
                    'revision', s.number, 'content_hash', encode(s.content_hash, 'hex'),
                    'from', lower(p.visible), 'until', upper(p.visible),
-                   -- Whose sign-off held when it appeared.
-                   'approved_by', (select g.reviewer from cms.signoff g
+                   -- The sign-offs of that content that stood at some time of it.
+                   'approved_by', (select coalesce(jsonb_agg(jsonb_build_object(
+                                            'reviewed_by', g.reviewer, 'licence', g.licence, 'signed_at', g.signed_at,
+                                            'next_review_due', g.next_review_due, 'revoked_at', g.revoked_at)
+                                            order by g.signed_at, g.id), '[]')
+                                     from cms.signoff g
                                     where g.article_id = a.id and g.content_hash = s.content_hash
-                                      and g.signed_at <= lower(p.visible)
-                                      and (g.revoked_at is null or g.revoked_at > lower(p.visible))
-                                    order by g.signed_at desc, g.id desc limit 1))
+                                      and (upper(p.visible) is null or g.signed_at < upper(p.visible))
+                                      and (g.revoked_at is null or g.revoked_at > lower(p.visible))))
                    order by lower(p.visible)), '[]')
             from cms.publication p join cms.revision s on s.id = p.revision_id
            where p.article_id = a.id)

@@ -9,11 +9,9 @@ begin
   select to_jsonb(d) - array['article_id', 'body_markdown', 'body_html', 'body_text'] || jsonb_build_object(
            'id', a.id,
            'body', case body_format when 'markdown' then d.body_markdown when 'text' then d.body_text else d.body_html end,
-           -- Where it stands, or did under this slug; null until it was published so.
-           'path', (select p.path from cms.publication p
-                     where p.article_id = a.id and p.slug = d.slug and p.locale = d.locale
-                     order by lower(p.visible) desc limit 1),
-           'default_locale', (select k.default_locale from cms.clinic_clock k),
+           -- Where it stands, or would.
+           'path', coalesce((select p.path from cms.publication p where p.revision_id = d.revision_id and p.visible @> now()),
+                            (select q.path from cms.revision_path q where q.revision_id = d.revision_id)),
            -- When the public first saw it, or will; for what was never planned, when it was written.
            'published_at', coalesce((select min(p.published_at) from cms.publication p where p.article_id = a.id),
                                     a.first_published_at, r.created_at),

@@ -184,7 +184,7 @@ async fn resolve(connection: &mut PgConnection, draft: &Draft, article: Uuid) ->
     let tags = known(connection, TermKind::Tag, &draft.tags, "/tags", article, &mut errors).await?;
     let conditions =
         known(connection, TermKind::Condition, &draft.conditions, "/conditions", article, &mut errors).await?;
-    let services = relations::resolve_services(connection, &draft.services, article).await?;
+    let services = relations::resolve_services(connection, &draft.services, Some(article)).await?;
     let services = each_once(services, |index| format!("/services/{index}"), &mut errors);
     let author = match &draft.author {
         None => None,

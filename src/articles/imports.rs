@@ -77,7 +77,7 @@ async fn store_one(connection: &mut PgConnection, clock: &Clock, arrival: &Arriv
     if arrival.renews.is_none() {
         imports::insert_article(connection, id, &arrival.origin).await?;
     }
-    editing::write(connection, clock, (id, number), arrival.manuscript, &arrival.relations, None).await?;
+    editing::write(connection, clock, (id, number), arrival.manuscript, &arrival.relations, false, None).await?;
     if arrival.renews.is_some() {
         imports::renew_article(connection, id, number, &arrival.origin).await?;
     }

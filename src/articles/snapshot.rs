@@ -17,9 +17,10 @@ use crate::http::ApiError;
 const BATCH: i64 = 100;
 
 /// What a snapshot cannot tell, for whoever relies on it.
-pub const NOT_RECORDED: [&str; 4] = [
+pub const NOT_RECORDED: [&str; 5] = [
     "The clinic's details, its locations, services and providers are kept without a history and are not in here.",
     "Names of categories, tags, conditions, services, authors and providers, and which disclosures an article carries, are as they are now.",
+    "Whether search engines were asked to stay away because a review was overdue is not in here: that setting has no history.",
     "related holds what editors chose; what the site computed beside it is not in here. stale is false throughout.",
     "Articles that were purged since are listed by their hashes; their words are gone.",
 ];

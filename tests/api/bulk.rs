@@ -175,15 +175,16 @@ fn changes_of_many_do_not_wait_for_each_other_in_a_circle() {
     let desk = Desk::new();
     let ids = desk.drafts(&["A", "B", "C", "D", "E", "F"]);
     let backwards: Vec<_> = ids.iter().rev().cloned().collect();
+    let desk = &desk;
     std::thread::scope(|scope| {
         for ids in [&ids, &backwards] {
             // Too many at once may be told to come back; what they may not is stop each other.
-            scope.spawn(|| assert!([200, 503].contains(&desk.bulk(&json!({"action": "publish", "ids": ids})).status)));
+            scope.spawn(move || assert!([200, 503].contains(&desk.bulk(&json!({"action": "publish", "ids": ids})).status)));
         }
         for id in [&ids[0], &ids[5]] {
             let path = format!("/v1/admin/articles/{id}/publication");
             let call = desk.api.call("PUT", &path).bearer(&desk.token).header("If-Match", "*").json(&json!({}));
-            scope.spawn(|| assert!([200, 503].contains(&call.send().status)));
+            scope.spawn(move || assert!([200, 503].contains(&call.send().status)));
         }
     });
     let deadlocks = "select deadlocks from pg_stat_database where datname = current_database()";

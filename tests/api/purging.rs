@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Api, EDITOR, Reply};
+use crate::harness::{Api, EDITOR, Reply, ReviewRoom};
 
 struct Desk {
     api: Api,
@@ -125,4 +125,20 @@ fn what_comes_back_meets_its_namesake_only_when_it_is_published() {
     assert_eq!(back.status, 200, "{}", back.body);
     let refused = desk.send("PUT", &old, "/publication", &json!({})).problem(422, "validation_failed");
     assert_eq!((&refused["errors"][0]["pointer"], &refused["errors"][0]["code"]), (&json!("/slug"), &json!("taken")));
+}
+
+#[test]
+fn the_history_of_what_was_purged_still_names_who_had_approved_it() {
+    let room = ReviewRoom::start();
+    room.sign();
+    assert_eq!(room.publish().status, 200);
+    assert_eq!(room.write("DELETE", "", &json!({})).status, 204);
+    assert_eq!(room.write("POST", "/purge", &json!({})).status, 204);
+    let history = room.api.call("GET", &format!("{}/history", room.path)).bearer(&room.editor).send();
+    assert_eq!(history.status, 200, "{}", history.body);
+    let seen = history.json()["data"]["publications"].clone();
+    assert_eq!((&seen[0]["revision"], &seen[0]["slug"]), (&json!(1), &json!("high-blood-pressure")));
+    assert_eq!(seen[0]["approvals"][0]["reviewed_by"]["name"], "Rosa Lindt", "{seen}");
+    assert!(seen[0]["approvals"][0]["signed_at"].is_string());
+    assert_eq!(seen.as_array().unwrap().len(), 1);
 }

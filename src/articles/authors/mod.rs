@@ -1,7 +1,7 @@
 //! Under whose names articles stand: a member of staff, a provider, or a name alone. Refuses to let one person stand
 //! twice, and to keep credentials for somebody whose profile has them: they are a claim about a person, kept once.
 
-mod admin;
+pub(crate) mod admin;
 mod input;
 
 use actix_web::web::ServiceConfig;
@@ -9,8 +9,6 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
-
-pub(crate) use admin::*;
 
 use super::{answers::Person, queries::author_records::AuthorRow};
 use crate::http::{Endpoint, PageLinks, PageMeta, Reference};
@@ -72,7 +70,7 @@ pub struct StaffAuthorPage {
 
 /// Mounts the three addresses, relative to `/v1/admin`.
 pub(super) fn admin_routes(config: &mut ServiceConfig) {
-    Endpoint::at("/authors").get(list_staff_authors).post(create_author).mount(config);
-    Endpoint::at("/authors/{id}").get(get_author).patch(update_author).delete(delete_author).mount(config);
-    Endpoint::at("/authors/{id}/restore").post(restore_author).mount(config);
+    Endpoint::at("/authors").get(admin::list_staff_authors).post(admin::create_author).mount(config);
+    Endpoint::at("/authors/{id}").get(admin::get_author).patch(admin::update_author).delete(admin::delete_author).mount(config);
+    Endpoint::at("/authors/{id}/restore").post(admin::restore_author).mount(config);
 }

@@ -225,7 +225,7 @@ fn stored<'a>(
 
 /// The ids of services, each once.
 async fn resolved(connection: &mut PgConnection, names: &[String]) -> Result<Vec<Uuid>, ApiError> {
-    let found = resolve_services(connection, names).await?;
+    let found = resolve_services(connection, names, None).await?;
     let unknown =
         |index| FieldError::at(format!("/services/{index}"), "unknown_reference", "names nothing that exists");
     let errors: Vec<_> =

@@ -2,16 +2,14 @@
 //! token: the database has its hash, and a token that this installation did not sign never reaches the database.
 
 mod address;
-mod admin;
+pub(crate) mod admin;
 mod input;
-mod public;
+pub(crate) mod public;
 
 use actix_web::web::ServiceConfig;
 use sha2::{Digest, Sha256};
 
 pub use address::{FrontEnd, Shown};
-pub(crate) use admin::*;
-pub(crate) use public::*;
 
 use crate::{
     crypto::{TagKey, random},
@@ -55,11 +53,11 @@ impl Previews {
 
 /// Mounts the page behind a link.
 pub(super) fn public_routes(config: &mut ServiceConfig) {
-    Endpoint::at("/v1/preview/articles/{id}").get(get_preview).mount(config);
+    Endpoint::at("/v1/preview/articles/{id}").get(public::get_preview).mount(config);
 }
 
 /// Mounts the editors' side, relative to `/v1/admin`.
 pub(super) fn admin_routes(config: &mut ServiceConfig) {
-    Endpoint::at("/articles/{id}/preview-links").get(list_preview_links).post(create_preview_link).mount(config);
-    Endpoint::at("/articles/{id}/preview-links/{link}").delete(delete_preview_link).mount(config);
+    Endpoint::at("/articles/{id}/preview-links").get(admin::list_preview_links).post(admin::create_preview_link).mount(config);
+    Endpoint::at("/articles/{id}/preview-links/{link}").delete(admin::delete_preview_link).mount(config);
 }

@@ -9,14 +9,12 @@ use actix_web::{
     },
     web::Data,
 };
-use serde_json::Value;
 use uuid::Uuid;
 
 use super::Previews;
 use crate::{
     articles::{
         answers::{Article, ArticleAnswer, Format},
-        article::site_path,
         queries::{published::PublishedArticle, published_preview::open_preview},
     },
     db::PublicDb,
@@ -69,21 +67,8 @@ async fn open(
     let shown = database
         .read(async move |connection| Ok::<_, ApiError>(open_preview(connection, &hash, id, format).await?))
         .await?;
-    let Some(mut shown) = shown else { return Ok(None) };
-    place(&mut shown);
-    serde_json::from_value(shown).map(Some).map_err(|error| {
+    shown.map(serde_json::from_value).transpose().map_err(|error| {
         tracing::error!(%error, "a preview is not in the shape of an article");
         ApiError::Internal
     })
-}
-
-/// What was never published stands where it would.
-fn place(shown: &mut Value) {
-    let text = |name| shown.get(name).and_then(Value::as_str).unwrap_or_default();
-    let path = site_path(text("locale"), text("default_locale"), text("slug"));
-    if let Some(fields) = shown.as_object_mut()
-        && fields.get("path").is_none_or(Value::is_null)
-    {
-        fields.insert("path".to_owned(), Value::String(path));
-    }
 }

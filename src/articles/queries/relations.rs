@@ -8,7 +8,7 @@ use uuid::Uuid;
 pub async fn resolve_services(
     connection: &mut PgConnection,
     names: &[String],
-    article: Uuid,
+    article: Option<Uuid>,
 ) -> Result<Vec<Option<Uuid>>, sqlx::Error> {
     if names.is_empty() {
         return Ok(Vec::new());

@@ -31,7 +31,7 @@ pub async fn list_standing(
         r#"with standing as not materialized (
              select p.article_id as id, d.kind, p.slug, p.path, p.locale, d.title, d.summary, d.cover, d.category, d.tags, d.conditions,
                     d.services, d.author, d.reading_minutes, p.published_at, lower(p.visible) as updated_at, d.revision, d.revision_id,
-                    d.body_html as body, d.headings, d.sources, d.faqs, d.seo, d.content_hash,
+                    d.body_html as body, d.headings, d.sources, d.faqs, r.seo, d.content_hash,
                     (select json_build_object(
                               'reviewed_by', g.reviewer, 'last_reviewed_on', (g.signed_at at time zone k.timezone)::date,
                               'next_review_due', g.next_review_due,
@@ -57,6 +57,7 @@ pub async fn list_standing(
                                             order by w.version desc limit 1) v
                       where rd.revision_id = d.revision_id) as disclosures
                from cms.publication p
+               join cms.revision r on r.id = p.revision_id
                join cms.shown_revision d on d.revision_id = p.revision_id
               where p.visible @> $1::timestamptz)
            select s.id as "id!",

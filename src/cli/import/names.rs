@@ -106,12 +106,12 @@ async fn settle_services(desk: &mut Desk, articles: &[&Article]) -> Result<(), A
     let trail = desk.trail.clone();
     let work = async move |connection: &mut PgConnection| {
         let slugs: Vec<String> = unasked.iter().map(|(slug, _)| slug.clone()).collect();
-        let before = resolve_services(connection, &slugs).await?;
+        let before = resolve_services(connection, &slugs, None).await?;
         let missing = unasked.into_iter().zip(&before).filter(|(_, id)| id.is_none());
         for service in missing.filter_map(|((_, told), _)| told) {
             seed_service(connection, trail.clock(), &Value::Object(service.fields)).await?;
         }
-        let after = resolve_services(connection, &slugs).await?;
+        let after = resolve_services(connection, &slugs, None).await?;
         for id in after.iter().zip(&before).filter(|(_, before)| before.is_none()).filter_map(|(after, _)| *after) {
             note(connection, &trail, "service.import", "service", id).await?;
         }
