@@ -15,6 +15,7 @@ use uuid::Uuid;
 use super::{
     admin::refuse_trashed,
     article::Status,
+    check::Gate,
     editing, input as drafts, publication,
     queries::{
         bulk::{self, Standing},
@@ -63,6 +64,7 @@ pub async fn update_articles(
     request: HttpRequest,
     editor: Editor,
     writer: Writer,
+    gate: Data<Gate>,
     database: Data<StaffDb>,
     body: JsonBody,
 ) -> Answer {
@@ -78,7 +80,7 @@ pub async fn update_articles(
             if input.action.moves_publications() {
                 publications::stamp(connection).await?;
             }
-            change_all(connection, &Hands { editor, writer, terms }, &input).await?;
+            change_all(connection, &Hands { editor, writer, gate, terms }, &input).await?;
             Ok::<_, ApiError>(bulk::list_standings(connection, &input.ids).await?)
         })
         .await?;
@@ -99,6 +101,7 @@ impl TryFrom<Standing> for BulkArticle {
 struct Hands {
     editor: Editor,
     writer: Writer,
+    gate: Data<Gate>,
     terms: Vec<Uuid>,
 }
 
@@ -165,7 +168,9 @@ async fn change(
     }
     refuse_trashed(stored)?;
     match input.action {
-        Action::Publish => publication::publish(connection, &hands.editor, stored, input.publication).await,
+        Action::Publish => {
+            publication::publish(connection, &hands.editor, &hands.gate, stored, input.publication).await
+        }
         Action::Withdraw => publication::take_back(connection, &hands.editor, stored.id).await,
         Action::Trash => trash::discard(connection, &hands.editor, stored.id).await,
         _ => revise(connection, hands, input.action, stored).await,
