@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
-    article::{Kind, site_path},
+    article::Kind,
     disclosures,
     gate::{self, Finding, Policy, Reach, Review, Service, Submission},
     queries::gate::{self as known, Examined},
@@ -126,8 +126,7 @@ impl Gate {
             status: gate::Status::named(&service.fda_status),
             attached: service.attached,
         });
-        let own_path = site_path(&found.locale, &found.default_locale, &found.slug);
-        let reach = self.reach(connection, &found, own_path).await?;
+        let reach = self.reach(connection, &found).await?;
         let review = found.signoff.map(|_| Review {
             by_author: found.by_author,
             licences: found.licences.0,
@@ -154,13 +153,9 @@ impl Gate {
         })
     }
 
-    async fn reach(
-        &self,
-        connection: &mut PgConnection,
-        found: &Examined,
-        own_path: String,
-    ) -> Result<Reach, sqlx::Error> {
+    async fn reach(&self, connection: &mut PgConnection, found: &Examined) -> Result<Reach, sqlx::Error> {
         let sites: Vec<String> = self.site_url.iter().chain(&found.site_url).cloned().collect();
+        let own_path = found.path.clone();
         let paths = gate::paths_of(&found.body_markdown, &sites, &own_path);
         let looked_up = if paths.is_empty() { Vec::new() } else { known::look_up_paths(connection, &paths).await? };
         let about = looked_up.into_iter().filter(|path| path.leads || path.ours).map(|path| (path.path, path.leads));

@@ -3,13 +3,14 @@
 
 use std::collections::BTreeSet;
 
+use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::rule::{carried, pattern};
 use crate::{
     articles::queries::{
-        disclosures::{self, RuleRow},
+        attachments::{self, ReadRevision, RuleRow},
         publications,
     },
     clock::Clock,
@@ -22,10 +23,13 @@ use crate::{
 /// # Errors
 /// Those of the database.
 pub(in crate::articles) async fn attach(connection: &mut PgConnection, revision: Uuid) -> Result<(), sqlx::Error> {
-    let rules = disclosures::list_rules(connection, None).await?;
-    let read = disclosures::find_read_revision(connection, revision).await?;
+    let rules = attachments::list_rules(connection, None).await?;
+    if rules.is_empty() {
+        return Ok(());
+    }
+    let read = attachments::find_read_revision(connection, revision).await?;
     let ids: Vec<_> = carried(&rules, &read).map(|rule| rule.id).collect();
-    disclosures::set_attached(connection, revision, &ids).await
+    attachments::set_attached(connection, revision, &ids).await
 }
 
 /// The kinds of the disclosures that a revision's text demands and that exist.
@@ -36,8 +40,8 @@ pub(in crate::articles) async fn kinds_of(
     connection: &mut PgConnection,
     revision: Uuid,
 ) -> Result<Vec<String>, sqlx::Error> {
-    let rules = disclosures::list_rules(connection, None).await?;
-    let read = disclosures::find_read_revision(connection, revision).await?;
+    let rules = attachments::list_rules(connection, None).await?;
+    let read = attachments::find_read_revision(connection, revision).await?;
     Ok(carried(&rules, &read).map(|rule| rule.kind.clone()).collect())
 }
 
@@ -48,15 +52,15 @@ pub(super) async fn spread(
     clock: &Clock,
     disclosure: Uuid,
     rewritten: bool,
-    write: impl AsyncFnOnce(&mut PgConnection, chrono::DateTime<chrono::Utc>) -> Result<(), ApiError>,
+    write: impl AsyncFnOnce(&mut PgConnection, DateTime<Utc>) -> Result<(), ApiError>,
 ) -> Result<(), ApiError> {
     let stamp = publications::stamp(connection).await?;
-    let before: BTreeSet<_> = disclosures::list_showing(connection, disclosure, stamp).await?.into_iter().collect();
+    let before: BTreeSet<_> = attachments::list_showing(connection, disclosure, stamp).await?.into_iter().collect();
     write(connection, stamp).await?;
-    for rule in disclosures::list_rules(connection, Some(disclosure)).await? {
+    for rule in attachments::list_rules(connection, Some(disclosure)).await? {
         reattach(connection, &rule).await?;
     }
-    let after: BTreeSet<_> = disclosures::list_showing(connection, disclosure, stamp).await?.into_iter().collect();
+    let after: BTreeSet<_> = attachments::list_showing(connection, disclosure, stamp).await?.into_iter().collect();
     let changed: Vec<Uuid> = if rewritten {
         before.union(&after).copied().collect()
     } else {
@@ -72,14 +76,11 @@ async fn reattach(connection: &mut PgConnection, rule: &RuleRow) -> Result<(), s
     let pattern = pattern(rule);
     let mut after = Uuid::nil();
     loop {
-        let (candidates, last) = disclosures::list_candidates(connection, rule.id, pattern.as_deref(), after).await?;
-        let demands =
-            |revision: &&disclosures::ReadRevision| carried(std::slice::from_ref(rule), revision).next().is_some();
+        let (candidates, last) = attachments::list_candidates(connection, rule.id, pattern.as_deref(), after).await?;
+        let demands = |revision: &&ReadRevision| carried(std::slice::from_ref(rule), revision).next().is_some();
         let (to, from): (Vec<_>, Vec<_>) = candidates.iter().partition(demands);
-        let ids = |revisions: Vec<&disclosures::ReadRevision>| {
-            revisions.iter().map(|revision| revision.id).collect::<Vec<_>>()
-        };
-        disclosures::move_attachments(connection, rule.id, &ids(to), &ids(from)).await?;
+        let ids = |revisions: Vec<&ReadRevision>| revisions.iter().map(|revision| revision.id).collect::<Vec<_>>();
+        attachments::move_attachments(connection, rule.id, &ids(to), &ids(from)).await?;
         match last {
             Some(last) => after = last,
             None => return Ok(()),

@@ -3,7 +3,7 @@
 use crate::articles::{
     article::Kind,
     gate::{names, words},
-    queries::disclosures::{ReadRevision, RuleRow},
+    queries::attachments::{ReadRevision, RuleRow},
 };
 
 /// Which articles a disclosure stands in.

@@ -17,7 +17,7 @@ pub struct Finding {
     pub code: Code,
     /// Whether it stops a publication.
     pub severity: Severity,
-    /// JSON Pointer (RFC 6901) into the article as staff send it.
+    /// JSON Pointer (RFC 6901) into the article as staff see it.
     pub pointer: String,
     /// For people.
     pub message: String,

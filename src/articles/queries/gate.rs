@@ -18,7 +18,6 @@ pub struct Examined {
     pub revision: i32,
     pub kind: String,
     pub locale: String,
-    pub slug: String,
     pub title: String,
     pub summary: Option<String>,
     pub body_markdown: String,
@@ -36,8 +35,8 @@ pub struct Examined {
     pub next_review_due: Option<NaiveDate>,
     /// The day of the publication, for the clinic.
     pub day: NaiveDate,
-    /// The clinic's.
-    pub default_locale: String,
+    /// Where it will stand on the clinic's site.
+    pub path: String,
     /// The clinic's site, as its record has it.
     pub site_url: Option<String>,
 }
@@ -52,7 +51,7 @@ pub async fn find_examined(
 ) -> Result<Option<Examined>, sqlx::Error> {
     sqlx::query_as!(
         Examined,
-        r#"select r.id as revision_id, r.number as revision, r.kind, r.locale, r.slug, r.title, r.summary, r.body_markdown,
+        r#"select r.id as revision_id, r.number as revision, r.kind, r.locale, r.title, r.summary, r.body_markdown,
                   r.body_text, r.headings as "headings: Json<Vec<Heading>>", r.faqs as "faqs: Json<Vec<Faq>>",
                   r.cover as "cover: Json<Image>", jsonb_array_length(r.sources) as "references!",
                   r.author_id is not null as "has_author!", encode(r.content_hash, 'hex') as "content_hash!",
@@ -61,7 +60,8 @@ pub async fn find_examined(
                            or c.provider_id = coalesce(w.provider_id, (select a.provider_id from cms.account a where a.id = w.account_id)),
                            false) as "by_author!",
                   coalesce(v.licences, '[]') as "licences!: Json<Vec<Licence>>", s.next_review_due as "next_review_due?",
-                  (greatest($3, statement_timestamp()) at time zone k.timezone)::date as "day!", k.default_locale as "default_locale!",
+                  (greatest($3, statement_timestamp()) at time zone k.timezone)::date as "day!",
+                  (select y.path from cms.revision_path y where y.revision_id = r.id) as "path!",
                   (select n.site_url from cms.clinic n) as site_url
              from cms.article o
              join cms.revision r on r.article_id = o.id and r.number = coalesce($2, o.latest_revision)

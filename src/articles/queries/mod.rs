@@ -1,5 +1,6 @@
 //! All SQL about articles, and nothing else. The file's name says who may see the rows.
 
+pub mod attachments;
 pub mod author_records;
 pub mod authors;
 pub mod bulk;
