@@ -93,6 +93,7 @@ fn only_who_may_sign_signs() {
 #[test]
 fn an_expired_licence_cannot_sign_clinical_content() {
     let room = ReviewRoom::start();
+    room.edit(&json!({"kind": "clinical"}));
     let yesterday = (today() - Days::new(2)).to_string();
     room.license(&[&yesterday]);
     room.sign_as(&room.reviewer, &json!({})).problem(409, "licence_expired");
