@@ -34,7 +34,7 @@ pub struct Approval {
 
 /// A revision that the public saw, from when until when.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Shown {
+pub struct ShownRevision {
     pub revision: i32,
     pub locale: String,
     pub slug: String,
@@ -58,7 +58,7 @@ pub struct History {
     /// The instant that was asked for; null for all of them.
     pub at: Option<DateTime<Utc>>,
     /// The newest first; at an instant the one that was visible.
-    pub publications: Vec<Shown>,
+    pub publications: Vec<ShownRevision>,
     /// SHA-256 of what was visible at the instant, in hexadecimal.
     pub content_hash: Option<String>,
     /// Who stood for it at the instant; null where nobody did.
@@ -107,7 +107,7 @@ pub async fn get_article_history(
     Ok(private_answer(StatusCode::OK, &HistoryAnswer { data }))
 }
 
-fn everything(publications: Vec<Shown>) -> History {
+fn everything(publications: Vec<ShownRevision>) -> History {
     History { at: None, publications, content_hash: None, approved_by: None, article: None }
 }
 
@@ -135,7 +135,7 @@ impl Approval {
 }
 
 /// What was seen of an article, or of one that was purged.
-async fn list(connection: &mut PgConnection, id: Uuid, at: Option<DateTime<Utc>>) -> Result<Vec<Shown>, ApiError> {
+async fn list(connection: &mut PgConnection, id: Uuid, at: Option<DateTime<Utc>>) -> Result<Vec<ShownRevision>, ApiError> {
     if history::is_known(connection, id).await? {
         return Ok(history::list_shown(connection, id, at).await?);
     }
@@ -156,11 +156,11 @@ struct Kept {
     approved_by: Value,
 }
 
-fn outline(tombstone: &Tombstone) -> Vec<Shown> {
+fn outline(tombstone: &Tombstone) -> Vec<ShownRevision> {
     let kept = tombstone.publications.as_array().into_iter().flatten();
     let kept = kept.filter_map(|entry| serde_json::from_value::<Kept>(entry.clone()).ok());
-    let mut shown: Vec<Shown> = kept
-        .map(|kept| Shown {
+    let mut shown: Vec<ShownRevision> = kept
+        .map(|kept| ShownRevision {
             revision: kept.revision,
             locale: tombstone.locale.clone(),
             slug: tombstone.slug.clone(),

@@ -153,8 +153,8 @@ pub async fn publish(
     if input.unpublish_at.is_some_and(|until| until <= from) {
         return Err(ApiError::field("/unpublish_at", "range_reversed", "must be later than the beginning"));
     }
-    let until = end_of(input.unpublish_at, wanted.review_until, from)?;
     gate.admit(connection, article, number, from).await?;
+    let until = end_of(input.unpublish_at, wanted.review_until, from)?;
     // What the public sees carries what its text demands now: a treatment may have another name since it was written.
     disclosures::attach(connection, wanted.revision_id).await?;
     publications::delete_planned(connection, article, stamp).await.map_err(taken)?;

@@ -93,6 +93,7 @@ fn only_who_may_sign_signs() {
 #[test]
 fn an_expired_licence_cannot_sign_clinical_content() {
     let room = ReviewRoom::start();
+    room.edit(&json!({"kind": "clinical"}));
     let yesterday = (today() - Days::new(2)).to_string();
     room.license(&[&yesterday]);
     room.sign_as(&room.reviewer, &json!({})).problem(409, "licence_expired");
@@ -165,6 +166,8 @@ fn a_sign_off_under_what_is_visible_is_seen_at_once_and_a_revoked_one_vanishes_a
     assert_eq!(listed()["name"], "Rosa Lindt");
     let touched = room.api.number("select count(*) from cms.article_touch");
     assert_eq!(touched, 1, "who follows the changes is told");
+    let events = || room.api.number("select count(*) from cms.outbox_event where kind = 'article.updated'");
+    assert_eq!(events(), 2, "with each signature");
     let revoked = room.revoke(&first);
     assert_eq!(revoked.status, 200, "{}", revoked.body);
     let data = &revoked.json()["data"];
@@ -179,6 +182,7 @@ fn a_sign_off_under_what_is_visible_is_seen_at_once_and_a_revoked_one_vanishes_a
     );
     room.attestation().problem(404, "not_found");
     assert!(room.staff()["signoff"].is_null());
+    assert_eq!(events(), 3);
     room.revoke(&first).problem(412, "stale_version");
     let path = format!("{}/signoffs/{}", room.path, first["id"].as_str().unwrap());
     let call = room.api.call("DELETE", &path).bearer(&room.reviewer).header("If-Match", "*");

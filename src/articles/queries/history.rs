@@ -9,7 +9,7 @@ use crate::articles::{
     answers::{Author, Disclosure, Person, Review, Translation},
     article::{Citation, Faq, Image, Seo},
     body::Heading,
-    history::{Approval, Shown},
+    history::{Approval, ShownRevision},
 };
 use crate::http::Reference;
 
@@ -19,9 +19,9 @@ pub async fn list_shown(
     connection: &mut PgConnection,
     article: Uuid,
     at: Option<DateTime<Utc>>,
-) -> Result<Vec<Shown>, sqlx::Error> {
+) -> Result<Vec<ShownRevision>, sqlx::Error> {
     sqlx::query_as!(
-        Shown,
+        ShownRevision,
         r#"select r.number as revision, p.locale, p.slug, p.path as "path?", lower(p.visible) as "from!",
                   upper(p.visible) as until, encode(r.content_hash, 'hex') as "content_hash!",
                   (select json_build_object('id', c.id, 'name', c.name) from cms.account c where c.id = p.created_by)

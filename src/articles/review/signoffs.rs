@@ -6,6 +6,7 @@ use actix_web::{
     http::{StatusCode, header},
     web::{Data, Payload},
 };
+use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -16,7 +17,7 @@ use super::{
     signing::{RevocationInput, SignoffInput, due_date, licence_to_sign},
 };
 use crate::{
-    accounts::{ArticleReader, Reviewer},
+    accounts::{ArticleReader, Reviewer, Staff},
     articles::{
         admin::{lock, refuse_trashed},
         editing::own_author,
@@ -33,6 +34,7 @@ use crate::{
         Answer, ApiError, Expected, JsonBody, LARGEST_JSON, Site, content_type, created_answer, no_parameters,
         parse_json, path_id, private_answer, read_body, staff_answer,
     },
+    outbox::{self, EventKind},
 };
 
 /// Signs the content of a revision off. What was read has to be named: by `revision`, by `content_hash`, or by `If-Match`
@@ -105,10 +107,24 @@ async fn sign(
     };
     signoffs::insert_signoff(connection, &new).await?;
     close_request(connection, article, &wanted.content_hash).await?;
-    signoffs::touch_visible(connection, article, &wanted.content_hash, signed_at).await?;
+    tell_public(connection, staff, article, &wanted.content_hash, signed_at).await?;
     touch_article(connection, article, None, staff.id).await?;
     staff.record(connection, "signoff.create", "article", Some(article), &[]).await?;
     Ok(new.id)
+}
+
+/// Where the content is visible, its public form is another from the stamp on: whoever follows the changes is told.
+async fn tell_public(
+    connection: &mut PgConnection,
+    staff: &Staff,
+    article: Uuid,
+    content_hash: &[u8],
+    stamp: DateTime<Utc>,
+) -> Result<(), ApiError> {
+    if signoffs::touch_visible(connection, article, content_hash, stamp).await? {
+        outbox::record(connection, &staff.clock, EventKind::ArticleUpdated, article).await?;
+    }
+    Ok(())
 }
 
 async fn find(connection: &mut PgConnection, article: Uuid, id: Uuid) -> Result<Signoff, ApiError> {
@@ -200,7 +216,7 @@ async fn revoke(
     let stamp = publications::stamp(connection).await?;
     let hash = signoffs::revoke_signoff(connection, article, id, (stamp, staff.id), reason).await?;
     let hash = hash.ok_or(ApiError::NotFound)?;
-    signoffs::touch_visible(connection, article, &hash, stamp).await?;
+    tell_public(connection, staff, article, &hash, stamp).await?;
     touch_article(connection, article, None, staff.id).await?;
     staff.record(connection, "signoff.revoke", "article", Some(article), &[]).await
 }

@@ -15,7 +15,7 @@ pub struct ReviewRoom {
 }
 
 impl ReviewRoom {
-    /// A clinical draft of the editor.
+    /// A draft of the editor. It is general, so that it may be published with a name under it and without.
     pub fn start() -> Self {
         Self::over(Api::start())
     }
@@ -24,7 +24,7 @@ impl ReviewRoom {
         Self::with(
             api,
             &json!({
-                "title": "High blood pressure", "kind": "clinical", "summary": "What the numbers mean.",
+                "title": "High blood pressure", "summary": "What the numbers mean.",
                 "body_markdown": "Measure it **at rest**.\n\n## When to call\n\nAbove 180/120 — at once.",
                 "references": [{"title": "Measuring at home", "year": 2025, "doi": "10.1000/182"}],
                 "faqs": [{"question": "How often?", "answer": "Twice a day \"at rest\"."}],
