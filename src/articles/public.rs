@@ -7,7 +7,7 @@ use super::{
     answers::{Article, ArticleAnswer, ArticlePage, ArticleSummary, Format, TermList},
     locale::{Asked, language},
     queries::{
-        published::{self, Filter, Key, Order},
+        published::{self, Filter, Key, Order, PublishedArticle},
         terms::list_published_terms,
     },
     terms::TermKind,
@@ -110,14 +110,14 @@ pub async fn get_article(request: HttpRequest, site: Data<Site>, database: Data<
         .read(async move |connection| {
             let format = Format::NAMES.get(format as usize).copied().unwrap_or("html");
             match published::find_published(connection, &name, &asked, format).await? {
-                Some(row) => Ok(Ok(row)),
-                None => Ok::<_, ApiError>(Err(addresses::find_successor(connection, &name, &asked).await?)),
+                Some(row) => Ok(Found::Article(Box::new(row))),
+                None => Ok::<_, ApiError>(Found::Instead(addresses::find_successor(connection, &name, &asked).await?)),
             }
         })
         .await?;
     let row = match found {
-        Ok(row) => row,
-        Err(successor) => return instead(&request, &site, successor.as_ref()),
+        Found::Article(row) => *row,
+        Found::Instead(successor) => return instead(&request, &site, successor.as_ref()),
     };
     if row.slug != slug && row.id.to_string() != slug.to_ascii_lowercase() {
         return Ok(moved(&request, &site, &row.slug, row.valid_for));
@@ -128,6 +128,12 @@ pub async fn get_article(request: HttpRequest, site: Data<Site>, database: Data<
         .valid_for(valid_for)
         .tagged([format!("article:{id}")])
         .send(&request)
+}
+
+/// What was found of a slug: the article, or what took its place.
+enum Found {
+    Article(Box<PublishedArticle>),
+    Instead(Option<Resolution>),
 }
 
 /// What an article that is not there any more answers: the way to another where it moved, 410 where staff said what took

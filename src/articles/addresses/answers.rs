@@ -23,7 +23,9 @@ pub struct Resolution {
     pub kind: Option<String>,
     /// Of the article that stands here, or that `to` leads to.
     pub id: Option<Uuid>,
+    /// Of the same.
     pub slug: Option<String>,
+    /// Of the same, BCP 47.
     pub locale: Option<String>,
     /// Where the article stands, in its one spelling.
     pub path: Option<String>,
@@ -83,6 +85,7 @@ pub struct RedirectTable {
 /// A redirect as staff keep it.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Redirect {
+    /// UUIDv7.
     pub id: Uuid,
     /// A path of the site, in one spelling.
     pub from: String,
@@ -95,10 +98,15 @@ pub struct Redirect {
     pub status: i16,
     /// For colleagues.
     pub note: Option<String>,
+    /// Goes up with every change.
     pub version: i32,
+    /// When it was written.
     pub created_at: DateTime<Utc>,
+    /// By whom; null for an import.
     pub created_by: Option<Person>,
+    /// When it was changed last.
     pub updated_at: DateTime<Utc>,
+    /// By whom.
     pub updated_by: Option<Person>,
 }
 

@@ -133,12 +133,6 @@ pub async fn list_ranges(
 #[derive(Debug)]
 pub struct Publishable {
     pub revision_id: Uuid,
-    pub kind: String,
-    pub locale: String,
-    pub slug: String,
-    /// Slug of its category.
-    pub category: Option<String>,
-    pub content_hash: Vec<u8>,
     /// When a review that is overdue takes it from sight, where the clinic wants that.
     pub review_until: Option<DateTime<Utc>>,
     /// When the public first saw the article before it came here.
@@ -155,14 +149,13 @@ pub async fn find_publishable(
 ) -> Result<Option<Publishable>, sqlx::Error> {
     sqlx::query_as!(
         Publishable,
-        r#"select r.id as revision_id, r.kind, r.locale, r.slug, t.slug as "category?", r.content_hash,
+        r#"select r.id as revision_id,
                   (select (s.next_review_due + 1)::timestamp at time zone k.timezone
                      from cms.live_signoff s, cms.clinic_clock k, cms.review_policy y
                     where s.article_id = r.article_id and s.content_hash = r.content_hash
                       and y.on_overdue = 'withdraw') as review_until,
                   a.first_published_at, (select s.path from cms.revision_path s where s.revision_id = r.id) as "path!"
              from cms.revision r join cms.article a on a.id = r.article_id
-             left join cms.term t on t.id = r.category_id
             where r.article_id = $1 and r.number = $2"#,
         article,
         revision,

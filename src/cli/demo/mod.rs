@@ -24,14 +24,17 @@ use crate::{
 };
 
 const RECORD: &str = include_str!("record.json");
-/// Each with the number of days since its publication.
-const ARTICLES: [(&str, i64); 6] = [
+/// Each with the number of days since its publication; a translation stands after its original.
+const ARTICLES: [(&str, i64); 9] = [
     (include_str!("articles/seasonal-flu-shots.md"), 2),
     (include_str!("articles/what-to-bring-to-a-first-visit.md"), 9),
     (include_str!("articles/measuring-blood-pressure-at-home.md"), 16),
     (include_str!("articles/sleep-and-shift-work.md"), 30),
     (include_str!("articles/when-a-fever-needs-a-call.md"), 47),
     (include_str!("articles/our-second-location.md"), 61),
+    (include_str!("articles/vacuna-contra-la-gripe.es.md"), 1),
+    (include_str!("articles/que-traer-a-la-primera-visita.es.md"), 8),
+    (include_str!("articles/cuando-llamar-por-fiebre.es.md"), 40),
 ];
 
 /// Loads the demo into an untouched database; any other is left as it is.
