@@ -65,7 +65,7 @@ use Permission::{
 use Role::{Admin, Auditor, Author, Editor, FrontDesk, Owner, Reviewer};
 
 /// Who holds each permission.
-const TABLE: [(Permission, &[Role]); 13] = [
+const TABLE: [(Permission, &[Role]); 14] = [
     (ReadArticles, &[Owner, Admin, Editor, Author, Reviewer, Auditor]),
     (WriteArticles, &[Owner, Editor, Author]),
     (PublishArticles, &[Owner, Editor]),

@@ -54,8 +54,20 @@ pub async fn export_terms(database: &PublicDb, lines: &mut Vec<u8>) -> Result<()
     // A term is counted once for each language.
     let mut terms: BTreeMap<(String, Uuid), PublicTerm> = BTreeMap::new();
     for row in rows {
-        let term = PublicTerm { id: row.id, slug: row.slug, name: row.name, description: row.description, articles: 0 };
-        terms.entry((row.kind, row.id)).or_insert(term).articles += row.articles;
+        let term = PublicTerm {
+            id: row.id,
+            slug: row.slug,
+            name: row.name,
+            description: row.description,
+            parent: row.parent.map(|parent| parent.0),
+            aliases: row.aliases,
+            codes: row.codes.0,
+            articles: 0,
+            articles_below: 0,
+        };
+        let term = terms.entry((row.kind, row.id)).or_insert(term);
+        term.articles += row.articles;
+        term.articles_below += row.articles_below;
     }
     terms.iter().try_for_each(|((kind, _), term)| write_record(kind, term, lines))
 }

@@ -14,7 +14,7 @@ use json_feed::JsonFeed;
 use super::{
     answers::{Article, Author, Format},
     body,
-    public::locale,
+    locale::language,
     queries::published_details::{FeedFilter, Publisher, find_published_newest, find_publisher},
     site_address::SiteAddress,
 };
@@ -101,7 +101,7 @@ impl Feed {
     async fn read(request: &HttpRequest, site: &Site, database: &PublicDb) -> Result<Self, ApiError> {
         let mut query = QueryReader::of(request);
         let filter =
-            FeedFilter { locale: locale(&mut query), category: query.any_of("category"), tag: query.any_of("tag") };
+            FeedFilter { locale: language(&mut query), category: query.any_of("category"), tag: query.any_of("tag") };
         let limit = query.parsed("limit", "a whole number from 1 to 100", |text| {
             text.parse::<i64>().ok().filter(|n| (1..=100).contains(n) && !text.starts_with('+'))
         });

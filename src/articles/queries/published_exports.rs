@@ -1,7 +1,9 @@
 //! What an export reads beside the articles. Only views of the schema `site` are named here.
 
-use sqlx::PgConnection;
+use sqlx::{PgConnection, types::Json};
 use uuid::Uuid;
+
+use crate::{articles::medical_code::TermCode, http::Reference};
 
 /// A term that visible articles of a language carry.
 #[derive(Clone, Debug)]
@@ -11,14 +13,20 @@ pub struct ExportedTerm {
     pub slug: String,
     pub name: String,
     pub description: Option<String>,
+    pub parent: Option<Json<Reference>>,
+    pub aliases: Vec<String>,
+    pub codes: Json<Vec<TermCode>>,
     pub articles: i64,
+    pub articles_below: i64,
 }
 
 /// Every public term, once for each language of the articles that carry it.
 pub async fn list_all_published_terms(connection: &mut PgConnection) -> Result<Vec<ExportedTerm>, sqlx::Error> {
     sqlx::query_as!(
         ExportedTerm,
-        r#"select id as "id!", kind as "kind!", slug as "slug!", name as "name!", description, articles as "articles!"
+        r#"select id as "id!", kind as "kind!", slug as "slug!", name as "name!", description,
+                  parent as "parent: Json<Reference>", aliases as "aliases!", codes as "codes!: Json<Vec<TermCode>>",
+                  articles as "articles!", articles_below as "articles_below!"
              from site.term"#
     )
     .fetch_all(connection)

@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 
 use super::{
     answers::{Article, Format},
-    public::locale,
+    locale::{Asked, language},
     queries::{
         published::find_published,
         published_details::{Publisher, find_publisher},
@@ -61,7 +61,7 @@ struct Subject {
     ))]
 pub async fn get_article_jsonld(request: HttpRequest, site: Data<Site>, database: Data<PublicDb>) -> Answer {
     let mut query = QueryReader::of(&request);
-    let locale = locale(&mut query);
+    let asked = Asked { locale: language(&mut query), fallback: false };
     query.finish()?;
     let slug = request.match_info().get("slug").unwrap_or_default().to_owned();
     if slug.contains('\0') {
@@ -70,7 +70,7 @@ pub async fn get_article_jsonld(request: HttpRequest, site: Data<Site>, database
     let name = slug.clone();
     let (row, publisher, surroundings) = database
         .read(async move |connection| {
-            let row = find_published(connection, &name, locale.as_deref(), "text").await?.ok_or(ApiError::NotFound)?;
+            let row = find_published(connection, &name, &asked, "text").await?.ok_or(ApiError::NotFound)?;
             let publisher = find_publisher(connection).await?.ok_or(ApiError::NotFound)?;
             let surroundings = find_surroundings(connection, row.id).await?;
             Ok::<_, ApiError>((row, publisher, surroundings))
