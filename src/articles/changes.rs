@@ -29,7 +29,7 @@ const FEED: &str = "changes";
 const LARGEST: i32 = 1000;
 const USUAL: i32 = 500;
 /// Articles that are read at once, and the text in bytes after which an answer ends before its limit.
-const AT_ONCE: usize = 100;
+const AT_ONCE: usize = 50;
 const FULL: usize = 8 << 20;
 
 /// The place of a change.
