@@ -151,6 +151,27 @@ fn a_renamed_tag_changes_the_articles_that_carry_it() {
 }
 
 #[test]
+fn a_name_that_is_kept_elsewhere_changes_the_articles_that_show_it() {
+    let desk = Desk::new();
+    let service = desk.ask("POST", "/v1/admin/services", &json!({"name": "Flu shots"})).json()["data"].clone();
+    desk.api.publish(&desk.token, &json!({"title": "Season", "services": ["flu-shots"]}));
+    desk.publish("Parking");
+    let start = desk.changes("");
+    let path = format!("/v1/admin/services/{}", service["id"].as_str().unwrap());
+    assert_eq!(desk.ask("PATCH", &path, &json!({"summary": "Every autumn."})).status, 200);
+    assert_eq!(told(&desk.after(&start)), [], "no article shows a summary");
+    assert_eq!(desk.ask("PATCH", &path, &json!({"name": "Flu vaccines"})).status, 200);
+    let renamed = desk.after(&start);
+    assert_eq!(told(&renamed), [upsert("season")]);
+    assert_eq!(renamed["data"][0]["article"]["services"][0]["name"], "Flu vaccines");
+    let me = desk.api.call("PATCH", "/v1/auth/me").bearer(&desk.token).json(&json!({"name": "Another Name"})).send();
+    assert_eq!(me.status, 200, "{}", me.body);
+    let signed = desk.after(&renamed);
+    assert_eq!(told(&signed), [upsert("season"), upsert("parking")], "both at one instant, in the order of their ids");
+    assert_eq!(signed["data"][0]["article"]["author"]["name"], "Another Name");
+}
+
+#[test]
 fn a_purged_article_leaves_a_tombstone_where_the_public_saw_it_and_nothing_else() {
     let desk = Desk::new();
     let seen = desk.publish("Seen");
