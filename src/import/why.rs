@@ -101,7 +101,7 @@ reasons! {
     /// An address that no redirect can be made of.
     AddressUnusable "address_unusable" true "No redirect can be made of this address.",
     /// A term above that does not exist, or stands below itself.
-    ParentUnusable "parent_unusable" true "The category above it does not exist or stands below it.",
+    ParentUnusable "parent_unusable" true "The category above it does not exist, stands below it, or would make the tree deeper than ten levels.",
     /// A relation to something that is not here.
     RelationUnknown "relation_unknown" true "It names something that is not here.",
     /// An old path that already leads elsewhere.

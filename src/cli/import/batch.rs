@@ -15,6 +15,7 @@ use super::{
 };
 use crate::{
     articles::{
+        addresses::SitePath,
         article::Manuscript,
         imports::{self, Arrival},
         queries::{
@@ -38,8 +39,6 @@ const REFUSED: &str = "the database refused it; the log says by which rule";
 const MOST_TERMS: usize = 30;
 /// How many paths lead to one article.
 const MOST_PATHS: usize = 100;
-/// The longest path of a redirect.
-const PATH_CHARS: usize = 500;
 
 /// An article that is ready to be stored.
 #[derive(Debug)]
@@ -194,15 +193,14 @@ fn relations(desk: &Desk, article: &mut Article, manuscript: &Manuscript) -> Rel
     }
 }
 
-/// The paths that a redirect can have.
+/// The paths that a redirect can have, in the spelling of the site's addresses.
 fn usable_paths(article: &mut Article) -> Vec<String> {
     let mut usable = Vec::new();
     for path in std::mem::take(&mut article.former_paths) {
-        let plain = path.starts_with('/') && path.bytes().all(|b| (b'!'..=b'~').contains(&b));
-        if !plain || path.len() > PATH_CHARS || usable.len() >= MOST_PATHS {
-            article.note(Why::AddressUnusable, path);
-        } else if !usable.contains(&path) {
-            usable.push(path);
+        match SitePath::parse(&path).filter(|path| path.as_str() != "/") {
+            Some(path) if usable.iter().any(|known| known == path.as_str()) => {}
+            Some(path) if usable.len() < MOST_PATHS => usable.push(path.as_str().to_owned()),
+            _ => article.note(Why::AddressUnusable, path),
         }
     }
     usable

@@ -283,7 +283,7 @@ fn imported(slug: &str, term: &Term) -> ImportedTerm {
         name: if name.is_empty() { slug.to_owned() } else { name },
         parent: None,
         description: text,
-        aliases: term.aliases.iter().take(50).map(|alias| alias.chars().take(100).collect()).collect(),
+        aliases: aliases(&term.aliases),
         codes: if term.kind == TermKind::Condition { term.codes.clone() } else { serde_json::json!([]) },
     }
 }
@@ -298,20 +298,34 @@ async fn store_terms(desk: &mut Desk, terms: Vec<Planned>) -> Result<(), ApiErro
         let mut stored = Vec::with_capacity(terms.len());
         for (key, mut term, parent) in terms {
             term.parent = parent.and_then(|slug| ids.get(&(TermKind::Category, slug)).copied());
-            let (id, is_new) = imports::find_or_store_term(connection, trail.clock(), &term).await?;
-            if is_new {
-                note(connection, &trail, "term.import", term.kind.name(), id).await?;
+            let (kind, name) = (term.kind.name(), term.name.clone());
+            let found = imports::find_or_store_term(connection, trail.clock(), term).await?;
+            if found.is_new {
+                note(connection, &trail, "term.import", kind, found.id).await?;
             }
-            ids.insert(key.clone(), id);
-            stored.push((key, id, is_new));
+            ids.insert(key.clone(), found.id);
+            stored.push((key, name, found));
         }
         Ok::<_, ApiError>(stored)
     };
-    for (key, id, is_new) in desk.staff.transact(work).await? {
-        desk.names.terms.insert(key, id);
-        desk.report.make("terms", is_new);
+    for (key, name, found) in desk.staff.transact(work).await? {
+        desk.names.terms.insert(key, found.id);
+        desk.report.make("terms", found.is_new);
+        if found.lost_parent {
+            desk.report.find(&Finding::new(Why::ParentUnusable, name));
+        }
     }
     Ok(())
+}
+
+fn aliases(told: &[String]) -> Vec<String> {
+    let mut aliases: Vec<String> = Vec::new();
+    for alias in told.iter().map(|alias| single_line(alias).chars().take(100).collect::<String>()) {
+        if !alias.is_empty() && !aliases.contains(&alias) && aliases.len() < 20 {
+            aliases.push(alias);
+        }
+    }
+    aliases
 }
 
 fn single_line(text: &str) -> String {
