@@ -8,7 +8,7 @@ use quick_xml::{
     events::{BytesRef, Event},
 };
 
-use super::super::bounded::{Bounded, Gauge};
+use super::super::bounded::{BROKEN, Bounded, Gauge};
 use super::super::record::Stopped;
 
 /// The longest text between two tags: 32 MiB.
@@ -93,7 +93,6 @@ impl<R: Read> Channel<R> {
     /// The next child, or none at the end of the channel.
     pub(super) fn next(&mut self) -> Result<Option<Child>, Stopped> {
         let mut building = Building::default();
-        let mut damaged_before = self.reader.get_ref().repaired();
         loop {
             self.buffer.clear();
             self.gauge.next_piece();
@@ -112,9 +111,6 @@ impl<R: Read> Channel<R> {
                     }
                     let name = start.name();
                     self.is_export |= self.depth == 2 && name.as_ref() == "channel";
-                    if self.depth == 3 {
-                        damaged_before = self.reader.get_ref().repaired();
-                    }
                     if self.depth > 2 {
                         building.open(name.as_ref(), self.depth - 2);
                         for attribute in start.attributes().flatten().take(20) {
@@ -127,8 +123,8 @@ impl<R: Read> Channel<R> {
                     if self.depth >= 2
                         && let Some(element) = building.close(self.depth - 1)
                     {
-                        let is_damaged = self.reader.get_ref().repaired() > damaged_before;
-                        return Ok(Some(Child { element, is_damaged, is_cut: building.is_cut }));
+                        let Building { is_damaged, is_cut, .. } = building;
+                        return Ok(Some(Child { element, is_damaged, is_cut }));
                     }
                 }
                 Event::Text(text) => building.text(&text.xml10_content(), self.depth),
@@ -165,6 +161,7 @@ struct Building {
     size: usize,
     count: usize,
     is_cut: bool,
+    is_damaged: bool,
 }
 
 impl Building {
@@ -189,6 +186,7 @@ impl Building {
     }
 
     fn text(&mut self, text: &str, depth: usize) {
+        self.is_damaged |= depth > 2 && text.contains(BROKEN);
         if depth > 2
             && depth - 2 <= KEPT_DEPTH
             && self.fits(text.len())
