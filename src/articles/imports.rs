@@ -8,7 +8,8 @@ use uuid::Uuid;
 
 use super::{
     article::Manuscript,
-    editing,
+    category_tree, editing,
+    medical_code::code,
     queries::{
         imports::{self, ImportedTerm, Origin},
         revisions::Relations,
@@ -116,21 +117,42 @@ fn free_slug(wanted: &str, taken: &BTreeSet<String>, id: Uuid) -> String {
     })
 }
 
-/// The term of that slug or name, made where there is none. Tells whether it was made.
+/// A term that an import needs.
+#[derive(Clone, Copy, Debug)]
+pub struct StoredTerm {
+    /// Of the term.
+    pub id: Uuid,
+    /// Whether it was made.
+    pub is_new: bool,
+    /// Whether it could not stand below the category that the source names: the tree would be too deep.
+    pub lost_parent: bool,
+}
+
+/// The term of that slug or name, made where there is none.
 ///
 /// # Errors
 /// Those of the database.
 pub async fn find_or_store_term(
     connection: &mut PgConnection,
     clock: &Clock,
-    term: &ImportedTerm,
-) -> Result<(Uuid, bool), ApiError> {
+    mut term: ImportedTerm,
+) -> Result<StoredTerm, ApiError> {
     if let Some(id) = imports::find_term(connection, term.kind, &term.slug, &term.name).await? {
-        return Ok((id, false));
+        return Ok(StoredTerm { id, is_new: false, lost_parent: false });
     }
     let id = clock.new_id();
-    imports::insert_term(connection, id, term).await?;
-    Ok((id, true))
+    let wanted = term.parent.map(|parent| parent.to_string());
+    term.parent = match category_tree::place(connection, id, wanted.as_deref()).await {
+        Ok(parent) => parent,
+        Err(ApiError::Invalid(_)) => None,
+        Err(error) => return Err(error),
+    };
+    // A code that is none would be shown to programs that take it at its word.
+    let codes = term.codes.as_array().map_or(&[][..], Vec::as_slice);
+    let valid: Vec<_> = codes.iter().take(20).filter_map(|value| code(value, String::new()).ok()).collect();
+    term.codes = serde_json::to_value(valid).map_err(|_| ApiError::Internal)?;
+    imports::insert_term(connection, id, &term).await?;
+    Ok(StoredTerm { id, is_new: true, lost_parent: wanted.is_some() && term.parent.is_none() })
 }
 
 /// The author of that slug or name, made where there is none: a name alone, no account. Tells whether it was made.

@@ -1,9 +1,12 @@
 //! Reads bytes as text in bounded memory. Refuses a single piece over a limit, so that no file can fill the memory;
-//! replaces what is no UTF-8 and counts it, so that one bad article does not cost the others.
+//! marks what is no UTF-8, so that one bad article does not cost the others.
 
 use std::cell::Cell;
 use std::io::{self, BufRead, Read};
 use std::rc::Rc;
+
+/// What stands for bytes that are no UTF-8: a character that no text holds (Unicode §23.7), so that whoever meets it knows.
+pub(super) const BROKEN: char = '\u{fdd0}';
 
 /// What is read at once.
 const CHUNK: usize = 64 * 1024;
@@ -29,7 +32,6 @@ pub(super) struct Bounded<R> {
     begun: Vec<u8>,
     most: usize,
     since: Gauge,
-    repaired: u64,
     ended: bool,
 }
 
@@ -37,17 +39,12 @@ impl<R: Read> Bounded<R> {
     /// Reads `inner`; no piece between two calls of [`Gauge::next_piece`] may be longer than `most` bytes.
     pub(super) fn new(inner: R, most: usize) -> Self {
         let (text, begun) = (Vec::with_capacity(CHUNK), Vec::new());
-        Self { inner, text, at: 0, begun, most, since: Gauge::default(), repaired: 0, ended: false }
+        Self { inner, text, at: 0, begun, most, since: Gauge::default(), ended: false }
     }
 
     /// What counts its bytes.
     pub(super) fn gauge(&self) -> Gauge {
         self.since.clone()
-    }
-
-    /// How many wrong bytes were replaced so far.
-    pub(super) fn repaired(&self) -> u64 {
-        self.repaired
     }
 
     fn refill(&mut self) -> io::Result<()> {
@@ -80,8 +77,7 @@ impl<R: Read> Bounded<R> {
                             return Ok(());
                         }
                     };
-                    self.repaired += 1;
-                    self.text.extend_from_slice("\u{fffd}".as_bytes());
+                    self.text.extend_from_slice(BROKEN.encode_utf8(&mut [0; 4]).as_bytes());
                     rest = bad.get(wrong..).unwrap_or_default();
                 }
             }

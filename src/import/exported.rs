@@ -5,7 +5,7 @@ use std::io::{BufRead, Read};
 
 use serde_json::{Map, Value};
 
-use super::bounded::Bounded;
+use super::bounded::{BROKEN, Bounded};
 use super::record::{Article, Author, Named, Record, Service, Sink, Stopped, Term, TermKind};
 use super::why::{Finding, Why};
 
@@ -34,7 +34,8 @@ pub fn read(source: impl Read, sink: &mut Sink<'_>) -> Result<(), Stopped> {
         if line.trim_ascii().is_empty() {
             continue;
         }
-        let parsed = serde_json::from_slice::<Value>(&line).ok();
+        let is_whole = std::str::from_utf8(&line).is_ok_and(|line| !line.contains(BROKEN));
+        let parsed = serde_json::from_slice::<Value>(&line).ok().filter(|_| is_whole);
         let record = parsed.and_then(|value| if let Value::Object(row) = value { record(row) } else { None });
         let record = record.unwrap_or_else(|| Record::Left(Finding::new(Why::RowUnreadable, format!("line {number}"))));
         if sink(record).is_break() {

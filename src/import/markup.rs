@@ -98,13 +98,25 @@ fn decoded(value: &str) -> String {
 
 /// Takes a source apart.
 pub(super) fn pieces(source: &str) -> Pieces<'_> {
-    Pieces { rest: source }
+    Pieces { rest: source, ends: Ends::BehindQuotes }
 }
 
 /// The pieces of a source, in order.
 #[derive(Debug)]
 pub(super) struct Pieces<'a> {
     rest: &'a str,
+    ends: Ends,
+}
+
+/// Where tags end. It only ever gets simpler, so that no text is searched to its end for each of its tags.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ends {
+    /// At the first `>` outside of quotes.
+    BehindQuotes,
+    /// At the first `>`: a quote was met that never ends.
+    Anywhere,
+    /// Nowhere: there is no `>` any more.
+    Nowhere,
 }
 
 impl<'a> Iterator for Pieces<'a> {
@@ -120,7 +132,7 @@ impl<'a> Iterator for Pieces<'a> {
                 return Some(Piece::Text(std::mem::take(&mut self.rest)));
             };
             let behind = self.rest.get(at..).unwrap_or_default();
-            if let Some((piece, length)) = markup(behind) {
+            if let Some((piece, length)) = markup(behind, &mut self.ends) {
                 let (text, markup) = self.rest.split_at_checked(at)?;
                 if !text.is_empty() {
                     self.rest = markup;
@@ -135,7 +147,7 @@ impl<'a> Iterator for Pieces<'a> {
 }
 
 /// The comment or tag at the beginning of a text, with its length.
-fn markup(text: &str) -> Option<(Piece<'_>, usize)> {
+fn markup<'a>(text: &'a str, ends: &mut Ends) -> Option<(Piece<'a>, usize)> {
     if let Some(comment) = text.strip_prefix("<!--") {
         let (inside, length) = match comment.find("-->") {
             Some(end) => (comment.get(..end)?, end + 7),
@@ -152,13 +164,27 @@ fn markup(text: &str) -> Option<(Piece<'_>, usize)> {
         return None;
     }
     let end = name.find(|c: char| c.is_whitespace() || c == '/' || c == '>').unwrap_or(name.len());
-    let length = tag_end(inside)? + 2;
+    let length = tag_end(inside, ends)? + 2;
     let source = text.get(..length)?;
     Some((Piece::Tag(Tag { source, name: name.get(..end)?, is_end }), length))
 }
 
 /// Where the `>` of a tag stands; one in a quoted value is none.
-fn tag_end(inside: &str) -> Option<usize> {
+fn tag_end(inside: &str, ends: &mut Ends) -> Option<usize> {
+    if *ends == Ends::BehindQuotes {
+        if let Some(at) = quoted_tag_end(inside) {
+            return Some(at);
+        }
+        *ends = Ends::Anywhere;
+    }
+    let at = if *ends == Ends::Anywhere { inside.find('>') } else { None };
+    if at.is_none() {
+        *ends = Ends::Nowhere;
+    }
+    at
+}
+
+fn quoted_tag_end(inside: &str) -> Option<usize> {
     let mut quote = None;
     let mut valued = false;
     for (at, c) in inside.char_indices() {
@@ -171,8 +197,7 @@ fn tag_end(inside: &str) -> Option<usize> {
         }
         valued = c == '=' || valued && c.is_whitespace();
     }
-    // A quote that never ends opens none.
-    if quote.is_some() { inside.find('>') } else { None }
+    None
 }
 
 /// What no text may hold, taken out. Tells whether there was any.

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use super::bounded::BROKEN;
+
 /// How many characters of a left piece are kept.
 const SHOWN_CHARS: usize = 80;
 
@@ -21,7 +23,8 @@ impl Finding {
     pub fn new(why: Why, what: impl Into<String>) -> Self {
         let what: String = what.into();
         let line = what.split_whitespace().collect::<Vec<_>>().join(" ");
-        let mut shown: String = line.chars().filter(|c| !c.is_control()).take(SHOWN_CHARS).collect();
+        let readable = |c: char| if c == BROKEN { char::REPLACEMENT_CHARACTER } else { c };
+        let mut shown: String = line.chars().filter(|c| !c.is_control()).map(readable).take(SHOWN_CHARS).collect();
         if line.chars().count() > SHOWN_CHARS {
             shown.push('\u{2026}');
         }
@@ -101,7 +104,7 @@ reasons! {
     /// An address that no redirect can be made of.
     AddressUnusable "address_unusable" true "No redirect can be made of this address.",
     /// A term above that does not exist, or stands below itself.
-    ParentUnusable "parent_unusable" true "The category above it does not exist or stands below it.",
+    ParentUnusable "parent_unusable" true "The category above it does not exist, stands below it, or would make the tree deeper than ten levels.",
     /// A relation to something that is not here.
     RelationUnknown "relation_unknown" true "It names something that is not here.",
     /// An old path that already leads elsewhere.

@@ -78,7 +78,7 @@ pub async fn list_places(connection: &mut PgConnection) -> Result<Vec<Place>, sq
         r#"select x.id, x.locale, x.slug, x.number as "number!"
              from (select a.id, r.locale, r.slug, r.translation_of is not null as is_translation,
                           row_number() over (partition by r.locale, r.slug
-                                             order by r.translation_of is not null, r.title, a.source, a.source_id,
+                                             order by r.translation_of is not null, r.title collate "C", a.source collate "C", a.source_id collate "C",
                                                       a.first_published_at, octet_length(r.body_markdown), a.id) as number
                      from cms.article a
                      join cms.revision r on r.article_id = a.id and r.number = a.latest_revision

@@ -11,6 +11,7 @@ use super::{
     Desk,
     manuscript::{read, source_hash},
     names, note,
+    relations::{related, resolve, usable_paths},
     report::Done,
 };
 use crate::{
@@ -25,7 +26,7 @@ use crate::{
     audit::Trail,
     http::ApiError,
     import::{
-        record::{Article, TermKind},
+        record::Article,
         why::{Finding, Why},
     },
 };
@@ -34,12 +35,6 @@ use crate::{
 pub const SIZE: usize = 25;
 /// What is told of an article that the database did not take: its own words may hold the text.
 const REFUSED: &str = "the database refused it; the log says by which rule";
-/// How many tags and conditions an article holds.
-const MOST_TERMS: usize = 30;
-/// How many paths lead to one article.
-const MOST_PATHS: usize = 100;
-/// The longest path of a redirect.
-const PATH_CHARS: usize = 500;
 
 /// An article that is ready to be stored.
 #[derive(Debug)]
@@ -114,10 +109,6 @@ fn passed_over(before: &KnownArticle, hash: &[u8; 32]) -> Option<Done> {
     before.is_touched.then_some(Done::Kept)
 }
 
-fn related(desk: &Desk, article: &Article) -> Vec<Uuid> {
-    article.related.iter().filter_map(|key| desk.links.id(key)).collect()
-}
-
 /// Everything resolved; what cannot be is reported.
 fn ready(
     desk: &mut Desk,
@@ -127,7 +118,7 @@ fn ready(
     before: Option<&KnownArticle>,
 ) -> Ready {
     let label = article.label();
-    let relations = relations(desk, &mut article, &manuscript);
+    let relations = resolve(desk, &mut article, &manuscript);
     let paths = usable_paths(&mut article);
     desk.report.note(&article, &manuscript.body.warnings);
     let id = desk.links.id_of(&article).unwrap_or_else(|| desk.clock.new_id());
@@ -144,68 +135,6 @@ fn ready(
         source,
         source_id: article.source_id,
     }
-}
-
-fn relations(desk: &Desk, article: &mut Article, manuscript: &Manuscript) -> Relations {
-    let draft = &manuscript.draft;
-    let ids = |kind, named: &[crate::import::record::Named]| {
-        let mut ids = Vec::new();
-        for id in named.iter().filter_map(|named| desk.names.term(kind, named)) {
-            if !ids.contains(&id) {
-                ids.push(id);
-            }
-        }
-        ids
-    };
-    let (mut tags, mut conditions) = (ids(TermKind::Tag, &article.tags), ids(TermKind::Condition, &article.conditions));
-    for (terms, what) in [(&mut tags, "tags"), (&mut conditions, "conditions")] {
-        if terms.len() > MOST_TERMS {
-            article.note(Why::TooMany, format!("{} {what} of {}", terms.len(), article.label()));
-            terms.truncate(MOST_TERMS);
-        }
-    }
-    let mut services = Vec::new();
-    for slug in std::mem::take(&mut article.services) {
-        match desk.names.service(&slug) {
-            Some(id) if !services.contains(&id) => services.push(id),
-            Some(_) => {}
-            None => article.note(Why::RelationUnknown, format!("service {slug}")),
-        }
-    }
-    let related = related(desk, article);
-    if related.len() < article.related.len() {
-        article.note(Why::RelationUnknown, format!("related to {}", article.label()));
-    }
-    let original = article.translation_of.clone();
-    let translation_of = original.as_deref().and_then(|key| desk.links.id(key)).map(|id| (id, 1));
-    if translation_of.is_none() && original.is_some() {
-        article.note(Why::RelationUnknown, format!("original of {}", article.label()));
-    }
-    Relations {
-        locale: draft.locale.clone().unwrap_or_else(|| desk.default_locale.clone()),
-        slug: draft.slug.clone().unwrap_or_default(),
-        category: article.category.as_ref().and_then(|named| desk.names.term(TermKind::Category, named)),
-        author: article.author.as_ref().and_then(|named| desk.names.author(named)),
-        tags,
-        conditions,
-        services,
-        related,
-        translation_of,
-    }
-}
-
-/// The paths that a redirect can have.
-fn usable_paths(article: &mut Article) -> Vec<String> {
-    let mut usable = Vec::new();
-    for path in std::mem::take(&mut article.former_paths) {
-        let plain = path.starts_with('/') && path.bytes().all(|b| (b'!'..=b'~').contains(&b));
-        if !plain || path.len() > PATH_CHARS || usable.len() >= MOST_PATHS {
-            article.note(Why::AddressUnusable, path);
-        } else if !usable.contains(&path) {
-            usable.push(path);
-        }
-    }
-    usable
 }
 
 async fn write(desk: &mut Desk, ready: Vec<Ready>) -> Result<(), ApiError> {

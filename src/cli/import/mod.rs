@@ -6,16 +6,21 @@
 //! | `page` | one page of a site, with the clinic's facts |
 //! | `source` | the collections: WordPress, Ghost, a folder of Markdown, an export |
 //! | `manuscript` | a record of a collection as the manuscript of an article |
-//! | `names`, `links` | the authors and terms that articles name, and how they name each other |
+//! | `names`, `services`, `links` | the authors, terms and services that articles name, and how they name each other |
+//! | `relations` | all of that as ids |
 //! | `batch` | a few articles at a time into the database |
+//! | `dry` | what a dry run counts |
 //! | `report` | what it came to |
 
 mod batch;
+mod dry;
 mod links;
 mod manuscript;
 mod names;
 mod page;
+mod relations;
 mod report;
+mod services;
 mod source;
 
 use std::sync::mpsc::Receiver;
@@ -99,7 +104,7 @@ fn new_report(wanted: &CollectionImport) -> Report {
 /// Reads and checks everything, and opens no database.
 fn dry_run(wanted: &CollectionImport, bar: &ProgressBar) -> Result<Report, Failure> {
     let mut report = new_report(wanted);
-    let mut dry = names::Dry::default();
+    let mut dry = dry::Dry::default();
     let (records, reading) = wanted.source.clone().begin(bar.clone());
     for record in records {
         match record {

@@ -3,20 +3,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::{
     Desk,
     manuscript::{plain, shortened, slug_like, term_kind},
-    note,
-    report::Report,
+    note, services,
 };
 use crate::{
-    articles::{imports, queries::imports::ImportedTerm, queries::relations::resolve_services},
+    articles::{imports, queries::imports::ImportedTerm},
     audit::Trail,
-    clinic::seed_service,
     http::{ApiError, check_slug},
     import::{
         record::{Article, Author, Named, Service, Term, TermKind},
@@ -32,11 +29,11 @@ const AT_ONCE: usize = 100;
 pub struct Names {
     terms: BTreeMap<(TermKind, String), Uuid>,
     authors: BTreeMap<String, Uuid>,
-    services: BTreeMap<String, Option<Uuid>>,
+    pub(super) services: BTreeMap<String, Option<Uuid>>,
     /// Told by the source and not stored yet.
     told_terms: Vec<Term>,
     told_authors: Vec<Author>,
-    told_services: BTreeMap<String, Service>,
+    pub(super) told_services: BTreeMap<String, Service>,
 }
 
 impl Names {
@@ -71,7 +68,8 @@ impl Names {
     }
 }
 
-fn key(kind: TermKind, named: &Named) -> String {
+/// What makes a term the same within a source.
+pub fn key(kind: TermKind, named: &Named) -> String {
     slug_like(&named.slug, kind.name())
 }
 
@@ -91,81 +89,11 @@ pub async fn settle(desk: &mut Desk, articles: &[&Article]) -> Result<(), ApiErr
     for some in terms.chunks(AT_ONCE) {
         store_terms(desk, some.to_vec()).await?;
     }
-    settle_services(desk, articles).await
+    services::settle(desk, articles).await
 }
 
-/// Looks for the services that articles name. One that is missing is made where the source, an export, tells of it.
-async fn settle_services(desk: &mut Desk, articles: &[&Article]) -> Result<(), ApiError> {
-    let named: BTreeSet<&String> = articles.iter().flat_map(|article| &article.services).collect();
-    let unasked = named.into_iter().filter(|slug| !desk.names.services.contains_key(*slug));
-    let unasked: Vec<(String, Option<Service>)> =
-        unasked.map(|slug| (slug.clone(), desk.names.told_services.remove(slug))).collect();
-    if unasked.is_empty() {
-        return Ok(());
-    }
-    let trail = desk.trail.clone();
-    let work = async move |connection: &mut PgConnection| {
-        let slugs: Vec<String> = unasked.iter().map(|(slug, _)| slug.clone()).collect();
-        let before = resolve_services(connection, &slugs, None).await?;
-        let missing = unasked.into_iter().zip(&before).filter(|(_, id)| id.is_none());
-        for service in missing.filter_map(|((_, told), _)| told) {
-            seed_service(connection, trail.clock(), &Value::Object(service.fields)).await?;
-        }
-        let after = resolve_services(connection, &slugs, None).await?;
-        for id in after.iter().zip(&before).filter(|(_, before)| before.is_none()).filter_map(|(after, _)| *after) {
-            note(connection, &trail, "service.import", "service", id).await?;
-        }
-        Ok::<_, ApiError>(slugs.into_iter().zip(after).zip(before).collect::<Vec<_>>())
-    };
-    for ((slug, id), before) in desk.staff.transact(work).await? {
-        if id.is_some() {
-            desk.report.make("services", before.is_none());
-        }
-        desk.names.services.insert(slug, id);
-    }
-    Ok(())
-}
-
-/// What a dry run knows of authors and terms: that the source names them.
-#[derive(Debug, Default)]
-pub struct Dry {
-    seen: BTreeSet<(&'static str, String)>,
-}
-
-impl Dry {
-    /// The source tells of an author.
-    pub fn author(&mut self, author: &Author, report: &mut Report) {
-        self.count("authors", "author", author.key.clone(), report);
-    }
-
-    /// The source tells of a term.
-    pub fn term(&mut self, kind: TermKind, named: &Named, report: &mut Report) {
-        self.count("terms", kind.name(), key(kind, named), report);
-    }
-
-    /// The source tells of a service.
-    pub fn service(&mut self, service: &Service, report: &mut Report) {
-        self.count("services", "service", service.slug.clone(), report);
-    }
-
-    /// What an article names.
-    pub fn named_by(&mut self, article: &Article, report: &mut Report) {
-        if let Some(author) = &article.author {
-            self.count("authors", "author", author.slug.clone(), report);
-        }
-        for (kind, named) in terms_of(article) {
-            self.term(kind, named, report);
-        }
-    }
-
-    fn count(&mut self, what: &'static str, kind: &'static str, key: String, report: &mut Report) {
-        if self.seen.insert((kind, key)) {
-            report.make(what, true);
-        }
-    }
-}
-
-fn terms_of(article: &Article) -> impl Iterator<Item = (TermKind, &Named)> {
+/// The terms that an article names.
+pub fn terms_of(article: &Article) -> impl Iterator<Item = (TermKind, &Named)> {
     let of = |kind| move |named| (kind, named);
     let category = article.category.iter().map(of(TermKind::Category));
     let tags = article.tags.iter().map(of(TermKind::Tag));
@@ -283,7 +211,7 @@ fn imported(slug: &str, term: &Term) -> ImportedTerm {
         name: if name.is_empty() { slug.to_owned() } else { name },
         parent: None,
         description: text,
-        aliases: term.aliases.iter().take(50).map(|alias| alias.chars().take(100).collect()).collect(),
+        aliases: aliases(&term.aliases),
         codes: if term.kind == TermKind::Condition { term.codes.clone() } else { serde_json::json!([]) },
     }
 }
@@ -298,20 +226,34 @@ async fn store_terms(desk: &mut Desk, terms: Vec<Planned>) -> Result<(), ApiErro
         let mut stored = Vec::with_capacity(terms.len());
         for (key, mut term, parent) in terms {
             term.parent = parent.and_then(|slug| ids.get(&(TermKind::Category, slug)).copied());
-            let (id, is_new) = imports::find_or_store_term(connection, trail.clock(), &term).await?;
-            if is_new {
-                note(connection, &trail, "term.import", term.kind.name(), id).await?;
+            let (kind, name) = (term.kind.name(), term.name.clone());
+            let found = imports::find_or_store_term(connection, trail.clock(), term).await?;
+            if found.is_new {
+                note(connection, &trail, "term.import", kind, found.id).await?;
             }
-            ids.insert(key.clone(), id);
-            stored.push((key, id, is_new));
+            ids.insert(key.clone(), found.id);
+            stored.push((key, name, found));
         }
         Ok::<_, ApiError>(stored)
     };
-    for (key, id, is_new) in desk.staff.transact(work).await? {
-        desk.names.terms.insert(key, id);
-        desk.report.make("terms", is_new);
+    for (key, name, found) in desk.staff.transact(work).await? {
+        desk.names.terms.insert(key, found.id);
+        desk.report.make("terms", found.is_new);
+        if found.lost_parent {
+            desk.report.find(&Finding::new(Why::ParentUnusable, name));
+        }
     }
     Ok(())
+}
+
+fn aliases(told: &[String]) -> Vec<String> {
+    let mut aliases: Vec<String> = Vec::new();
+    for alias in told.iter().map(|alias| single_line(alias).chars().take(100).collect::<String>()) {
+        if !alias.is_empty() && !aliases.contains(&alias) && aliases.len() < 20 {
+            aliases.push(alias);
+        }
+    }
+    aliases
 }
 
 fn single_line(text: &str) -> String {

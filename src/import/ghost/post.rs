@@ -4,6 +4,7 @@ use chrono::{DateTime, Datelike, NaiveDateTime, Utc};
 use serde_json::{Value, json};
 use url::Url;
 
+use super::super::bounded::BROKEN;
 use super::super::markup::{Piece, escaped, pieces, without_controls};
 use super::super::record::{Article, Record};
 use super::super::why::{Finding, Why};
@@ -37,6 +38,9 @@ pub(super) fn read(row: &Row, around: &Around, site: Option<&Url>) -> Record {
     search(row, around.meta_of.get(&id), site, &mut article);
     relations(row, &id, around, &mut article);
     dates(row, &mut article);
+    if row.values().any(|value| value.as_str().is_some_and(|text| text.contains(BROKEN))) {
+        article.refused = Some(Why::Undecodable);
+    }
     Record::Article(Box::new(article))
 }
 

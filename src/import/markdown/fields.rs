@@ -10,6 +10,9 @@ use super::super::wordpress::media;
 /// How many entries of a list are looked at.
 const MAX_ENTRIES: usize = 500;
 
+/// What generators call the picture on top.
+const COVERS: [&str; 7] = ["image", "cover", "cover_image", "featured_image", "feature_image", "thumbnail", "banner"];
+
 /// Names that say how a generator shows a document, and nothing of it.
 const OF_THE_GENERATOR: [&str; 18] = [
     "layout",
@@ -32,54 +35,60 @@ const OF_THE_GENERATOR: [&str; 18] = [
     "status",
 ];
 
+/// What several fields of the front matter may add to.
+#[derive(Default)]
+struct Gathered {
+    tags: Vec<Named>,
+    categories: Vec<Named>,
+    date: Option<DateTime<Utc>>,
+}
+
 /// Takes every field of the front matter into the article.
 pub(super) fn take(front: Map<String, Value>, article: &mut Article) {
     let is_draft = front.get("draft").is_some_and(|draft| *draft == json!(true))
         || front.get("published").is_some_and(|published| *published == json!(false));
     article.status = Some(if is_draft { "draft" } else { "published" }.to_owned());
-    let (mut tags, mut categories) = (Vec::new(), Vec::new());
-    let mut date = date_of_name(&article.source_id);
-    for (name, value) in front.into_iter().take(MAX_ENTRIES) {
-        match name.to_ascii_lowercase().as_str() {
-            _ if value.is_null() => {}
-            "draft" => {}
-            "published" if value.is_boolean() => {}
-            "date" | "published" | "published_at" | "publishdate" | "pubdate" | "first_published_at" => {
-                match instant(&value) {
-                    Some(at) => date = Some(at),
-                    None => article.note(Why::FieldUnreadable, name),
-                }
-            }
-            "title" => article.set("title", line(&value)),
-            "slug" => article.set("slug", line(&value)),
-            "locale" | "lang" | "language" => article.set("locale", line(&value)),
-            "summary" | "description" | "excerpt" | "abstract" => article.set("summary", line(&value)),
-            "tags" | "tag" | "keywords" => tags.extend(names(&value)),
-            "categories" | "category" => categories.extend(names(&value)),
-            "conditions" => article.conditions = names(&value),
-            "services" => article.services = names(&value).into_iter().map(|named| named.slug).collect(),
-            "author" | "authors" => authors(&value, article),
-            "image" | "cover" | "cover_image" | "featured_image" | "feature_image" | "thumbnail" | "banner" => {
-                cover(&value, article)
-            }
-            "aliases" | "redirect_from" => article.former_paths.extend(paths(&value)),
-            "permalink" | "url" => article.former_paths.extend(paths(&value)),
-            "canonical_url" | "canonicalurl" | "canonical" => search(article, "canonical_url", value),
-            "noindex" if value.is_boolean() => search(article, "noindex", value),
-            "kind" | "references" | "faqs" | "seo" => article.set(&name.to_ascii_lowercase(), value),
-            known if OF_THE_GENERATOR.contains(&known) => {}
-            _ => article.note(Why::UnknownField, name),
-        }
+    let mut gathered = Gathered { date: date_of_name(&article.source_id), ..Gathered::default() };
+    for (name, value) in front.into_iter().take(MAX_ENTRIES).filter(|(_, value)| !value.is_null()) {
+        take_one(name, value, &mut gathered, article);
     }
-    article.first_published_at = date.filter(|_| !is_draft);
-    let mut categories = categories.into_iter();
+    article.first_published_at = gathered.date.filter(|_| !is_draft);
+    let mut categories = gathered.categories.into_iter();
     article.category = categories.next();
+    article.tags = gathered.tags;
     for further in categories {
         article.note(Why::CategoryBecameTag, further.name.clone());
-        tags.push(further);
+        article.tags.push(further);
     }
-    tags.dedup();
-    article.tags = tags;
+}
+
+fn take_one(name: String, value: Value, gathered: &mut Gathered, article: &mut Article) {
+    match name.to_ascii_lowercase().as_str() {
+        "draft" => {}
+        "published" if value.is_boolean() => {}
+        "date" | "published" | "published_at" | "publishdate" | "pubdate" | "first_published_at" => {
+            match instant(&value) {
+                Some(at) => gathered.date = Some(at),
+                None => article.note(Why::FieldUnreadable, name),
+            }
+        }
+        "title" => article.set("title", line(&value)),
+        "slug" => article.set("slug", line(&value)),
+        "locale" | "lang" | "language" => article.set("locale", line(&value)),
+        "summary" | "description" | "excerpt" | "abstract" => article.set("summary", line(&value)),
+        "tags" | "tag" | "keywords" => gathered.tags.extend(names(&value)),
+        "categories" | "category" => gathered.categories.extend(names(&value)),
+        "conditions" => article.conditions = names(&value),
+        "services" => article.services = names(&value).into_iter().map(|named| named.slug).collect(),
+        "author" | "authors" => authors(&value, article),
+        known if COVERS.contains(&known) => cover(&value, article),
+        "aliases" | "redirect_from" | "permalink" | "url" => article.former_paths.extend(paths(&value)),
+        "canonical_url" | "canonicalurl" | "canonical" => search(article, "canonical_url", value),
+        "noindex" if value.is_boolean() => search(article, "noindex", value),
+        "kind" | "references" | "faqs" | "seo" => article.set(&name.to_ascii_lowercase(), value),
+        known if OF_THE_GENERATOR.contains(&known) => {}
+        _ => article.note(Why::UnknownField, name),
+    }
 }
 
 /// The name of a file without its date and its ending; that of its folder for an index.

@@ -8,7 +8,7 @@ use quick_xml::{
     events::{BytesRef, Event},
 };
 
-use super::super::bounded::{Bounded, Gauge};
+use super::super::bounded::{BROKEN, Bounded, Gauge};
 use super::super::record::Stopped;
 
 /// The longest text between two tags: 32 MiB.
@@ -19,6 +19,8 @@ const MAX_ELEMENT: usize = 8 * 1024 * 1024;
 const MAX_CHILDREN: usize = 50_000;
 /// The deepest nesting of an export is 4.
 const MAX_DEPTH: usize = 100;
+/// How many attributes of one element are looked at.
+const MAX_ATTRIBUTES: usize = 20;
 /// Deeper elements are read over.
 const KEPT_DEPTH: usize = 8;
 
@@ -68,9 +70,7 @@ pub(super) struct Channel<R: Read> {
     reader: Reader<Bounded<R>>,
     gauge: Gauge,
     buffer: Vec<u8>,
-    depth: usize,
-    /// `rss` and `channel` were met.
-    is_export: bool,
+    levels: Levels,
 }
 
 impl<R: Read> Channel<R> {
@@ -82,65 +82,70 @@ impl<R: Read> Channel<R> {
         let config = reader.config_mut();
         config.allow_dangling_amp = true;
         config.expand_empty_elements = true;
-        Self { reader, gauge, buffer: Vec::new(), depth: 0, is_export: false }
+        Self { reader, gauge, buffer: Vec::new(), levels: Levels::default() }
     }
 
     /// Whether the file has a channel at all.
     pub(super) fn is_export(&self) -> bool {
-        self.is_export
+        self.levels.is_export
     }
 
     /// The next child, or none at the end of the channel.
     pub(super) fn next(&mut self) -> Result<Option<Child>, Stopped> {
         let mut building = Building::default();
-        let mut damaged_before = self.reader.get_ref().repaired();
         loop {
             self.buffer.clear();
             self.gauge.next_piece();
             let place = self.reader.buffer_position();
-            let event = match self.reader.read_event_into(&mut self.buffer) {
-                Ok(event) => event,
-                Err(error) => return Err(stopped(place, &error)),
-            };
-            match event {
-                Event::Start(start) => {
-                    self.depth += 1;
-                    if self.depth > MAX_DEPTH {
-                        return Err(Stopped::because(format!(
-                            "at byte {place} elements are nested more than {MAX_DEPTH} deep"
-                        )));
-                    }
-                    let name = start.name();
-                    self.is_export |= self.depth == 2 && name.as_ref() == "channel";
-                    if self.depth == 3 {
-                        damaged_before = self.reader.get_ref().repaired();
-                    }
-                    if self.depth > 2 {
-                        building.open(name.as_ref(), self.depth - 2);
-                        for attribute in start.attributes().flatten().take(20) {
-                            building.attribute(attribute.key.as_ref(), &attribute.value);
-                        }
-                    }
-                }
-                Event::End(_) => {
-                    self.depth = self.depth.saturating_sub(1);
-                    if self.depth >= 2
-                        && let Some(element) = building.close(self.depth - 1)
-                    {
-                        let is_damaged = self.reader.get_ref().repaired() > damaged_before;
-                        return Ok(Some(Child { element, is_damaged, is_cut: building.is_cut }));
-                    }
-                }
-                Event::Text(text) => building.text(&text.xml10_content(), self.depth),
-                Event::CData(text) => building.text(&text.xml10_content(), self.depth),
-                Event::GeneralRef(reference) => building.text(&resolved(&reference), self.depth),
-                Event::Eof if self.depth > 0 => {
-                    return Err(Stopped::because(format!("the file ends at byte {place}, in the middle")));
-                }
-                Event::Eof => return Ok(None),
-                Event::Empty(_) | Event::Comment(_) | Event::Decl(_) | Event::PI(_) | Event::DocType(_) => {}
+            let event = self.reader.read_event_into(&mut self.buffer).map_err(|error| stopped(place, &error))?;
+            if matches!(event, Event::Eof) {
+                let ended = format!("the file ends at byte {place}, in the middle");
+                return if self.levels.depth > 0 { Err(Stopped::because(ended)) } else { Ok(None) };
+            }
+            if let Some(element) = self.levels.take(&event, &mut building) {
+                let Building { is_damaged, is_cut, .. } = building;
+                return Ok(Some(Child { element, is_damaged, is_cut }));
+            }
+            if self.levels.depth > MAX_DEPTH {
+                let deep = format!("at byte {place} elements are nested more than {MAX_DEPTH} deep");
+                return Err(Stopped::because(deep));
             }
         }
+    }
+}
+
+/// How deep the reader is: `rss` is the first level, `channel` the second, its children the third.
+#[derive(Debug, Default)]
+struct Levels {
+    depth: usize,
+    /// `rss` and `channel` were met.
+    is_export: bool,
+}
+
+impl Levels {
+    /// Takes what was read into the child that is being built; answers it where this was its end.
+    fn take(&mut self, event: &Event<'_>, building: &mut Building) -> Option<Element> {
+        match event {
+            Event::Start(start) => {
+                self.depth += 1;
+                self.is_export |= self.depth == 2 && start.name().as_ref() == "channel";
+                if self.depth > 2 {
+                    building.open(start.name().as_ref(), self.depth - 2);
+                    for attribute in start.attributes().flatten().take(MAX_ATTRIBUTES) {
+                        building.attribute(attribute.key.as_ref(), &attribute.value);
+                    }
+                }
+            }
+            Event::End(_) => {
+                self.depth = self.depth.saturating_sub(1);
+                return if self.depth >= 2 { building.close(self.depth - 1) } else { None };
+            }
+            Event::Text(text) => building.text(&text.xml10_content(), self.depth),
+            Event::CData(text) => building.text(&text.xml10_content(), self.depth),
+            Event::GeneralRef(reference) => building.text(&resolved(reference), self.depth),
+            Event::Empty(_) | Event::Comment(_) | Event::Decl(_) | Event::PI(_) | Event::DocType(_) | Event::Eof => {}
+        }
+        None
     }
 }
 
@@ -165,6 +170,7 @@ struct Building {
     size: usize,
     count: usize,
     is_cut: bool,
+    is_damaged: bool,
 }
 
 impl Building {
@@ -189,6 +195,7 @@ impl Building {
     }
 
     fn text(&mut self, text: &str, depth: usize) {
+        self.is_damaged |= depth > 2 && text.contains(BROKEN);
         if depth > 2
             && depth - 2 <= KEPT_DEPTH
             && self.fits(text.len())

@@ -30,11 +30,12 @@ pub(in crate::import) fn collect(tag: &Tag<'_>, base: Option<&Url>, media: &mut 
     if tag.is_end {
         return;
     }
-    let shown = tag.is_among(&["img", "audio", "video", "source", "embed"]);
-    let address = match shown {
-        true => tag.attribute("src"),
-        false if tag.is("a") => tag.attribute("href").filter(|address| is_file(address)),
-        false => None,
+    let address = if tag.is_among(&["img", "audio", "video", "source", "embed"]) {
+        tag.attribute("src")
+    } else if tag.is("a") {
+        tag.attribute("href").filter(|address| is_file(address))
+    } else {
+        None
     };
     let poster = tag.is("video").then(|| tag.attribute("poster")).flatten();
     for address in address.into_iter().chain(poster) {

@@ -86,12 +86,13 @@ fn parse<'a>(text: &'a str, closed: &[String]) -> Option<(Shortcode<'a>, usize)>
         return None;
     }
     let rest = inside.get(begin + name.len()..)?;
-    let window = rest.char_indices().nth(MAX_LENGTH).map_or(rest, |(end, _)| rest.get(..end).unwrap_or(rest));
-    let end = window.find(']')?;
+    // Another bracket that opens ends the search, so that a text of nothing but brackets is read once.
+    let end = rest.bytes().take(MAX_LENGTH).position(|byte| matches!(byte, b']' | b'['))?;
     let attributes = rest.get(..end)?;
     let apart = attributes.is_empty() || attributes.starts_with(|c: char| c.is_whitespace() || c == '/');
-    // A text in the brackets of a link of Markdown, a reference, or another bracket.
-    let nested = attributes.contains('[') || rest.get(end + 1..).is_some_and(|behind| behind.starts_with('('));
+    // The text of a link of Markdown, or a bracket in a bracket.
+    let behind = rest.get(end + 1..).unwrap_or_default();
+    let nested = rest.get(end..).is_some_and(|at| at.starts_with('[')) || behind.starts_with('(');
     let has_value = attributes.contains('=');
     let unlike_a_word = name.contains(['_', '-']) && name.chars().any(|c| c.is_ascii_lowercase());
     let known = KNOWN.contains(&name)
