@@ -28,7 +28,7 @@ pub fn select(statement: &Statement) -> Result<Script, String> {
         Statement::List => {
             let marks = ["site.article_horizon", "order by m.published_at desc, m.id desc"];
             let mut values = vec![NULL; 10];
-            values.extend(["21", "0", "10001"]);
+            values.extend(["21", "0", "10001", NULL]);
             (marks, values)
         }
         Statement::Article(slug) => (["site.article_former_slug", "body_markdown"], vec![slug, NULL, "html", NULL]),

@@ -50,6 +50,7 @@ mod redirects;
 mod review;
 mod revisions;
 mod second_factors;
+mod search;
 mod secrecy;
 mod services;
 mod sign_in;

@@ -24,6 +24,8 @@ pub mod published_preview;
 pub mod published_review;
 pub mod published_sitemap;
 pub mod redirects;
+pub mod published_search;
+pub mod published_suggestions;
 pub mod relations;
 pub mod reviews;
 pub mod revisions;
