@@ -27,7 +27,10 @@ pub fn all() -> Vec<Case> {
         case("the beginning of a word", "/v1/articles?q=quillax", &[word(0, "quillax")]),
         case("a mistyped word", "/v1/articles?q=quilaxis", &[word(0, "quilaxis")]),
         Case { suggestions: true, ..case("suggestions", "/v1/articles/suggestions?q=medicat", &[word(0, "medicat")]) },
-        Case { suggestions: true, ..case("suggestions, mistyped", "/v1/articles/suggestions?q=medicatoin", &[word(0, "medicatoin")]) },
+        Case {
+            suggestions: true,
+            ..case("suggestions, mistyped", "/v1/articles/suggestions?q=medicatoin", &[word(0, "medicatoin")])
+        },
     ]
 }
 

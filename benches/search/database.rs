@@ -146,10 +146,7 @@ impl Database {
         self.wait(async |connection| connection.execute(sqlx::raw_sql(AssertSqlSafe(statements))).await).map(drop)
     }
 
-    fn wait<T>(
-        &mut self,
-        work: impl AsyncFnOnce(&mut PgConnection) -> Result<T, sqlx::Error>,
-    ) -> Result<T, Trouble> {
+    fn wait<T>(&mut self, work: impl AsyncFnOnce(&mut PgConnection) -> Result<T, sqlx::Error>) -> Result<T, Trouble> {
         self.runtime.block_on(work(&mut self.connection)).map_err(Trouble::at("database"))
     }
 }

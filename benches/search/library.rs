@@ -13,7 +13,8 @@ const WORDS: usize = 40_000;
 const LENGTH: usize = 400;
 const EVERY: u32 = 4000;
 const SYLLABLES: [&str; 20] = [
-    "ba", "co", "dí", "fe", "gu", "la", "mi", "no", "pa", "re", "sa", "te", "vi", "lo", "me", "ra", "né", "ti", "do", "su",
+    "ba", "co", "dí", "fe", "gu", "la", "mi", "no", "pa", "re", "sa", "te", "vi", "lo", "me", "ra", "né", "ti", "do",
+    "su",
 ];
 const ENDINGS: [&str; 6] = ["", "n", "r", "l", "s", "tion"];
 
@@ -48,7 +49,12 @@ impl Library {
         }
         let mut sum = 0.0;
         let frequency = |place: usize| 1.0 / f64::from(u32::try_from(place + 1).unwrap_or(u32::MAX));
-        let sums = (0..WORDS).map(|place| { sum += frequency(place); sum }).collect();
+        let sums = (0..WORDS)
+            .map(|place| {
+                sum += frequency(place);
+                sum
+            })
+            .collect();
         Self { words, sums, chance: 0x9e37_79b9_7f4a_7c15 }
     }
 

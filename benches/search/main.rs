@@ -124,14 +124,20 @@ fn measure(
         found = case.found(&answer.body);
     }
     let [service, slow, plain, slow_plain] =
-        [(&mut through, 0.5), (&mut through, 0.95), (&mut bare, 0.5), (&mut bare, 0.95)].map(|(all, at)| quantile(all, at));
+        [(&mut through, 0.5), (&mut through, 0.95), (&mut bare, 0.5), (&mut bare, 0.95)]
+            .map(|(all, at)| quantile(all, at));
     let ratio = service / plain.max(f64::MIN_POSITIVE);
     let title = case.title;
     Ok(format!("| {title} | {found} | {service:.1} | {slow:.1} | {plain:.1} | {slow_plain:.1} | {ratio:.2} |"))
 }
 
 /// In milliseconds.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "a place in a list")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "a place in a list"
+)]
 fn quantile(all: &mut [Duration], at: f64) -> f64 {
     all.sort_unstable();
     let place = (all.len().saturating_sub(1) as f64 * at).round() as usize;

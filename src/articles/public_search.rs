@@ -83,17 +83,12 @@ pub struct SuggestionList {
     responses((status = 200, description = "Categories, tags, conditions and services, then articles", body = SuggestionList)))]
 pub async fn list_article_suggestions(request: HttpRequest, database: Data<PublicDb>) -> Answer {
     let mut query = QueryReader::of(&request);
-    let text = query.parsed("q", "1 to 200 characters", SearchText::parse);
-    if !request.query_string().split('&').any(|pair| pair == "q" || pair.starts_with("q=")) {
-        query.refuse("q", "required", "what is typed so far");
-    }
+    let text = query.required("q", "1 to 200 characters", SearchText::parse);
     let locale = public::locale(&mut query);
     query.finish()?;
     let text = text.ok_or(ApiError::Internal)?;
     let rows = database
-        .read(async move |connection| {
-            Ok::<_, ApiError>(suggest_published(connection, &text, locale.as_deref()).await?)
-        })
+        .read(async move |connection| Ok::<_, ApiError>(suggest_published(connection, &text, locale.as_deref()).await?))
         .await?;
     PublicAnswer::json(&SuggestionList { data: rows.items.0 }, &["articles"])?.valid_for(rows.valid_for).send(&request)
 }

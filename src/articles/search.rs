@@ -180,3 +180,87 @@ pub fn marked(hit: &str) -> String {
     }
     html
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Each clause as `alternative:text`, with a sign for what is special of it.
+    fn taken_apart(text: &str) -> Vec<String> {
+        let search = SearchText::parse(text).unwrap();
+        let told = |clause: &Clause| {
+            let sign = if clause.negated { "-" } else { "" };
+            let quote = if clause.phrase { "\"" } else { "" };
+            let open = if clause.open { "…" } else { "" };
+            format!("{}:{sign}{quote}{}{quote}{open}", clause.alternative, clause.text)
+        };
+        search.clauses.iter().map(told).collect()
+    }
+
+    #[test]
+    fn a_search_is_taken_apart_into_words_phrases_and_alternatives() {
+        for (text, clauses) in [
+            ("heart failure", vec!["0:heart", "0:failure…"]),
+            ("heart failure ", vec!["0:heart", "0:failure"]),
+            ("\"heart failure\" flu", vec!["0:\"heart failure\"", "0:flu…"]),
+            ("flu -\"heart failure\" -cold", vec!["0:flu", "0:-\"heart failure\"", "0:-cold"]),
+            ("flu or cold", vec!["0:flu", "1:cold…"]),
+            ("or flu OR or", vec!["0:or", "0:flu"]),
+            ("flu \"or\" cold", vec!["0:flu", "0:\"or\"", "0:cold…"]),
+            ("covid-19 HIV/AIDS", vec!["0:\"covid 19\"", "0:\"HIV AIDS\""]),
+            ("- flu", vec!["0:flu…"]),
+            ("--flu", vec!["0:-flu"]),
+            ("\"flu", vec!["0:flu…"]),
+            ("flu\"cold\"ear", vec!["0:flu", "0:\"cold\"", "0:ear…"]),
+            ("\"\" \"-\" & | ! :* ( ) ' \\", vec![]),
+            ("fl", vec!["0:fl"]),
+        ] {
+            assert_eq!(taken_apart(text), clauses, "{text}");
+        }
+        assert_eq!(SearchText::parse(&"x".repeat(LONGEST + 1)), None);
+    }
+
+    #[test]
+    fn a_corrected_search_can_be_typed_again() {
+        let search = SearchText::parse("diabtes \"type 2\" -covid-19 or astma").unwrap();
+        let corrections = [(0, "diabetes"), (3, "asthma")].map(|(n, word)| Correction { n, word: word.to_owned() });
+        assert_eq!(search.corrected(&corrections).unwrap(), "diabetes \"type 2\" -covid-19 or asthma");
+        assert_eq!(search.corrected(&[]), None);
+    }
+
+    #[test]
+    fn only_the_first_words_of_a_search_are_put_right() {
+        let search = SearchText::parse(&"mistyped ".repeat(12)).unwrap();
+        assert_eq!(search.clauses.iter().filter(|clause| clause.correctable).count(), CORRECTED);
+        let never = SearchText::parse("cat 2024 \"mistyped\" -mistyped co-typed a@b.example").unwrap();
+        assert!(never.clauses.iter().all(|clause| !clause.correctable), "{never:?}");
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_taken_apart_into_words_without_blanks_and_joints(text in "\\PC{0,200}") {
+            let search = SearchText::parse(&text).unwrap();
+            for (n, clause) in search.clauses.iter().enumerate() {
+                prop_assert_eq!(clause.n, n);
+                prop_assert!(clause.text.split(' ').all(|word| word.contains(char::is_alphanumeric)));
+                prop_assert!(!clause.text.contains(['-', '/', '"']));
+            }
+            let typed = search.corrected(&[Correction { n: usize::MAX, word: String::new() }]).unwrap();
+            let again = SearchText::parse(&typed);
+            if let Some(again) = again.filter(|_| !text.contains('"')) {
+                let words = |search: &SearchText| search.clauses.iter().map(|clause| clause.text.clone()).collect::<Vec<_>>();
+                prop_assert_eq!(words(&again), words(&search));
+            }
+        }
+
+        #[test]
+        fn a_hit_has_no_element_but_its_marks(hit in "[\\PC\u{e000}-\u{e005}<>&\"']{0,100}") {
+            let html = marked(&hit);
+            let text = html.replace("<mark>", "").replace("</mark>", "");
+            prop_assert!(!text.contains(['<', '>', '"', '\'']));
+            prop_assert!(!text.contains(['\u{e000}', '\u{e001}', '\u{e002}']));
+        }
+    }
+}

@@ -88,7 +88,10 @@ fn a_word_counts_most_in_the_title_then_in_summary_and_headings_then_in_question
     assert_eq!(library.found("insulin", "&sort=published_at").first().unwrap(), "Getting here");
     assert_eq!(library.found("insulin", "&sort=relevance").first().unwrap(), "Insulin");
     let plain = library.api.get("/v1/articles").json();
-    assert!(plain["data"].as_array().unwrap().iter().all(|item| item["snippet"].is_null()), "no snippet outside a search");
+    assert!(
+        plain["data"].as_array().unwrap().iter().all(|item| item["snippet"].is_null()),
+        "no snippet outside a search"
+    );
     assert!(plain["meta"]["corrected"].is_null());
 }
 
@@ -197,9 +200,15 @@ fn filters_narrow_a_search_and_treatments_are_one_of_them() {
     library.api.publish(&library.token, &filed);
     library.publish("Flu at work", "Stay home.");
     let both = ["", "&published_before=2200-01-01", "&author=test-editor", "&updated_after=2020-01-01"];
-    let one = ["&category=news", "&tag=winter,none-such", "&condition=influenza", "&service=flu-shots",
-        "&service=01900000-0000-7000-8000-0000000000aa&tag=winter"];
-    let none = ["&category=none-such", "&service=none-such", "&tag=winter&author=nobody", "&published_before=2020-01-01"];
+    let one = [
+        "&category=news",
+        "&tag=winter,none-such",
+        "&condition=influenza",
+        "&service=flu-shots",
+        "&service=01900000-0000-7000-8000-0000000000aa&tag=winter",
+    ];
+    let none =
+        ["&category=none-such", "&service=none-such", "&tag=winter&author=nobody", "&published_before=2020-01-01"];
     for (wanted, filters) in [(2, both.as_slice()), (1, &one), (0, &none)] {
         for filter in filters {
             for base in ["q=flu", "sort=title"] {
@@ -221,10 +230,12 @@ fn both_ways_through_what_was_found_meet_every_article_once() {
         let body = format!("Tea. {}", "More tea. ".repeat(index % 3));
         library.publish(&format!("Cup {index}"), &body);
     }
-    for sort in ["", "&sort=relevance", "&sort=title", "&sort=-updated_at", "&sort=published_at", "&sort=-published_at"] {
+    for sort in ["", "&sort=relevance", "&sort=title", "&sort=-updated_at", "&sort=published_at", "&sort=-published_at"]
+    {
         let whole = library.found("tea", sort);
         assert_eq!(whole.len(), 7);
-        let by_page: Vec<_> = (1..=4).flat_map(|page| library.found("tea", &format!("{sort}&limit=2&page={page}"))).collect();
+        let by_page: Vec<_> =
+            (1..=4).flat_map(|page| library.found("tea", &format!("{sort}&limit=2&page={page}"))).collect();
         assert_eq!(by_page, whole, "{sort}");
         let (mut by_cursor, mut cursor) = (Vec::new(), String::new());
         loop {
@@ -247,7 +258,9 @@ fn no_word_of_what_is_not_visible_can_be_found_completed_or_guessed() {
     library.publish("Quartz lamps", "A quiet light.");
     let ask = |library: &Library| -> Vec<String> {
         let mut answers = Vec::new();
-        for word in ["zymurgist", "zymurgis", "zymurgsit", "zymurgits", "quartz", "quiet -zymurgist", "light or zymurgist"] {
+        for word in
+            ["zymurgist", "zymurgis", "zymurgsit", "zymurgits", "quartz", "quiet -zymurgist", "light or zymurgist"]
+        {
             for more in ["", "&sort=title", "&limit=1", "&tag=zymurgist", "&sort=-updated_at"] {
                 let reply = library.search(word, more);
                 answers.push(format!("{} {} {}", reply.etag(), reply.header("cache-tag"), reply.body));
@@ -261,9 +274,11 @@ fn no_word_of_what_is_not_visible_can_be_found_completed_or_guessed() {
         answers
     };
     let before = ask(&library);
-    let tag = library.api.call("POST", "/v1/admin/tags").bearer(&library.token).json(&json!({"name": "Zymurgist"})).send();
+    let tag =
+        library.api.call("POST", "/v1/admin/tags").bearer(&library.token).json(&json!({"name": "Zymurgist"})).send();
     assert_eq!(tag.status, 201, "{}", tag.body);
-    let secret = |title: &str| json!({"title": title, "body_markdown": "zymurgist quarzt quietly", "tags": ["zymurgist"]});
+    let secret =
+        |title: &str| json!({"title": title, "body_markdown": "zymurgist quarzt quietly", "tags": ["zymurgist"]});
     library.draft(&secret("Zymurgist one"));
     assert_eq!(ask(&library), before, "a draft");
     library.plan(&secret("Zymurgist two"));
@@ -286,7 +301,8 @@ fn a_purged_article_leaves_no_word_behind() {
     library.publish("Zymurgist", "A quiet zymurgist and his ferments.");
     assert!(library.api.number(words) > before);
     library.api.as_owner(async |owner| {
-        let purge = "delete from cms.article where id in (select article_id from cms.publication where title = 'Zymurgist')";
+        let purge =
+            "delete from cms.article where id in (select article_id from cms.publication where title = 'Zymurgist')";
         sqlx::query(purge).execute(owner).await.unwrap();
     });
     assert_eq!(library.api.number(words), before);
@@ -300,8 +316,34 @@ fn nothing_that_can_be_typed_breaks_the_search() {
     let hundred = "\"".repeat(100);
     let letters = "a b c d e f g h i j k l m n o p q r s t u v w x y z ".repeat(3);
     let empty = [
-        "the", "and of the", "&|!", ":*", "-word", "-\"word\"", "()", "<->", "!", "'", "''", "\\", "\"\"", hundred.as_str(), "\u{1f600}",
-        "\u{202e}", "%", "_", "%%%", "*", "#", "or", "or or or", " ", "- - -", "\u{e000}", "--", "…",
+        "the",
+        "and of the",
+        "&|!",
+        ":*",
+        "-word",
+        "-\"word\"",
+        "()",
+        "<->",
+        "!",
+        "'",
+        "''",
+        "\\",
+        "\"\"",
+        hundred.as_str(),
+        "\u{1f600}",
+        "\u{202e}",
+        "%",
+        "_",
+        "%%%",
+        "*",
+        "#",
+        "or",
+        "or or or",
+        " ",
+        "- - -",
+        "\u{e000}",
+        "--",
+        "…",
     ];
     for q in empty {
         let reply = library.search(q, "").json();
@@ -309,10 +351,38 @@ fn nothing_that_can_be_typed_breaks_the_search() {
         assert!(library.suggestions(q, "").is_empty() || q == "the" || q.contains("or"), "{q}");
     }
     let any = [
-        long.trim(), &letters[..150], "word:*", "word & | !", "word'); drop table cms.article; --", "word <-> more", "(word", "word)",
-        "\"word", "word\"", "word or", "or word", "-", "wo*", "w\u{1f600}rd", "\u{1f600} word", "ａｂｃ", "word\u{ad}s", "100%", "a@b.example",
-        "https://clinic.example/a?b=c", "1e400", "ﷺ", "\u{0301}\u{0301}", "'\\'word", "E'\\x00'", "$1", "{word}", "word\r\n", "0190-0000",
-        "#01900000-0000-7000-8000-000000000001", "'#' | word",
+        long.trim(),
+        &letters[..150],
+        "word:*",
+        "word & | !",
+        "word'); drop table cms.article; --",
+        "word <-> more",
+        "(word",
+        "word)",
+        "\"word",
+        "word\"",
+        "word or",
+        "or word",
+        "-",
+        "wo*",
+        "w\u{1f600}rd",
+        "\u{1f600} word",
+        "ａｂｃ",
+        "word\u{ad}s",
+        "100%",
+        "a@b.example",
+        "https://clinic.example/a?b=c",
+        "1e400",
+        "ﷺ",
+        "\u{0301}\u{0301}",
+        "'\\'word",
+        "E'\\x00'",
+        "$1",
+        "{word}",
+        "word\r\n",
+        "0190-0000",
+        "#01900000-0000-7000-8000-000000000001",
+        "'#' | word",
     ];
     for q in any {
         for more in ["", "&sort=title", "&locale=es", "&locale=zh-Hant"] {
@@ -320,7 +390,16 @@ fn nothing_that_can_be_typed_breaks_the_search() {
             library.suggestions(q, if more == "&sort=title" { "" } else { more });
         }
     }
-    for refused in ["q=", "q=%00", "q=a%00b", "q=%FF", "q=a&q=b", &format!("q={}", "x".repeat(201)), "sort=relevance", "q=a&sort=rank"] {
+    for refused in [
+        "q=",
+        "q=%00",
+        "q=a%00b",
+        "q=%FF",
+        "q=a&q=b",
+        &format!("q={}", "x".repeat(201)),
+        "sort=relevance",
+        "q=a&sort=rank",
+    ] {
         library.api.get(&format!("/v1/articles?{refused}")).problem(400, "invalid_parameters");
     }
     for refused in ["", "q=", "q=%00", "q=a&limit=3", "q=a&sort=title", "locale=en"] {

@@ -37,7 +37,10 @@ pub struct FoundRows {
 
 /// So many of the newest are ranked; what was published before them follows by its date. Ranking all that a common word
 /// is found in takes seconds.
-const RANKED: i64 = 2000;
+const RANKED: i64 = 1000;
+
+/// A last word that so many articles have is a whole one; fewer are joined by those that have a word which begins so.
+const OPENED: i64 = 1000;
 
 /// The place of a row in what was found. Members that the order does not compare are as in the row.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -62,6 +65,7 @@ impl FoundKey {
 ///
 /// - `clause`: each word or phrase as a query in the locale's language. Stemmers know endings with their accents
 ///   alone, so a word without them is tried with its likeliest ending as well.
+/// - `direct`: what is found by the words as they are; `probe`: whether the last one is taken for a beginning as well.
 /// - `settled`: a word that nothing visible has gives way to the nearest that something visible has.
 /// - `filed`: what the filters ask for, in the form in which it stands beside the words (`#id`).
 /// - `counted`: all that matches, or as much of it as is counted.
@@ -76,7 +80,7 @@ macro_rules! found {
                    from (select coalesce($1, (select default_locale from site.clinic), 'en') as locale) l
                    left join site.text_search k on k.language = split_part(l.locale, '-', 1)),
                clause as materialized (
-                 select c.n, c.alternative, c.negated, c.open, c.correctable, q.query,
+                 select c.n, c.alternative, c.negated, c.open, c.correctable, q.query, o.query as opened,
                         extensions.unaccent('extensions.unaccent', lower(c.text)) as plain
                    from jsonb_to_recordset($2) as c (n integer, alternative integer, text text, phrase boolean, negated boolean,
                                                      open boolean, correctable boolean)
@@ -88,9 +92,10 @@ macro_rules! found {
                                               case when c.phrase then phraseto_tsquery(w.accented, e.text)
                                                    else plainto_tsquery(w.accented, e.text) end as accented) p
                    cross join lateral (select case when c.open and numnode(p.plain) = 1 then (p.plain::text || ':*')::tsquery
-                                                   else p.plain end as plain) o
-                   cross join lateral (select case when numnode(p.accented) = 0 or p.accented = p.plain then o.plain
-                                                   else o.plain || p.accented end as query) q
+                                                   else p.plain end as plain) b
+                   cross join lateral (select numnode(p.accented) = 0 or p.accented = p.plain as same) d
+                   cross join lateral (select case when d.same then p.plain else p.plain || p.accented end as query) q
+                   cross join lateral (select case when d.same then b.plain else b.plain || p.accented end as query) o
                   where numnode(p.plain) > 0),
                filed as materialized (
                  select concat(
@@ -121,8 +126,10 @@ macro_rules! found {
                     and ($9::timestamptz is null or s.published_at < $9)
                     and ($10::timestamptz is null or s.updated_at > $10)
                   limit $17),
+               probe as materialized (
+                 select exists (select 1 from clause c where c.open) and (select count(*) from direct) < $19 as open),
                settled as materialized (
-                 select c.n, c.alternative, c.negated, coalesce(f.query, c.query) as query, f.word
+                 select c.n, c.alternative, c.negated, coalesce(f.query, case when (select open from probe) then c.opened else c.query end) as query, f.word
                    from clause c cross join wanted w
                    left join lateral (
                      select s.word, s.query
@@ -133,7 +140,7 @@ macro_rules! found {
                         and s.locale = w.locale
                         and (s.letters = l.letters
                              or s.plain operator(extensions.%) c.plain and extensions.similarity(s.plain, c.plain) > 0.42)
-                        and not exists (select 1 from site.article_search v where v.locale = w.locale and v.search @@ c.query)
+                        and not exists (select 1 from site.article_search v where v.locale = w.locale and v.search @@ c.opened)
                       order by c.open and starts_with(s.plain, c.plain) desc, s.letters = l.letters desc,
                                extensions.similarity(s.plain, c.plain) desc, s.plain
                       limit 1) f on true),
@@ -145,7 +152,7 @@ macro_rules! found {
                         (select string_agg('(' || s.query::text || ')', ' | ') from settled s where not s.negated)::tsquery as hits,
                         (select array_agg(x.found[1] order by char_length(x.found[1]) desc)
                            from settled s, regexp_matches(s.query::text, '''([^'']+)''', 'g') x (found) where not s.negated) as lexemes,
-                        U&'StartSel=\E000, StopSel=\E001, MaxFragments=2, MaxWords=20, MinWords=8, FragmentDelimiter=" … "' as style),
+                        U&'StartSel=\E000, StopSel=\E001, MaxFragments=2, MaxWords=20, MinWords=8, ShortWord=0, FragmentDelimiter=" … "' as style),
                matching as not materialized (
                  select s.publication_id, s.search, s."# + $key + r#" as key
                    from site.article_search s
@@ -153,10 +160,12 @@ macro_rules! found {
                     and ($8::timestamptz is null or s.published_at > $8)
                     and ($9::timestamptz is null or s.published_at < $9)
                     and ($10::timestamptz is null or s.updated_at > $10)),
+               again as materialized (
+                 select (select p.open from probe p) or exists (select 1 from settled s where s.word is not null) as again),
                counted as materialized (
-                 select d.publication_id, d.key from direct d
+                 select d.publication_id, d.key from direct d where not (select a.again from again a)
                  union all
-                 (select m.publication_id, m.key from matching m where exists (select 1 from settled where word is not null) limit $17)),
+                 (select m.publication_id, m.key from matching m where (select a.again from again a) limit $17)),
                counting as materialized (select count(*) as total, count(*) < $17 as complete from counted),
                place as materialized (
                  select $11::uuid as id, $12::integer as rank, $13::timestamptz as instant, $14::text as title),
@@ -221,6 +230,7 @@ macro_rules! found {
             $page.offset(),
             COUNTED,
             RANKED,
+            OPENED,
         )
         .fetch_one($connection)
         .await
