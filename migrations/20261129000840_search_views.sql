@@ -23,11 +23,4 @@ select f.kind, f.id, f.slug, f.name, '#' || f.id as facet
  where (select true from cms.publication p
          where p.search @@ ('''#' || f.id || '''')::tsquery and p.visible @> now() and p.archived_at is null limit 1);
 
-create view site.article_service as
-select p.article_id, p.locale, v.id as service_id, v.slug
-  from cms.publication p
-  join cms.revision_service x on x.revision_id = p.revision_id
-  join cms.service v on v.id = x.service_id and v.trashed_at is null
- where p.visible @> now() and p.archived_at is null;
-
-grant select on site.article_search, site.search_word, site.search_facet, site.article_service to cms_public, cms_staff;
+grant select on site.article_search, site.search_word, site.search_facet to cms_public, cms_staff;

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{
     answers::{ArticlePage, ArticlePageMeta, ArticleSummary},
-    public,
+    locale::language,
     queries::{
         published::{Filter, Order},
         published_search::{FoundKey, search_published},
@@ -35,6 +35,9 @@ pub(super) async fn search_articles(
     filter: Filter,
     order: Option<Order>,
 ) -> Answer {
+    if filter.asked.fallback {
+        query.refuse("fallback", "exclusive", "a search is in one language: words mean something in one");
+    }
     let question = format!("search {order:?} {text:?} {filter:?}");
     let page = PageRequest::<FoundKey>::read(&mut query, &site.cursors, &question);
     query.finish()?;
@@ -84,7 +87,7 @@ pub struct SuggestionList {
 pub async fn list_article_suggestions(request: HttpRequest, database: Data<PublicDb>) -> Answer {
     let mut query = QueryReader::of(&request);
     let text = query.required("q", "1 to 200 characters", SearchText::parse);
-    let locale = public::locale(&mut query);
+    let locale = language(&mut query);
     query.finish()?;
     let text = text.ok_or(ApiError::Internal)?;
     let rows = database

@@ -399,6 +399,7 @@ fn nothing_that_can_be_typed_breaks_the_search() {
         &format!("q={}", "x".repeat(201)),
         "sort=relevance",
         "q=a&sort=rank",
+        "q=a&fallback=default",
     ] {
         library.api.get(&format!("/v1/articles?{refused}")).problem(400, "invalid_parameters");
     }

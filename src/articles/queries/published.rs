@@ -132,7 +132,7 @@ macro_rules! page_in_order {
                          and ($8::timestamptz is null or a.updated_at > $8)
                          and ($15::text[] is null or exists (
                                select 1 from site.article_service s
-                                where s.article_id = a.id and (s.slug = any ($15) or s.service_id::text = any ($15)))))
+                                where s.article_id = a.id and (s.slug = any ($15) or s.id::text = any ($15)))))
                select (select coalesce(json_agg(x), '[]')
                          from (select m.id, m.kind, m.slug, m.path, m.locale, m.title, m.summary, m.cover, m.category, m.tags, m.conditions,
                                       m.services, m.author, m.reading_minutes, m.published_at, m.updated_at, m.review, m.translations

@@ -212,7 +212,7 @@ macro_rules! found {
                       (select coalesce(json_agg(json_build_object('n', s.n, 'word', s.word)), '[]')
                          from settled s where s.word is not null) as "corrections!: Json<Vec<Correction>>",
                       (select floor(extract(epoch from h.changes_at - now()))::bigint from site.article_horizon h) as valid_for"#,
-            $filter.locale,
+            $filter.asked.locale,
             Json($text) as _,
             $filter.category.as_deref(),
             $filter.tag.as_deref(),
