@@ -43,10 +43,10 @@ $$;
 create view cms.searchable as
 select r.id as revision_id, r.locale, coalesce(k.configuration, 'site.simple'::regconfig) as configuration,
        coalesce(k.accented, 'pg_catalog.simple'::regconfig) as accented,
-       translate(r.title, '-/‐‑', '    ') as title,
-       translate(concat_ws(' ', r.summary, left(h.texts, 20000)), '-/‐‑', '    ') as headings,
-       translate(concat_ws(' ', left(f.texts, 20000), n.names), '-/‐‑', '    ') as terms,
-       translate(left(r.body_text, 200000), '-/‐‑', '    ') as body,
+       translate(r.title, '-/', '  ') as title,
+       translate(concat_ws(' ', r.summary, left(h.texts, 20000)), '-/', '  ') as headings,
+       translate(concat_ws(' ', left(f.texts, 20000), n.names), '-/', '  ') as terms,
+       translate(left(r.body_text, 200000), '-/', '  ') as body,
        n.facets || array_remove(array['#' || r.author_id], null) as facets
   from cms.revision r
   left join site.text_search k on k.language = split_part(r.locale, '-', 1)

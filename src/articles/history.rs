@@ -135,7 +135,11 @@ impl Approval {
 }
 
 /// What was seen of an article, or of one that was purged.
-async fn list(connection: &mut PgConnection, id: Uuid, at: Option<DateTime<Utc>>) -> Result<Vec<ShownRevision>, ApiError> {
+async fn list(
+    connection: &mut PgConnection,
+    id: Uuid,
+    at: Option<DateTime<Utc>>,
+) -> Result<Vec<ShownRevision>, ApiError> {
     if history::is_known(connection, id).await? {
         return Ok(history::list_shown(connection, id, at).await?);
     }

@@ -71,6 +71,10 @@ pub struct StaffAuthorPage {
 /// Mounts the three addresses, relative to `/v1/admin`.
 pub(super) fn admin_routes(config: &mut ServiceConfig) {
     Endpoint::at("/authors").get(admin::list_staff_authors).post(admin::create_author).mount(config);
-    Endpoint::at("/authors/{id}").get(admin::get_author).patch(admin::update_author).delete(admin::delete_author).mount(config);
+    Endpoint::at("/authors/{id}")
+        .get(admin::get_author)
+        .patch(admin::update_author)
+        .delete(admin::delete_author)
+        .mount(config);
     Endpoint::at("/authors/{id}/restore").post(admin::restore_author).mount(config);
 }

@@ -58,6 +58,9 @@ pub(super) fn public_routes(config: &mut ServiceConfig) {
 
 /// Mounts the editors' side, relative to `/v1/admin`.
 pub(super) fn admin_routes(config: &mut ServiceConfig) {
-    Endpoint::at("/articles/{id}/preview-links").get(admin::list_preview_links).post(admin::create_preview_link).mount(config);
+    Endpoint::at("/articles/{id}/preview-links")
+        .get(admin::list_preview_links)
+        .post(admin::create_preview_link)
+        .mount(config);
     Endpoint::at("/articles/{id}/preview-links/{link}").delete(admin::delete_preview_link).mount(config);
 }

@@ -188,24 +188,30 @@ macro_rules! found {
                                                                  as at offset 0) v
                                                      where v.at > 0 limit 1), 1) as at offset 0) i
                                  cross join lateral (
-                                   select regexp_replace(substr(m.body_text, greatest(i.at - 200, 1), 700),
-                                                         case when i.at > 201 then '^\S+\s+' else '^\s+' end, '') as text offset 0) t
+                                   select replace(replace(replace(replace(replace(
+                                            regexp_replace(substr(m.body_text, greatest(i.at - 200, 1), 700),
+                                                           case when i.at > 201 then '^\S+\s+' else '^\s+' end, ''),
+                                            E'\n', ' '), U&'\E000', ''), U&'\E001', ''), '-', U&'\E002'), '/', U&'\E003') as text offset 0) t
+                                 -- Read where the text has no hit.
+                                 cross join lateral (
+                                   select replace(replace(replace(replace(replace(
+                                            concat_ws(' … ', m.title, m.summary,
+                                                      (select string_agg(x.value->>'question' || ' ' || (x.value->>'answer'), ' … ')
+                                                         from jsonb_array_elements(m.faqs) x),
+                                                      (select string_agg(x.value->>'name', ' … ') from json_array_elements(m.conditions) x),
+                                                      (select string_agg(x.value->>'name', ' … ') from json_array_elements(m.services) x),
+                                                      (select string_agg(x.value->>'name', ' … ') from json_array_elements(m.tags) x),
+                                                      m.category->>'name'),
+                                            E'\n', ' '), U&'\E000', ''), U&'\E001', ''), '-', U&'\E002'), '/', U&'\E003') as text) o
                                  cross join lateral (
                                    select coalesce(
-                                     (select h.hit from ts_headline(w.configuration, replace(replace(replace(replace(replace(replace(t.text, U&'\E000', ''), U&'\E001', ''), '-', U&'\E002'), '/', U&'\E003'), U&'\2011', U&'\E004'), E'\n', ' '), a.hits, a.style) h (hit)
+                                     (select h.hit from ts_headline(w.configuration, t.text, a.hits, a.style) h (hit)
                                        where strpos(h.hit, U&'\E000') > 0),
-                                     (select h.hit from ts_headline(w.accented, replace(replace(replace(replace(replace(replace(t.text, U&'\E000', ''), U&'\E001', ''), '-', U&'\E002'), '/', U&'\E003'), U&'\2011', U&'\E004'), E'\n', ' '), a.hits, a.style) h (hit)
+                                     (select h.hit from ts_headline(w.accented, t.text, a.hits, a.style) h (hit)
                                        where strpos(h.hit, U&'\E000') > 0),
-                                     (select h.hit from ts_headline(w.configuration, replace(replace(replace(replace(replace(replace(
-                                               concat_ws(' … ', m.title, m.summary,
-                                                         (select string_agg(x.value->>'question' || ' ' || (x.value->>'answer'), ' … ')
-                                                            from jsonb_array_elements(m.faqs) x),
-                                                         (select string_agg(x.value->>'name', ' … ') from json_array_elements(m.conditions) x),
-                                                         (select string_agg(x.value->>'name', ' … ') from json_array_elements(m.services) x),
-                                                         (select string_agg(x.value->>'name', ' … ') from json_array_elements(m.tags) x),
-                                                         m.category->>'name'), U&'\E000', ''), U&'\E001', ''), '-', U&'\E002'), '/', U&'\E003'), U&'\2011', U&'\E004'), E'\n', ' '), a.hits, a.style) h (hit)
+                                     (select h.hit from ts_headline(w.configuration, o.text, a.hits, a.style) h (hit)
                                        where strpos(h.hit, U&'\E000') > 0),
-                                     replace(replace(replace(replace(replace(replace(left(t.text, 200), U&'\E000', ''), U&'\E001', ''), '-', U&'\E002'), '/', U&'\E003'), U&'\2011', U&'\E004'), E'\n', ' ')) as snippet offset 0) h
+                                     left(t.text, 200)) as snippet offset 0) h
                                 order by p.n) x) as "items!: Json<Vec<FoundArticle>>",
                       case when $11::uuid is null
                            then (select total from counting) end as total,
