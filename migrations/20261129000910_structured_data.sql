@@ -7,7 +7,7 @@ select p.article_id, t.id, t.name, t.aliases, t.codes, x.position
  where p.visible @> now() and p.archived_at is null;
 
 create view site.article_service as
-select p.article_id, v.id, v.name, v.aliases, v.contraindications, v.risks, x.position
+select p.article_id, v.id, v.slug, v.name, v.aliases, v.contraindications, v.risks, x.position
   from cms.publication p
   join cms.revision_service x on x.revision_id = p.revision_id
   join cms.service v on v.id = x.service_id and v.trashed_at is null

@@ -37,9 +37,10 @@ with given as materialized (
        select g.revision, t.id, t.position
          from given g, (select id, row_number() over (order by slug) as position from cms.term
                          where kind = 'tag' order by slug limit 2) t)
-insert into cms.publication (id, article_id, group_id, revision_id, locale, slug, path, visible, published_at)
+insert into cms.publication (id, article_id, group_id, revision_id, locale, slug, path, visible, published_at, title, search)
 select gen_random_uuid(), g.article, g.article, g.revision, c.locale, g.slug, '/articles/' || g.slug,
-       tstzrange(now() - g.n * interval '1 hour', null), now() - g.n * interval '1 hour'
+       tstzrange(now() - g.n * interval '1 hour', null), now() - g.n * interval '1 hour', g.title,
+       to_tsvector('site.english', g.title || ' ' || g.body)
   from given g, clinic c";
 
 /// The terms of what was published.

@@ -26,12 +26,19 @@ pub struct Script {
 pub fn select(statement: &Statement) -> Result<Script, String> {
     let (marks, values) = match statement {
         Statement::List => {
-            let marks = ["site.article_horizon", "order by m.published_at desc, m.id desc"];
+            let marks = [
+                "site.article_horizon",
+                "order by m.published_at desc, m.id desc",
+                "a.locale = (select locale from wanted)",
+            ];
             let mut values = vec![NULL; 10];
-            values.extend(["21", "0", "10001"]);
+            values.extend(["21", "0", "10001", NULL, NULL]);
             (marks, values)
         }
-        Statement::Article(slug) => (["site.article_former_slug", "body_markdown"], vec![slug, NULL, "html", NULL]),
+        Statement::Article(slug) => {
+            let marks = ["site.article_former_slug", "body_markdown", "order by x.rank"];
+            (marks, vec![slug, NULL, "html", NULL, "true"])
+        }
         Statement::Inquiry { .. } => return Err("an inquiry is no select".to_owned()),
     };
     let committed = Path::new(env!("CARGO_MANIFEST_DIR")).join(".sqlx");
@@ -84,6 +91,7 @@ fn sql_type(name: &str) -> Result<&'static str, String> {
         "Timestamptz" => "timestamptz",
         "Uuid" => "uuid",
         "Int8" => "bigint",
+        "Bool" => "boolean",
         other => return Err(format!("a parameter of type {other}, which the benchmark does not know")),
     })
 }

@@ -9,7 +9,11 @@ use super::{
     article::{Citation, Faq, Image, Kind, Seo},
     body::Heading,
     medical_code::TermCode,
-    queries::published::{ListedArticle, PublishedArticle},
+    queries::{
+        published::{ListedArticle, PublishedArticle},
+        published_search::FoundArticle,
+    },
+    search,
 };
 pub use crate::body::Format;
 use crate::http::{ApiError, PageLinks, PageMeta, Reference};
@@ -116,11 +120,26 @@ impl From<ListedArticle> for ArticleSummary {
     }
 }
 
+impl From<FoundArticle> for ArticleSummary {
+    fn from(row: FoundArticle) -> Self {
+        Self { snippet: Some(search::marked(&row.snippet)), ..row.article.into() }
+    }
+}
+
+/// What a page of articles tells of itself.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ArticlePageMeta {
+    #[serde(flatten)]
+    pub page: PageMeta,
+    /// What was looked for instead of `q`, where words of it stand in no visible article and others are near; else null.
+    pub corrected: Option<String>,
+}
+
 /// A page of visible articles.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ArticlePage {
     pub data: Vec<ArticleSummary>,
-    pub meta: PageMeta,
+    pub meta: ArticlePageMeta,
     pub links: PageLinks,
 }
 

@@ -28,10 +28,12 @@ pub(crate) mod medical_code;
 mod overrides;
 pub mod previews;
 mod public;
+mod public_search;
 pub(crate) mod publication;
 pub(crate) mod queries;
 pub(crate) mod review;
 mod revisions;
+pub(crate) mod search;
 mod site_address;
 mod sitemap;
 pub mod snapshot;
@@ -56,6 +58,7 @@ use term_operations::{category, condition, tag};
 /// Mounts the public reads.
 pub fn public_routes(config: &mut ServiceConfig) {
     Endpoint::at("/v1/articles").get(public::list_articles).mount(config);
+    Endpoint::at("/v1/articles/suggestions").get(public_search::list_article_suggestions).mount(config);
     Endpoint::at("/v1/articles/{slug}").get(public::get_article).mount(config);
     Endpoint::at("/v1/articles/{slug}/jsonld").get(structured_data::get_article_jsonld).mount(config);
     review::public_routes(config);
@@ -126,6 +129,7 @@ pub fn admin_routes(config: &mut ServiceConfig) {
 #[openapi(paths(
     public::list_articles,
     public::get_article,
+    public_search::list_article_suggestions,
     public::list_categories,
     public::list_tags,
     public::list_conditions,

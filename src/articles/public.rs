@@ -4,12 +4,14 @@ use actix_web::{HttpRequest, HttpResponse, http::header, web::Data};
 
 use super::{
     addresses::{self, Resolution},
-    answers::{Article, ArticleAnswer, ArticlePage, ArticleSummary, Format, TermList},
+    answers::{Article, ArticleAnswer, ArticlePage, ArticlePageMeta, ArticleSummary, Format, TermList},
     locale::{Asked, language},
+    public_search::{self, RELEVANCE},
     queries::{
         published::{self, Filter, Key, Order, PublishedArticle},
         terms::list_published_terms,
     },
+    search::SearchText,
     terms::TermKind,
 };
 use crate::{
@@ -18,7 +20,7 @@ use crate::{
     http::{Answer, ApiError, PageRequest, Paging, Problem, QueryReader, Site},
 };
 
-const ORDERS: [&str; 4] = ["-published_at", "published_at", "title", "-updated_at"];
+const ORDERS: [&str; 5] = ["-published_at", "published_at", "title", "-updated_at", RELEVANCE];
 
 fn order(name: &str) -> Order {
     match name {
@@ -35,6 +37,7 @@ fn filter(query: &mut QueryReader) -> Filter {
         category: query.any_of("category"),
         tag: query.any_of("tag"),
         condition: query.any_of("condition"),
+        service: query.any_of("service"),
         author: query.any_of("author"),
         published_after: query.instant("published_after"),
         published_before: query.instant("published_before"),
@@ -42,7 +45,10 @@ fn filter(query: &mut QueryReader) -> Filter {
     }
 }
 
-/// Lists visible articles.
+/// Lists visible articles. With `q` those in which it is found, the best first: each word in its forms, with or without
+/// accents, the last one also as the beginning of a word; `"a phrase"`, `or` and `-without` are understood. A word that no
+/// visible article has gives way to the nearest that one has, which `meta.corrected` tells. A `q` without a word that is
+/// worth looking for ("the", "-flu", "?") finds nothing.
 #[utoipa::path(get, path = "/v1/articles", operation_id = "list_articles", tag = "articles",
     params(
         ("locale" = Option<String>, Query, description = "BCP 47; the clinic's default when absent", max_length = 35),
@@ -50,18 +56,29 @@ fn filter(query: &mut QueryReader) -> Filter {
         ("category" = Option<String>, Query, description = "Slugs or ids; a comma means any of", pattern = "^[a-z0-9-]{1,100}(,[a-z0-9-]{1,100}){0,3}$"),
         ("tag" = Option<String>, Query, description = "Slugs or ids; a comma means any of", pattern = "^[a-z0-9-]{1,100}(,[a-z0-9-]{1,100}){0,3}$"),
         ("condition" = Option<String>, Query, description = "Slugs or ids; a comma means any of", pattern = "^[a-z0-9-]{1,100}(,[a-z0-9-]{1,100}){0,3}$"),
+        ("service" = Option<String>, Query, description = "Slugs or ids; a comma means any of", pattern = "^[a-z0-9-]{1,100}(,[a-z0-9-]{1,100}){0,3}$"),
         ("author" = Option<String>, Query, description = "Slugs or ids; a comma means any of", pattern = "^[a-z0-9-]{1,100}(,[a-z0-9-]{1,100}){0,3}$"),
+        ("q" = Option<String>, Query, description = "What to look for", min_length = 1, max_length = 200),
         ("published_after" = Option<String>, Query, description = "Later than this instant or date (1900 to 2200)"),
         ("published_before" = Option<String>, Query, description = "Earlier than this instant or date (1900 to 2200)"),
         ("updated_after" = Option<String>, Query, description = "Changed later than this instant or date (1900 to 2200)"),
-        ("sort" = Option<String>, Query, description = "`-published_at` (default), `published_at`, `title` or `-updated_at`", pattern = "^(-published_at|published_at|title|-updated_at)$"),
+        ("sort" = Option<String>, Query, description = "`-published_at` (default), `published_at`, `title`, `-updated_at`, or with `q` `relevance` (then the default)", pattern = "^(-published_at|published_at|title|-updated_at|relevance)$"),
         Paging,
     ),
     responses((status = 200, description = "A page of articles", body = ArticlePage)))]
 pub async fn list_articles(request: HttpRequest, site: Data<Site>, database: Data<PublicDb>) -> Answer {
     let mut query = QueryReader::of(&request);
     let filter = filter(&mut query);
-    let order = order(query.one_of("sort", &ORDERS).unwrap_or("-published_at"));
+    let text = query.parsed("q", "1 to 200 characters", SearchText::parse);
+    let sort = query.one_of("sort", &ORDERS);
+    if let Some(text) = text {
+        let order = sort.filter(|sort| *sort != RELEVANCE).map(order);
+        return public_search::search_articles(&request, &site, &database, query, text, filter, order).await;
+    }
+    if sort == Some(RELEVANCE) {
+        query.refuse("q", "required", "relevance is to what is looked for");
+    }
+    let order = order(sort.unwrap_or("-published_at"));
     let question = format!("articles {order:?} {filter:?}");
     let page = PageRequest::<Key>::read(&mut query, &site.cursors, &question);
     query.finish()?;
@@ -76,6 +93,7 @@ pub async fn list_articles(request: HttpRequest, site: Data<Site>, database: Dat
     let (meta, links) = page.complete(&mut items, rows.total, |row| Key::of(row, order), &about);
     let data: Vec<ArticleSummary> = items.into_iter().map(ArticleSummary::from).collect();
     let tags: Vec<String> = data.iter().map(|article| format!("article:{}", article.id)).collect();
+    let meta = ArticlePageMeta { page: meta, corrected: None };
     PublicAnswer::json(&ArticlePage { data, meta, links }, &["articles"])?
         .valid_for(rows.valid_for)
         .tagged(tags)

@@ -68,6 +68,19 @@ impl QueryReader {
         value
     }
 
+    /// A value made by `parse` that has to be given.
+    pub fn required<T>(
+        &mut self,
+        name: &'static str,
+        expected: &str,
+        parse: impl FnOnce(&str) -> Option<T>,
+    ) -> Option<T> {
+        if !self.given.iter().any(|(given, _)| given == name) {
+            self.refuse(name, "required", &format!("has to be given: {expected}"));
+        }
+        self.parsed(name, expected, parse)
+    }
+
     /// A value from a fixed set, with a suggestion where one is near.
     pub fn one_of(&mut self, name: &'static str, set: &[&'static str]) -> Option<&'static str> {
         let text = self.text(name)?;

@@ -24,11 +24,15 @@ const PUBLISHED: &[&str] = &[
     "site.article_neighbour",
     "site.article_related",
     "site.article_review",
+    "site.article_search",
     "site.category_above",
     "site.left_slug",
     "site.redirect",
     "site.article_horizon",
     "site.form",
+    "site.search_facet",
+    "site.search_word",
+    "site.text_search",
 ];
 
 async fn relations(connection: &mut PgConnection) -> Vec<String> {

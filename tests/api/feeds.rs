@@ -200,9 +200,10 @@ fn a_large_sitemap_is_cut_into_parts() {
                from cms.article a;
              alter table cms.publication drop constraint publication_slug_free, drop constraint publication_path_free,
                drop constraint publication_one_per_locale, drop constraint publication_one_at_a_time;
-             insert into cms.publication (id, article_id, revision_id, group_id, locale, slug, path, visible, published_at)
+             insert into cms.publication (id, article_id, revision_id, group_id, locale, slug, path, visible, published_at,
+                                          title, search)
              select gen_random_uuid(), r.article_id, r.id, r.article_id, 'en', r.slug, '/articles/' || r.slug,
-                    tstzrange('2026-01-01T00:00:00Z', null), '2026-01-01T00:00:00Z' from cms.revision r;";
+                    tstzrange('2026-01-01T00:00:00Z', null), '2026-01-01T00:00:00Z', r.title, '' from cms.revision r;";
         owner.execute(many).await.unwrap();
     });
     let index = api.get("/sitemap.xml").body;

@@ -49,6 +49,7 @@ mod purging;
 mod redirects;
 mod review;
 mod revisions;
+mod search;
 mod second_factors;
 mod secrecy;
 mod services;

@@ -46,6 +46,7 @@ fn class_of(operation: &str) -> Option<Class> {
         | "list_articles"
         | "get_article"
         | "get_article_review"
+        | "list_article_suggestions"
         | "list_categories"
         | "list_tags"
         | "list_conditions"

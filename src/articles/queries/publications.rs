@@ -178,12 +178,14 @@ pub struct NewPublication<'a> {
     pub by: Option<Uuid>,
 }
 
-/// Makes a revision visible during a range, and notes its terms.
+/// Makes a revision visible during a range, and notes its terms and the words that it is found by.
 pub async fn insert(connection: &mut PgConnection, new: &NewPublication<'_>) -> Result<(), sqlx::Error> {
     sqlx::query!(
-        "insert into cms.publication (id, article_id, revision_id, group_id, locale, slug, path, visible, planned_end, published_at, created_by)
-         select $1, r.article_id, r.id, a.group_id, r.locale, r.slug, $4, tstzrange($5, $6), $6, $7, $8
-           from cms.revision r join cms.article a on a.id = r.article_id
+        "insert into cms.publication (id, article_id, revision_id, group_id, locale, slug, path, visible, planned_end, published_at,
+                                      created_by, title, search)
+         select $1, r.article_id, r.id, a.group_id, r.locale, r.slug, $4, tstzrange($5, $6), $6, $7, $8, r.title,
+                s.search || array_to_tsvector(array['@' || to_char($7::timestamptz at time zone 'UTC', 'YYYY-MM')])
+           from cms.revision r join cms.article a on a.id = r.article_id join cms.revision_search s on s.revision_id = r.id
           where r.article_id = $2 and r.id = $3",
         new.id,
         new.article,
@@ -206,6 +208,14 @@ pub async fn insert(connection: &mut PgConnection, new: &NewPublication<'_>) -> 
                          select t.term_id from cms.revision_term t where t.revision_id = r.id) x on true
           where p.id = $1",
         new.id,
+    )
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query!(
+        "insert into cms.search_word (locale, plain, word, letters, lexeme, query)
+         select w.locale, w.plain, w.word, w.letters, w.lexeme, w.query from cms.revision_word w where w.revision_id = $1
+         on conflict do nothing",
+        new.revision_id,
     )
     .execute(connection)
     .await?;

@@ -55,6 +55,7 @@ pub struct Filter {
     pub category: Option<Vec<String>>,
     pub tag: Option<Vec<String>>,
     pub condition: Option<Vec<String>>,
+    pub service: Option<Vec<String>>,
     pub author: Option<Vec<String>>,
     pub published_after: Option<DateTime<Utc>>,
     pub published_before: Option<DateTime<Utc>>,
@@ -128,7 +129,10 @@ macro_rules! page_in_order {
                          and ($5::text[] is null or a.author->>'slug' = any ($5) or a.author->>'id' = any ($5))
                          and ($6::timestamptz is null or a.published_at > $6)
                          and ($7::timestamptz is null or a.published_at < $7)
-                         and ($8::timestamptz is null or a.updated_at > $8))
+                         and ($8::timestamptz is null or a.updated_at > $8)
+                         and ($15::text[] is null or exists (
+                               select 1 from site.article_service s
+                                where s.article_id = a.id and (s.slug = any ($15) or s.id::text = any ($15)))))
                select (select coalesce(json_agg(x), '[]')
                          from (select m.id, m.kind, m.slug, m.path, m.locale, m.title, m.summary, m.cover, m.category, m.tags, m.conditions,
                                       m.services, m.author, m.reading_minutes, m.published_at, m.updated_at, m.review, m.translations
@@ -153,6 +157,7 @@ macro_rules! page_in_order {
             $page.offset(),
             COUNTED,
             &$filter.asked.chain(),
+            $filter.service.as_deref(),
         )
         .fetch_one($connection)
         .await
