@@ -43,16 +43,25 @@ pub struct IndexEntry {
     pub file: String,
     /// Of the file, in hexadecimal.
     pub sha256: String,
+    /// Of the article.
     pub id: Uuid,
+    /// BCP 47.
     pub locale: String,
+    /// Unique in its language at that instant.
     pub slug: String,
+    /// Where it stood on the clinic's site.
     pub path: String,
+    /// As it stood.
     pub title: String,
+    /// The number of the revision that was shown.
     pub revision: i32,
+    /// SHA-256 of what it said, in hexadecimal.
     pub content_hash: String,
+    /// When the public first saw the article.
     pub published_at: DateTime<Utc>,
     /// Since when it said this.
     pub since: DateTime<Utc>,
+    /// Whose sign-off held; null where there was none.
     pub approved_by: Option<Value>,
 }
 

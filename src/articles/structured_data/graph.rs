@@ -109,10 +109,10 @@ fn article(subject: &Subject, names: &Names) -> Value {
         "usageInfo": subjects::usage(&article.disclosures, &summary.locale),
         "citation": article.references.iter().map(works::cited).collect::<Vec<_>>(),
     });
-    for (relation, works) in translations(subject) {
-        if let Some(node) = node.as_object_mut() {
-            node.insert(relation.to_owned(), works);
-        }
+    if let Some((relation, works)) = translations(subject)
+        && let Some(node) = node.as_object_mut()
+    {
+        node.insert(relation.to_owned(), works);
     }
     node
 }
