@@ -97,14 +97,16 @@ impl Desk {
 
     /// The reviewer, licensed until that day, signs what the article says now.
     fn sign(&self, licensed_until: &str, next_review: &str) {
+        let id = "01900000-0000-7000-8000-0000000000b1";
+        let shown = json!({"id": id, "slug": "vale", "name": "Dr. Vale", "type": "provider", "credentials": [], "provider": null});
         self.run(&format!(
             "insert into cms.provider (id, slug, name, display_name, licences)
-             values ('01900000-0000-7000-8000-0000000000b1', 'vale', '{{}}', 'Dr. Vale',
+             values ('{id}', 'vale', '{{}}', 'Dr. Vale',
                      '[{{\"state\": \"FL\", \"number\": \"1\", \"expires_on\": \"{licensed_until}\"}}]')
              on conflict (id) do update set licences = excluded.licences;
-             update cms.account set provider_id = '01900000-0000-7000-8000-0000000000b1' where email = '{}';
+             update cms.account set provider_id = '{id}' where email = '{}';
              insert into cms.signoff (id, article_id, revision_id, content_hash, reviewer_id, reviewer, signed_at, next_review_due)
-             select gen_random_uuid(), r.article_id, r.id, r.content_hash, c.id, '{{}}', clock_timestamp(), {next_review}
+             select gen_random_uuid(), r.article_id, r.id, r.content_hash, c.id, '{shown}', clock_timestamp(), {next_review}
                from cms.article a join cms.revision r on r.article_id = a.id and r.number = a.latest_revision, cms.account c
               where a.id = '{}' and c.email = '{}'",
             REVIEWER.0,
