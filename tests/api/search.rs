@@ -457,3 +457,43 @@ impl Library {
         self.search(q, &format!("&locale={locale}")).json()["data"][0]["snippet"].as_str().unwrap().to_owned()
     }
 }
+
+#[test]
+fn what_very_many_articles_say_is_walked_to_its_end_and_counted_up_to_a_thousand() {
+    let library = Library::open();
+    library.api.as_owner(async |owner| {
+        // Written past the program, since so many publications one after the other take minutes.
+        let many = "insert into cms.article (id, group_id)
+             select id, id from (select ('01900000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid as id from generate_series(1, 1300) n) x;
+             insert into cms.revision (id, article_id, number, kind, locale, slug, title, body_markdown, body_html, body_text,
+                                       headings, excerpt, reading_minutes, warnings, seo, content_hash)
+             select gen_random_uuid(), a.id, 1, 'general', 'en', 'n-' || right(a.id::text, 5), 'N', '', '',
+                    repeat('kelp ', 1 + right(a.id::text, 1)::integer), '[]', '', 1, '[]',
+                    '{\"title\": null, \"description\": null, \"canonical_url\": null, \"image\": null, \"noindex\": false}', sha256(''::bytea)
+               from cms.article a;
+             insert into cms.publication (id, article_id, revision_id, group_id, locale, slug, path, visible, published_at, title, search)
+             select gen_random_uuid(), r.article_id, r.id, r.article_id, 'en', r.slug, '/articles/' || r.slug,
+                    tstzrange(p.at, null), p.at, r.title, s.search || array_to_tsvector(array['@' || to_char(p.at at time zone 'UTC', 'YYYY-MM')])
+               from cms.revision r join cms.revision_search s on s.revision_id = r.id
+              cross join lateral (select now() - right(r.slug, 5)::integer * interval '2 hours' as at) p;";
+        sqlx::raw_sql(many).execute(owner).await.unwrap();
+    });
+    for sort in ["", "&sort=published_at"] {
+        let (mut seen, mut cursor) = (std::collections::BTreeSet::new(), String::new());
+        loop {
+            let reply = library.search("kelp", &format!("{sort}&limit=100{cursor}")).json();
+            if cursor.is_empty() {
+                assert_eq!((&reply["meta"]["total"], &reply["meta"]["total_exact"]), (&json!(1001), &json!(false)));
+            }
+            for slug in titles(&reply, "slug") {
+                assert!(seen.insert(slug), "{sort}: met twice");
+            }
+            let Some(next) = reply["meta"]["next_cursor"].as_str() else { break };
+            cursor = format!("&cursor={next}");
+        }
+        assert_eq!(seen.len(), 1300, "{sort}");
+    }
+    let deep = library.search("kelp", "&limit=100&page=13").json();
+    assert_eq!(deep["data"].as_array().unwrap().len(), 100);
+    assert!(deep["meta"]["next_cursor"].is_null());
+}
