@@ -102,7 +102,7 @@ select s.revision_id, s.locale, w.plain, min(w.word) as word,
   from cms.searchable s
   cross join lateral (
     select distinct lower(x.token) as word, extensions.unaccent('extensions.unaccent', lower(x.token)) as plain
-      from ts_parse('default', concat_ws(' ', s.title, s.headings, s.terms, left(s.body, 50000))) x
+      from ts_parse('default', concat_ws(' ', s.title, s.headings, s.terms, left(s.body, 20000))) x
      -- asciiword, word, numword
      where x.tokid in (1, 2, 3) and char_length(x.token) between 3 and 40) w
   cross join lateral (select tsvector_to_array(to_tsvector(s.configuration, w.plain)) as lexemes) l

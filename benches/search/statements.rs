@@ -18,7 +18,7 @@ pub fn of(case: &Case) -> Result<(String, String), Trouble> {
         return Ok((text, format!("null, {clauses}")));
     }
     let nulls = ["null"; 12].join(", ");
-    Ok((find(&["walked (month, found)"])?, format!("null, {clauses}, {nulls}, 21, 0, 10001, 1000, 1000")))
+    Ok((find(&["walked (month, steps, found)"])?, format!("null, {clauses}, {nulls}, 21, 0, 1001, 1000, 1000")))
 }
 
 /// The one committed query that holds all the marks.

@@ -11,7 +11,7 @@ use super::{
     locale::language,
     queries::{
         published::{Filter, Order},
-        published_search::{FoundKey, search_published},
+        published_search::{COUNTED, FoundKey, search_published},
         published_suggestions::suggest_published,
     },
     search::SearchText,
@@ -49,7 +49,8 @@ pub(super) async fn search_articles(
         .await?;
     let mut items = rows.items.0;
     let about = site.question(request, &question);
-    let (meta, links) = page.complete(&mut items, rows.total, |row| FoundKey::of(row, order), &about);
+    let (mut meta, links) = page.complete(&mut items, rows.total, |row| FoundKey::of(row, order), &about);
+    meta.total_exact &= rows.total.is_none_or(|total| total < COUNTED);
     let data: Vec<ArticleSummary> = items.into_iter().map(ArticleSummary::from).collect();
     let tags: Vec<String> = data.iter().map(|article| format!("article:{}", article.id)).collect();
     let meta = ArticlePageMeta { page: meta, corrected: text.corrected(&rows.corrections.0) };

@@ -410,7 +410,7 @@ fn nothing_that_can_be_typed_breaks_the_search() {
 }
 
 #[test]
-fn an_article_of_half_a_megabyte_is_published_and_found() {
+fn a_very_long_article_is_published_and_found() {
     let library = Library::open();
     let word = |mut number: usize| {
         let mut word = String::new();
@@ -420,7 +420,7 @@ fn an_article_of_half_a_megabyte_is_published_and_found() {
         }
         word
     };
-    let body: Vec<String> = (0..100_000).map(|number| word(number * 7 + 11)).collect();
+    let body: Vec<String> = (0..50_000).map(|number| word(number * 7 + 11)).collect();
     library.publish("Everything", &format!("quokka {}", body.join(" ")));
     assert_eq!(library.found("quokka", ""), ["Everything"]);
     assert_eq!(library.found("everything", ""), ["Everything"]);
@@ -432,7 +432,7 @@ fn completions_follow_what_is_typed_and_may_be_kept_for_a_while() {
     library.publish("Living with diabetes", "Measure.");
     library.publish("Diabetes in children", "Measure diabolo.");
     library.publish_in("es", "Diabetes y usted", "Mida.");
-    for q in ["d", "dia", "diab", "diabetes", "DIABETES"] {
+    for q in ["di", "dia", "diab", "diabetes", "DIABETES"] {
         assert_eq!(library.suggestions(q, ""), ["Diabetes in children", "Living with diabetes"], "{q}");
     }
     assert_eq!(library.suggestions("living wi", ""), ["Living with diabetes"]);
@@ -456,4 +456,44 @@ impl Library {
     fn snippet_in(&self, q: &str, locale: &str) -> String {
         self.search(q, &format!("&locale={locale}")).json()["data"][0]["snippet"].as_str().unwrap().to_owned()
     }
+}
+
+#[test]
+fn what_very_many_articles_say_is_walked_to_its_end_and_counted_up_to_a_thousand() {
+    let library = Library::open();
+    library.api.as_owner(async |owner| {
+        // Written past the program, since so many publications one after the other take minutes.
+        let many = "insert into cms.article (id, group_id)
+             select id, id from (select ('01900000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid as id from generate_series(1, 1300) n) x;
+             insert into cms.revision (id, article_id, number, kind, locale, slug, title, body_markdown, body_html, body_text,
+                                       headings, excerpt, reading_minutes, warnings, seo, content_hash)
+             select gen_random_uuid(), a.id, 1, 'general', 'en', 'n-' || right(a.id::text, 5), 'N', '', '',
+                    repeat('kelp ', 1 + right(a.id::text, 1)::integer), '[]', '', 1, '[]',
+                    '{\"title\": null, \"description\": null, \"canonical_url\": null, \"image\": null, \"noindex\": false}', sha256(''::bytea)
+               from cms.article a;
+             insert into cms.publication (id, article_id, revision_id, group_id, locale, slug, path, visible, published_at, title, search)
+             select gen_random_uuid(), r.article_id, r.id, r.article_id, 'en', r.slug, '/articles/' || r.slug,
+                    tstzrange(p.at, null), p.at, r.title, s.search || array_to_tsvector(array['@' || to_char(p.at at time zone 'UTC', 'YYYY-MM')])
+               from cms.revision r join cms.revision_search s on s.revision_id = r.id
+              cross join lateral (select now() - right(r.slug, 5)::integer * interval '2 hours' as at) p;";
+        sqlx::raw_sql(many).execute(owner).await.unwrap();
+    });
+    for sort in ["", "&sort=published_at"] {
+        let (mut seen, mut cursor) = (std::collections::BTreeSet::new(), String::new());
+        loop {
+            let reply = library.search("kelp", &format!("{sort}&limit=100{cursor}")).json();
+            if cursor.is_empty() {
+                assert_eq!((&reply["meta"]["total"], &reply["meta"]["total_exact"]), (&json!(1001), &json!(false)));
+            }
+            for slug in titles(&reply, "slug") {
+                assert!(seen.insert(slug), "{sort}: met twice");
+            }
+            let Some(next) = reply["meta"]["next_cursor"].as_str() else { break };
+            cursor = format!("&cursor={next}");
+        }
+        assert_eq!(seen.len(), 1300, "{sort}");
+    }
+    let deep = library.search("kelp", "&limit=100&page=13").json();
+    assert_eq!(deep["data"].as_array().unwrap().len(), 100);
+    assert!(deep["meta"]["next_cursor"].is_null());
 }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::published::{Filter, ListedArticle, Order};
 use crate::{
     articles::search::{Correction, SearchText},
-    http::{COUNTED, PageRequest},
+    http::PageRequest,
 };
 
 /// A visible article with the words that were looked for.
@@ -39,6 +39,8 @@ pub struct FoundRows {
 /// is found in takes seconds.
 const RANKED: i64 = 1000;
 
+/// What is found is counted up to here: that many of a common word are looked at in any case.
+pub const COUNTED: i64 = 1001;
 /// A last word that so many articles have is a whole one; fewer are joined by those that have a word which begins so.
 const OPENED: i64 = 1000;
 
@@ -290,23 +292,26 @@ pub async fn search_published(
             filter,
             page,
             "published_at",
-            "walked (month, found) as (
-                 select date_trunc('month', now() at time zone 'UTC'), 0::bigint where not (select complete from counting)
+            "walked (month, steps, found) as (
+                 select date_trunc('month', now() at time zone 'UTC'), 0, 0::bigint where not (select complete from counting)
                  union all
-                 select w.month - interval '1 month',
+                 select w.month - interval '1 month', w.steps + 1,
                         w.found + (select count(*) from matching m
                                     where m.search @@ ('''@' || to_char(w.month, 'YYYY-MM') || '''')::tsquery)
-                   from walked w
-                  where w.found < $18
-                    and w.month >= (select date_trunc('month', min(s.published_at) at time zone 'UTC') from site.article_search s
-                                     where s.locale = (select locale from wanted))),
+                   from walked w where w.found < $18 and w.steps < 24),
+               walk as materialized (
+                 select coalesce(max(w.found), 0) >= $18 as enough,
+                        string_agg('''@' || to_char(w.month, 'YYYY-MM') || '''', ' | ')::tsquery as months
+                   from walked w),
                newest as materialized (
                  select n.publication_id, n.key
                    from (select c.publication_id, c.key from counted c where (select complete from counting)
                          union all
                          select m.publication_id, m.key from matching m
-                          where not (select complete from counting)
-                            and m.search @@ (select string_agg('''@' || to_char(w.month, 'YYYY-MM') || '''', ' | ')::tsquery from walked w)) n
+                          where (select enough from walk) and m.search @@ (select months from walk)
+                         union all
+                         select m.publication_id, m.key from matching m
+                          where not (select complete from counting) and not (select enough from walk)) n
                   order by n.key desc, n.publication_id desc limit $18),
                ranked as materialized (
                  select n.publication_id, n.key,

@@ -12,7 +12,8 @@ pub struct SuggestedRows {
     pub valid_for: Option<i64>,
 }
 
-/// Names and titles with all the words, the last of which may be a beginning. A word that none has gives way to the nearest
+/// Names and titles with all the words, the last of which may be a beginning (of two letters at least: one begins a tenth of
+/// all titles). A word that none has gives way to the nearest
 /// that one has. Names and titles are short, so they are compared as they are written, without stems.
 pub async fn suggest_published(
     connection: &mut PgConnection,
@@ -24,7 +25,8 @@ pub async fn suggest_published(
         r#"with wanted as materialized (select coalesce($1, (select default_locale from site.clinic), 'en') as locale),
                 clause as materialized (
                   select c.n, c.correctable, p.plain,
-                         case when numnode(q.query) = 1 and c.n = max(c.n) over () then (q.query::text || ':*')::tsquery
+                         case when numnode(q.query) = 1 and char_length(c.text) > 1 and c.n = max(c.n) over ()
+                              then (q.query::text || ':*')::tsquery
                               else q.query end as query
                     from jsonb_to_recordset($2) as c (n integer, text text, negated boolean, correctable boolean)
                     cross join lateral (select plainto_tsquery('site.simple', c.text) as query) q
