@@ -36,7 +36,7 @@ pub async fn get_sitemap(request: HttpRequest, site: Data<Site>, database: Data<
     let (publisher, parts) = read(&database).await?;
     let address = SiteAddress::of(publisher.site_url.as_deref(), &site)?;
     let body = match parts.as_slice() {
-        [] | [_] => part(0, &publisher, &address, &database).await?,
+        [] | [_] => part(0, &parts, &publisher, &address, &database).await?,
         several => index(several, &address).map_err(|_| ApiError::Internal)?,
     };
     send(body, &publisher, &request)
@@ -52,8 +52,7 @@ pub async fn get_sitemap_part(request: HttpRequest, site: Data<Site>, database: 
     let (publisher, parts) = read(&database).await?;
     let address = SiteAddress::of(publisher.site_url.as_deref(), &site)?;
     let index = number.checked_sub(1).filter(|index| *index < parts.len().max(1)).ok_or(ApiError::NotFound)?;
-    let index = i64::try_from(index).map_err(|_| ApiError::NotFound)?;
-    let body = part(index, &publisher, &address, &database).await?;
+    let body = part(index, &parts, &publisher, &address, &database).await?;
     send(body, &publisher, &request)
 }
 
@@ -70,15 +69,22 @@ fn send(body: Vec<u8>, publisher: &Publisher, request: &HttpRequest) -> Answer {
     PublicAnswer::bytes(body, XML, &["articles"]).valid_for(publisher.valid_for).send(request)
 }
 
+/// The part at `index`; an empty one where there are none.
 async fn part(
-    index: i64,
+    index: usize,
+    parts: &[SitemapPart],
     publisher: &Publisher,
     address: &SiteAddress,
     database: &PublicDb,
 ) -> Result<Vec<u8>, ApiError> {
-    let entries = database
-        .read(async move |connection| Ok::<_, ApiError>(list_sitemap_entries(connection, index, PART).await?))
-        .await?;
+    let entries = match parts.get(index).copied() {
+        Some(part) => {
+            database
+                .read(async move |connection| Ok::<_, ApiError>(list_sitemap_entries(connection, part).await?))
+                .await?
+        }
+        None => Vec::new(),
+    };
     let first = index == 0 || entries.is_empty();
     urls(first, &entries, &publisher.default_locale, address).map_err(|_| ApiError::Internal)
 }

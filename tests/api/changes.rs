@@ -137,8 +137,6 @@ fn a_renamed_tag_changes_the_articles_that_carry_it() {
     desk.ask("DELETE", &format!("{}/publication", path_of(&hidden)), &json!({}));
     let start = desk.changes("");
     let path = format!("/v1/admin/tags/{}", tag["id"].as_str().unwrap());
-    assert_eq!(desk.ask("PATCH", &path, &json!({"description": "Of sleep."})).status, 200);
-    assert_eq!(told(&desk.after(&start)), [], "no article shows a description");
     assert_eq!(desk.ask("PATCH", &path, &json!({"name": "Sleep and rest"})).status, 200);
     let renamed = desk.after(&start);
     assert_eq!(told(&renamed), [upsert("night-shifts")]);

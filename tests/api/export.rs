@@ -101,21 +101,19 @@ fn every_article_is_in_the_stream_however_many_there_are() {
 fn a_client_that_hangs_up_stops_its_export() {
     let api = Api::start();
     let token = api.sign_in(EDITOR);
-    // 40 MB of text: more than the sockets on the way can hold.
-    let text = "word ".repeat(100_000);
-    let article = api.publish(&token, &json!({"title": "Long", "body_markdown": text}));
+    // 16 MB of text: more than the sockets on the way hold.
+    let article = api.publish(&token, &json!({"title": "Long"}));
     api.as_owner(async |owner| {
         let copies = "insert into cms.article (id, group_id)
-             select id, id from (select ('01900000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid as id from generate_series(1, 80) n) x;
+             select id, id from (select ('01900000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid as id from generate_series(1, 32) n) x;
              insert into cms.revision (id, article_id, number, kind, locale, slug, title, body_markdown, body_html, body_text,
                                        headings, excerpt, reading_minutes, warnings, seo, content_hash)
-             select gen_random_uuid(), a.id, 1, r.kind, r.locale, 'n-' || right(a.id::text, 5), r.title, r.body_markdown, r.body_html,
-                    r.body_text, r.headings, r.excerpt, r.reading_minutes, r.warnings, r.seo, r.content_hash
+             select gen_random_uuid(), a.id, 1, r.kind, r.locale, 'n-' || right(a.id::text, 5), r.title, '', repeat('word ', 100000),
+                    '', r.headings, r.excerpt, r.reading_minutes, r.warnings, r.seo, r.content_hash
                from cms.article a, cms.revision r where a.id::text like '01900000-0000-7000-8000-%';
-             insert into cms.publication (id, article_id, revision_id, group_id, locale, slug, path, visible, published_at,
-                                          title, search)
+             insert into cms.publication (id, article_id, revision_id, group_id, locale, slug, path, visible, published_at)
              select gen_random_uuid(), r.article_id, r.id, r.article_id, 'en', r.slug, '/articles/' || r.slug,
-                    tstzrange('2026-01-01T00:00:00Z', null), '2026-01-01T00:00:00Z', r.title, '' from cms.revision r where r.slug like 'n-%';";
+                    tstzrange('2026-01-01T00:00:00Z', null), '2026-01-01T00:00:00Z' from cms.revision r where r.slug like 'n-%';";
         owner.execute(copies).await.unwrap();
     });
     let address = api.base.trim_start_matches("http://").to_owned();
@@ -126,7 +124,7 @@ fn a_client_that_hangs_up_stops_its_export() {
     assert!(first.starts_with(b"HTTP/1.1 200 OK"));
     drop(socket);
     // Whoever is left behind by a client takes no place of the next.
-    assert_eq!(lines(&api.get("/v1/export")).len(), 84);
+    assert_eq!(lines(&api.get("/v1/export")).len(), 36);
     assert_eq!(api.get(&format!("/v1/articles/{}", article["id"].as_str().unwrap())).status, 200);
 }
 

@@ -65,13 +65,13 @@ fn a_feed_reader_gets_the_newest_articles_in_each_format() {
 
     let atom = atom_syndication::Feed::read_from(api.get(FORMATS[1].0).bytes.as_slice()).unwrap();
     assert_eq!(atom.entries()[0].title().as_str(), titles[0]);
-    assert_eq!(atom.entries()[0].content().unwrap().value(), item.content());
+    assert_eq!(atom.entries()[0].content().unwrap().value().map(str::trim_end), Some(content));
     assert_eq!(atom.entries()[0].id(), item.guid().unwrap().value());
     assert_eq!(atom.entries()[0].links()[0].href(), item.link().unwrap());
 
     let json = api.get(FORMATS[2].0).json();
     assert_eq!(json["version"], "https://jsonfeed.org/version/1.1");
-    assert_eq!(json["items"][0]["content_html"].as_str(), item.content());
+    assert_eq!(json["items"][0]["content_html"].as_str().map(str::trim_end), Some(content), "the reader trims");
     assert_eq!(json["items"][1]["tags"], json!(["Food & drink"]));
     for (path, content_type) in FORMATS {
         let reply = api.get(path);

@@ -15,7 +15,7 @@ fn create(api: &Api, token: &str, path: &str, body: &Value) -> Value {
 /// An article with everything that the graph can say.
 fn whole() -> Value {
     json!({
-        "title": "Ketamine: what to expect </script>", "summary": "Before, during and after.",
+        "title": "Breathing: what to expect </script>", "summary": "Before, during and after.",
         "body_markdown": "## Before\n\nEat nothing.\n\n## After\n\nRest.",
         "category": "treatments", "tags": ["care"], "conditions": ["depression"],
         "cover": {"url": "https://clinic.example/room.jpg", "alt": "A quiet room", "width": 1200, "height": 800, "caption": "Room 2", "decorative": false},
@@ -35,7 +35,7 @@ async fn enrich(owner: &mut sqlx::PgConnection) {
         update cms.term set aliases = '{"Major depressive disorder"}', codes = '[{"system": "icd-10-cm", "code": "F32.9"}, {"system": "mesh", "code": "D003863"}]'
          where slug = 'depression';
         insert into cms.service (id, slug, name, aliases, contraindications, risks)
-        values ('01900000-0000-7000-8000-0000000000a0', 'ketamine', 'Ketamine infusion', '{"Infusion therapy"}', '{"Uncontrolled hypertension"}', '{"Raised blood pressure"}');
+        values ('01900000-0000-7000-8000-0000000000a0', 'breathing', 'Guided breathing', '{"Breath training"}', '{"Uncontrolled hypertension"}', '{"Raised blood pressure"}');
         insert into cms.revision_service select id, '01900000-0000-7000-8000-0000000000a0', 0 from cms.revision;
         insert into cms.disclosure (id, slug, name, kind, texts)
         values ('01900000-0000-7000-8000-0000000000d0', 'off-label', 'Off label', 'off_label', '{"en": "Not approved for this use."}');
@@ -71,7 +71,7 @@ fn node(document: &Value, kind: &str) -> Value {
     nodes.iter().find(|node| node["@type"] == kind).unwrap_or_else(|| panic!("no {kind}: {document}")).clone()
 }
 
-const JSONLD: &str = "/v1/articles/ketamine-what-to-expect-script/jsonld";
+const JSONLD: &str = "/v1/articles/breathing-what-to-expect-script/jsonld";
 
 #[test]
 fn a_search_engine_is_told_who_wrote_and_reviewed_and_what_an_article_is_about() {
@@ -87,14 +87,14 @@ fn a_search_engine_is_told_who_wrote_and_reviewed_and_what_an_article_is_about()
     assert!(!reply.body.contains(&api.base), "the site is named, and never the API: {}", reply.body);
     let document = reply.json();
     assert_eq!(document["@context"], "https://schema.org");
-    let url = "https://clinic.example/articles/ketamine-what-to-expect-script";
+    let url = "https://clinic.example/articles/breathing-what-to-expect-script";
     let page = node(&document, "MedicalWebPage");
     assert_eq!((&page["url"], &page["inLanguage"]), (&json!(url), &json!("en")));
     assert_eq!(page["reviewedBy"]["@type"], "IndividualPhysician");
     assert_eq!(page["reviewedBy"]["name"], "Ana Diaz");
     assert_eq!(page["lastReviewed"].as_str().unwrap().len(), 10);
     let text = node(&document, "Article");
-    assert_eq!(text["headline"], "Ketamine: what to expect </script>");
+    assert_eq!(text["headline"], "Breathing: what to expect </script>");
     assert_eq!(text["author"]["name"], "Test editor");
     assert_eq!(text["version"], article["published_revision"]);
     assert_eq!(text["articleBody"], "Before\n\nEat nothing.\n\nAfter\n\nRest.\n");
@@ -106,7 +106,7 @@ fn a_search_engine_is_told_who_wrote_and_reviewed_and_what_an_article_is_about()
             {"@type": "MedicalCondition", "name": "Depression", "alternateName": ["Major depressive disorder"], "code": [
                 {"@type": "MedicalCode", "codeValue": "F32.9", "codingSystem": "ICD-10-CM"},
                 {"@type": "MedicalCode", "codeValue": "D003863", "codingSystem": "MeSH"}]},
-            {"@type": "MedicalTherapy", "name": "Ketamine infusion", "alternateName": ["Infusion therapy"],
+            {"@type": "MedicalTherapy", "name": "Guided breathing", "alternateName": ["Breath training"],
              "contraindication": ["Uncontrolled hypertension"],
              "seriousAdverseOutcome": [{"@type": "MedicalEntity", "name": "Raised blood pressure"}]},
         ])
@@ -120,7 +120,7 @@ fn a_search_engine_is_told_who_wrote_and_reviewed_and_what_an_article_is_about()
     assert_eq!(text["citation"][1]["@type"], "ScholarlyArticle");
     let steps = node(&document, "BreadcrumbList")["itemListElement"].clone();
     let names: Vec<_> = steps.as_array().unwrap().iter().map(|step| step["name"].as_str().unwrap()).collect();
-    assert_eq!(names, ["Harbor Lane Clinic", "Health", "Treatments", "Ketamine: what to expect </script>"]);
+    assert_eq!(names, ["Harbor Lane Clinic", "Health", "Treatments", "Breathing: what to expect </script>"]);
     assert_eq!(node(&document, "FAQPage")["mainEntity"][0]["acceptedAnswer"]["text"], "No.");
     assert_eq!(node(&document, "MedicalOrganization")["legalName"], "Harbor Lane, PLLC");
     assert!(!reply.body.contains("null"), "what is unknown is left out: {}", reply.body);
