@@ -123,9 +123,8 @@ fn measure(
         }
         found = case.found(&answer.body);
     }
-    let [service, slow, plain, slow_plain] =
-        [(&mut through, 0.5), (&mut through, 0.95), (&mut bare, 0.5), (&mut bare, 0.95)]
-            .map(|(all, at)| quantile(all, at));
+    let (service, slow) = (quantile(&mut through, 0.5), quantile(&mut through, 0.95));
+    let (plain, slow_plain) = (quantile(&mut bare, 0.5), quantile(&mut bare, 0.95));
     let ratio = service / plain.max(f64::MIN_POSITIVE);
     let title = case.title;
     Ok(format!("| {title} | {found} | {service:.1} | {slow:.1} | {plain:.1} | {slow_plain:.1} | {ratio:.2} |"))
