@@ -54,7 +54,7 @@ impl ClaimInput {
         let statement = fields.line("statement", 500);
         let statement = fields.require("statement", statement);
         let slug = fields.parsed("slug", check_slug);
-        let phrases = fields.list("phrases", 50, phrase);
+        let phrases = fields.list("phrases", 50, |value, pointer| phrase(value, &pointer));
         let evidence = fields.list("evidence", 50, citation);
         let expires_on = fields.parsed("expires_on", |text| {
             text.parse().map_err(|_| ("bad_date", "must be a date, YYYY-MM-DD".to_owned()))
@@ -72,8 +72,8 @@ impl ClaimInput {
 }
 
 /// In lower case. One letter would settle whatever sentence has it as a word.
-fn phrase(value: &Value, pointer: String) -> Result<String, Vec<FieldError>> {
-    let refuse = |code, message: String| vec![FieldError::at(pointer.clone(), code, message)];
+fn phrase(value: &Value, pointer: &str) -> Result<String, Vec<FieldError>> {
+    let refuse = |code, message: String| vec![FieldError::at(pointer, code, message)];
     let text = value.as_str().ok_or_else(|| refuse("wrong_type", "must be a text".to_owned()))?;
     let text = check_line(text, 200).map_err(|(code, message)| refuse(code, message))?;
     if gate::words(&text).trim().len() < 4 {

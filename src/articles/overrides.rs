@@ -2,11 +2,7 @@
 //! article, the finding and what it is about, and holds until it is revoked. Refuses what would show the public a review
 //! that did not happen or an article without an author, and what answers for no finding.
 
-use actix_web::{
-    HttpRequest,
-    http::{StatusCode, header},
-    web::Data,
-};
+use actix_web::{HttpRequest, http::StatusCode, web::Data};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::Value;
@@ -26,7 +22,10 @@ use super::{
 use crate::{
     accounts::{ArticleReader, GateKeeper},
     db::{DbError, StaffDb},
-    http::{Answer, ApiError, FieldError, Fields, JsonBody, Site, no_content, no_parameters, path_id, private_answer},
+    http::{
+        Answer, ApiError, Expected, FieldError, Fields, JsonBody, Site, created_answer, no_content, no_parameters,
+        path_id, private_answer,
+    },
 };
 
 /// Body of a new override.
@@ -72,6 +71,8 @@ impl OverrideInput {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Override {
     pub id: Uuid,
+    /// 1, and 2 once it is revoked.
+    pub version: i32,
     /// The finding's code.
     pub code: String,
     /// What the finding is about; empty where the code says it all.
@@ -88,6 +89,7 @@ impl From<OverrideRow> for Override {
     fn from(row: OverrideRow) -> Self {
         Self {
             id: row.id,
+            version: if row.revoked_at.is_none() { 1 } else { 2 },
             code: row.code,
             subject: row.subject,
             reason: row.reason,
@@ -161,25 +163,31 @@ pub async fn create_override(
             Ok((address, find(connection, article, id).await?))
         })
         .await?;
-    let mut answer = private_answer(StatusCode::CREATED, &OverrideAnswer { data: made.1 });
-    if let Ok(address) = header::HeaderValue::from_str(&made.0) {
-        answer.headers_mut().insert(header::LOCATION, address);
-    }
-    Ok(answer)
+    Ok(created_answer(&made.0, made.1.version, &OverrideAnswer { data: made.1 }))
 }
 
 /// Revokes an override: the next publication is judged without it.
 #[utoipa::path(delete, path = "/v1/admin/articles/{id}/overrides/{override}", operation_id = "delete_override",
     tag = "staff: articles", security(("bearer" = [])),
-    params(("id" = Uuid, Path, description = "The article"), ("override" = Uuid, Path, description = "The override")),
+    params(("id" = Uuid, Path, description = "The article"), ("override" = Uuid, Path, description = "The override"),
+        ("If-Match" = String, Header, description = "The ETag that was read, or `*`")),
     responses((status = 204, description = "It holds no more")))]
-pub async fn delete_override(request: HttpRequest, keeper: GateKeeper, database: Data<StaffDb>) -> Answer {
+pub async fn delete_override(
+    request: HttpRequest,
+    keeper: GateKeeper,
+    expected: Expected,
+    database: Data<StaffDb>,
+) -> Answer {
     no_parameters(&request)?;
     let article = path_id(&request)?;
     let id = request.match_info().get("override").and_then(|id| id.parse::<Uuid>().ok()).ok_or(ApiError::NotFound)?;
     database
         .transact(async move |connection| {
             let (staff, held) = (&keeper.staff, find(connection, article, id).await?);
+            if !expected.accepts(held.version) {
+                let changed = serde_json::json!({"at": held.revoked_at, "by": held.revoked_by});
+                return Err(ApiError::Stale { current: held.version, changed });
+            }
             if !known::revoke_override(connection, article, id, staff.id).await? {
                 return Err(ApiError::NotFound);
             }

@@ -30,6 +30,7 @@ pub struct SearchText {
 
 /// A word or a phrase.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "the statement reads each by its name")]
 struct Clause {
     /// From 0, in the order of the text.
     n: usize,

@@ -42,7 +42,7 @@ impl Host {
         }
     }
 
-    /// Eleven letters today; YouTube promises no length.
+    /// Eleven letters today; `YouTube` promises no length.
     fn takes(self, id: &str) -> bool {
         match self {
             Self::YouTube => {
@@ -100,7 +100,7 @@ impl Embed {
     /// As it stands in HTML.
     pub(super) fn html(&self) -> String {
         let title = ammonia::clean_text(self.title.as_deref().unwrap_or_else(|| self.host.title()));
-        let fixed: String = FIXED.iter().map(|(name, value)| format!(" {name}=\"{value}\"")).collect();
+        let fixed: String = FIXED.iter().flat_map(|(name, value)| [" ", name, "=\"", value, "\""]).collect();
         let (class, player) = (self.host.class(), self.player());
         format!(
             "<figure class=\"embed {class}\"><iframe src=\"{player}\" title=\"{title}\"{fixed}></iframe></figure>\n"
@@ -156,9 +156,9 @@ fn recognised(address: &str) -> Option<(Host, String)> {
     let parts: Vec<&str> = url.path_segments()?.filter(|part| !part.is_empty()).collect();
     let asked = |name: &str| url.query_pairs().find(|(asked, _)| asked == name).map(|(_, value)| value.into_owned());
     let (host, id) = match (url.host_str()?, parts.as_slice()) {
-        ("youtu.be", [id]) => (Host::YouTube, (*id).to_owned()),
         ("youtube.com" | "www.youtube.com" | "m.youtube.com", ["watch"]) => (Host::YouTube, asked("v")?),
-        (
+        ("youtu.be", [id])
+        | (
             "youtube.com" | "www.youtube.com" | "m.youtube.com" | "youtube-nocookie.com" | "www.youtube-nocookie.com",
             ["embed" | "shorts" | "live" | "v", id],
         ) => (Host::YouTube, (*id).to_owned()),

@@ -135,7 +135,7 @@ impl Reading<'_> {
     fn line_at(&mut self, offset: usize) -> u32 {
         let (from, lines) = self.counted;
         if let Some(between) = self.markdown.as_bytes().get(from..offset) {
-            let more = between.iter().filter(|byte| **byte == b'\n').count();
+            let more = between.split(|byte| *byte == b'\n').count().saturating_sub(1);
             self.counted = (offset, lines.saturating_add(u32::try_from(more).unwrap_or(u32::MAX)));
         }
         self.counted.1.saturating_add(1)

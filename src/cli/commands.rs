@@ -241,7 +241,7 @@ pub enum ImportCommand {
         #[arg(long)]
         json: bool,
     },
-    /// The export of a WordPress (Tools › Export, WXR), as unpublished articles
+    /// The export of a `WordPress` (Tools › Export, WXR), as unpublished articles
     Wordpress {
         /// The XML file
         file: PathBuf,

@@ -1,6 +1,7 @@
 //! `export articles`: everything that editors wrote, as lines of JSON or as a folder of Markdown documents. Reads the
 //! latest revisions, a few at a time, and tells nothing of accounts.
 
+use std::fmt::Write as _;
 use std::{
     fs::{self, File},
     io::{BufWriter, Write},
@@ -190,7 +191,7 @@ fn printable(json: &str) -> String {
     for c in json.chars() {
         match u32::from(c) {
             code @ (0x7f..=0x9f | 0x2028 | 0x2029 | 0xfeff | 0xfffe | 0xffff) => {
-                text.push_str(&format!("\\u{code:04x}"))
+                let _ = write!(text, "\\u{code:04x}");
             }
             _ => text.push(c),
         }

@@ -100,7 +100,7 @@ fn store(folder: &Path, standing: &Standing) -> Result<IndexEntry, Failure> {
 
 /// Writes the index and the list of hashes. Answers the hash of the whole: of the list, without the index.
 fn finish<P: Serialize>(written: &Written, purged: &P) -> Result<String, Failure> {
-    let lines: String = written.entries.iter().map(|entry| format!("{}  {}\n", entry.sha256, entry.file)).collect();
+    let lines: String = written.entries.iter().flat_map(|entry| [&entry.sha256, "  ", &entry.file, "\n"]).collect();
     let whole = hex(lines.as_bytes());
     let index = json!({
         "at": written.at,

@@ -169,7 +169,7 @@ impl Export {
             }
             Stage::Over => Stage::Over,
         };
-        self.lines += lines.iter().filter(|byte| **byte == b'\n').count();
+        self.lines += lines.split(|byte| *byte == b'\n').count().saturating_sub(1);
         Ok(lines)
     }
 }

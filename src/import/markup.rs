@@ -22,7 +22,7 @@ pub(super) struct Tag<'a> {
     pub(super) is_end: bool,
 }
 
-impl<'a> Tag<'a> {
+impl Tag<'_> {
     /// Whether it is of that element.
     pub(super) fn is(&self, name: &str) -> bool {
         self.name.eq_ignore_ascii_case(name)
@@ -190,10 +190,9 @@ fn quoted_tag_end(inside: &str) -> Option<usize> {
     for (at, c) in inside.char_indices() {
         match (quote, c) {
             (Some(open), c) if c == open => quote = None,
-            (Some(_), _) => {}
             (None, '"' | '\'') if valued => quote = Some(c),
             (None, '>') => return Some(at),
-            (None, _) => {}
+            _ => {}
         }
         valued = c == '=' || valued && c.is_whitespace();
     }

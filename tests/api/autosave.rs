@@ -187,7 +187,7 @@ fn the_role_of_the_program_can_delete_no_other_revision() {
     let editor = "01900000-0000-7000-8000-000000000002";
     desk.api.as_role("staff", async |staff| {
         let denied = sqlx::raw_sql("delete from cms.revision").execute(&mut *staff).await.unwrap_err();
-        assert_eq!(denied.as_database_error().and_then(|error| error.code()).as_deref(), Some("42501"));
+        assert_eq!(denied.as_database_error().and_then(sqlx::error::DatabaseError::code).as_deref(), Some("42501"));
         for number in [1, 2] {
             let call = format!("select cms.fold_revision('{}', {number}, '{editor}')", desk.id);
             let folded: bool = sqlx::query_scalar(sqlx::AssertSqlSafe(call)).fetch_one(&mut *staff).await.unwrap();

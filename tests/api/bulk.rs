@@ -180,7 +180,7 @@ fn changes_of_many_do_not_wait_for_each_other_in_a_circle() {
         for ids in [&ids, &backwards] {
             // Too many at once may be told to come back; what they may not is stop each other.
             scope.spawn(move || {
-                assert!([200, 503].contains(&desk.bulk(&json!({"action": "publish", "ids": ids})).status))
+                assert!([200, 503].contains(&desk.bulk(&json!({"action": "publish", "ids": ids})).status));
             });
         }
         for id in [&ids[0], &ids[5]] {

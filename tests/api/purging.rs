@@ -107,7 +107,7 @@ fn the_role_of_the_program_deletes_nothing_that_is_not_in_the_trash() {
     let id = desk.draft(&json!({"title": "Kept"}));
     desk.api.as_role("staff", async |staff| {
         let denied = sqlx::raw_sql("delete from cms.article").execute(&mut *staff).await.unwrap_err();
-        assert_eq!(denied.as_database_error().and_then(|error| error.code()).as_deref(), Some("42501"));
+        assert_eq!(denied.as_database_error().and_then(sqlx::error::DatabaseError::code).as_deref(), Some("42501"));
         let call = format!("select cms.purge_article('{id}', now(), null)");
         let purged: bool = sqlx::query_scalar(sqlx::AssertSqlSafe(call)).fetch_one(&mut *staff).await.unwrap();
         assert!(!purged);

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::program::{Ground, Running, Service};
 
-/// Made by a WordPress 6.1 out of texts that were written for it.
+/// Made by a `WordPress` 6.1 out of texts that were written for it.
 const WORDPRESS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/program/collections/harbor.wordpress.xml");
 /// Everything that an export can hold, in the form in which it is written.
 const WHOLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/program/collections/whole.ndjson");
@@ -227,9 +227,10 @@ fn write_posts(path: &Path, count: usize) {
     write!(out, "<?xml version=\"1.0\"?><rss version=\"2.0\"><channel><link>https://many.example</link>").unwrap();
     let sentence = "Walk to the lamp at the end of the pier, rest there, and come back when the bell rings. ";
     for number in 1..=count {
-        let paragraphs: String = (0..7)
+        let paragraphs = (0..7)
             .map(|part| format!("<h2>Part {part} of {number}</h2>\n<p>{}<em>Slowly.</em></p>\n", sentence.repeat(8)))
-            .collect();
+            .collect::<Vec<_>>()
+            .concat();
         write!(
             out,
             "<item><title>Walk number {number}</title><link>https://many.example/2023/walk-{number}/</link><dc:creator>mara</dc:creator>\

@@ -192,13 +192,14 @@ async fn record(
     };
     let provider = match input.provider {
         None => None,
-        Some(name) => match stored.and_then(|stored| stored.provider_id).filter(|id| id.to_string() == name) {
-            Some(id) => Some((id, kept)),
-            None => {
+        Some(name) => {
+            if let Some(id) = stored.and_then(|stored| stored.provider_id).filter(|id| id.to_string() == name) {
+                Some((id, kept))
+            } else {
                 let found = author_records::find_provider(connection, &name).await?;
                 found.map(|(id, name)| Some((id, Some(name)))).ok_or_else(|| unknown("/provider"))?
             }
-        },
+        }
     };
     let profile_name = account.as_ref().or(provider.as_ref()).and_then(|(_, name)| name.clone());
     let name = input.name.or(profile_name).ok_or(ApiError::Internal)?;

@@ -5,6 +5,8 @@ mod atom;
 mod json_feed;
 mod rss;
 
+use std::fmt::Write as _;
+
 use actix_web::{HttpRequest, web::Data};
 use chrono::{DateTime, Utc};
 use quick_xml::escape::escape;
@@ -172,11 +174,11 @@ fn content(article: &Article, address: &SiteAddress) -> Result<String, ApiError>
     let mut html = String::with_capacity(article.body.value.len() + 256);
     if let Some(cover) = &article.summary.cover {
         let alt = escape(cover.alt.as_deref().unwrap_or_default());
-        html.push_str(&format!("<p><img src=\"{}\" alt=\"{alt}\"></p>\n", escape(cover.url.as_str())));
+        let _ = writeln!(html, "<p><img src=\"{}\" alt=\"{alt}\"></p>", escape(cover.url.as_str()));
     }
     html.push_str(&body::absolute(&article.body.value, &address.url(&article.summary.path)?));
     for disclosure in &article.disclosures {
-        html.push_str(&format!("\n<p><strong>{}</strong></p>", escape(disclosure.text.as_str())));
+        let _ = write!(html, "\n<p><strong>{}</strong></p>", escape(disclosure.text.as_str()));
     }
     Ok(html)
 }

@@ -32,16 +32,18 @@ impl Previews {
         let named = |front_end: &&FrontEnd| name.is_none_or(|name| front_end.name == name);
         self.front_ends.iter().find(named).map(|front_end| front_end.template.as_str())
     }
+}
 
+impl Shown {
     /// The address to hand over. Nothing that is filled in has a character with a meaning of its own in an address.
-    pub(super) fn address(&self, template: Option<&str>, public_url: &str, shown: &Shown, token: &str) -> String {
+    pub(super) fn address(&self, template: Option<&str>, public_url: &str, token: &str) -> String {
         let usual = format!("{public_url}/v1/preview/articles/{{id}}?token={{token}}");
         template
             .unwrap_or(&usual)
-            .replace("{id}", &shown.id.to_string())
-            .replace("{slug}", &shown.slug)
-            .replace("{locale}", &shown.locale)
-            .replace("{revision}", &shown.revision.to_string())
+            .replace("{id}", &self.id.to_string())
+            .replace("{slug}", &self.slug)
+            .replace("{locale}", &self.locale)
+            .replace("{revision}", &self.revision.to_string())
             .replace("{token}", token)
     }
 }

@@ -122,7 +122,7 @@ pub async fn create_preview_link(
         })
         .await?;
     let template = previews.template(input.front_end.as_deref());
-    let url = previews.address(template, &site.public_url, &shown, &token.text);
+    let url = shown.address(template, &site.public_url, &token.text);
     let (revision, token) = (shown.revision, token.text);
     let data = NewPreviewLink { id: link, version: 1, url, token, revision, created_at, expires_at };
     let address = format!("{}/v1/admin/articles/{id}/preview-links/{link}", site.public_url);

@@ -249,6 +249,7 @@ pub async fn lock_article(connection: &mut PgConnection, id: Uuid) -> Result<boo
 
 /// Where an import found an article.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_field_names, reason = "they are the names of the columns")]
 pub struct Source<'a> {
     pub source: &'a str,
     pub source_id: &'a str,

@@ -1,7 +1,7 @@
 //! What an import came to: everything is counted, a few of each kind are named, so that the report of ten thousand
 //! articles can be read and fits into memory.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::Serialize;
@@ -78,7 +78,7 @@ pub struct Report {
     removed: BTreeMap<String, (String, Counted)>,
     refused: Vec<Value>,
     kept: Counted,
-    media: BTreeMap<String, ()>,
+    media: BTreeSet<String>,
     unlisted: usize,
     stopped: Option<String>,
 }
@@ -99,8 +99,8 @@ impl Report {
         }
         for address in media {
             if self.media.len() < LISTED {
-                self.media.insert(address.clone(), ());
-            } else if !self.media.contains_key(address) {
+                self.media.insert(address.clone());
+            } else if !self.media.contains(address) {
                 self.unlisted += 1;
             }
         }
@@ -201,7 +201,7 @@ impl Report {
             }).collect::<Vec<_>>(),
             "refused": self.refused,
             "kept": self.kept.named,
-            "media": {"count": self.media.len() + self.unlisted, "listed": self.media.keys().collect::<Vec<_>>()},
+            "media": {"count": self.media.len() + self.unlisted, "listed": self.media.iter().collect::<Vec<_>>()},
             "dropped": self.dropped(),
             "stopped": self.stopped,
         })

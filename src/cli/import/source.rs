@@ -29,7 +29,7 @@ pub const NAMES_FILE: &str = "_names.ndjson";
 /// A collection.
 #[derive(Clone, Debug)]
 pub enum Source {
-    /// The export of a WordPress.
+    /// The export of a `WordPress`.
     Wordpress(PathBuf),
     /// The export of a Ghost, and where its relative addresses lead.
     Ghost(PathBuf, Option<Url>),
@@ -130,8 +130,8 @@ fn read_folder(folder: &Path, bar: &ProgressBar, sink: &mut Sink<'_>) -> Result<
 }
 
 fn is_document(path: &str) -> bool {
-    let path = path.to_ascii_lowercase();
-    path.ends_with(".md") || path.ends_with(".markdown")
+    let ending = Path::new(path).extension().and_then(|ending| ending.to_str());
+    ending.is_some_and(|ending| ["md", "markdown"].iter().any(|known| known.eq_ignore_ascii_case(ending)))
 }
 
 fn read_document(folder: &Path, path: &str) -> Record {

@@ -147,11 +147,10 @@ impl Writing<'_> {
                 let words = self.caption.take() == Some(Caption::Words);
                 self.out.push_str(if words { "</figcaption></figure>" } else { "</figure>" });
             }
-            ("embed", _) => {}
             ("gallery", false) => self.gallery(shortcode),
             ("audio" | "video", false) => self.player(shortcode),
-            (name, false) => self.article.note(Why::ShortcodeRemoved, format!("[{name}]")),
-            (_, true) => {}
+            (name, false) if name != "embed" => self.article.note(Why::ShortcodeRemoved, format!("[{name}]")),
+            _ => {}
         }
     }
 
@@ -165,7 +164,7 @@ impl Writing<'_> {
         for picture in pictures {
             media::keep(&picture.url, &mut self.article.media);
             let (source, alt) = (escaped(&picture.url), escaped(&picture.alt));
-            self.out.push_str(&format!("\n\n<img src=\"{source}\" alt=\"{alt}\">\n\n"));
+            self.out.extend(["\n\n<img src=\"", &source, "\" alt=\"", &alt, "\">\n\n"]);
         }
     }
 

@@ -189,7 +189,7 @@ impl Building {
             && let Some(element) = self.open.last_mut()
         {
             let value =
-                quick_xml::escape::unescape(value).map_or_else(|_| value.to_owned(), |value| value.into_owned());
+                quick_xml::escape::unescape(value).map_or_else(|_| value.to_owned(), std::borrow::Cow::into_owned);
             element.attributes.push((name.to_owned(), value));
         }
     }
@@ -219,7 +219,7 @@ impl Building {
         let mut closed = self.open.pop()?;
         let trimmed = closed.text.trim();
         if trimmed.len() != closed.text.len() {
-            closed.text = trimmed.to_owned();
+            closed.text = String::from(trimmed);
         }
         match self.open.last_mut() {
             None => return Some(closed),

@@ -1,4 +1,4 @@
-//! Reads the export of a WordPress: WXR 1.0 to 1.2, RSS with elements of its own.
+//! Reads the export of a `WordPress`: WXR 1.0 to 1.2, RSS with elements of its own.
 //!
 //! The file is read twice, so that it never has to be in memory: once for the authors, the terms and the media library,
 //! which may stand behind the posts that need them, and once for the posts. Refuses to expand entities, to follow an

@@ -1,4 +1,4 @@
-//! What is expected of the reader of WordPress exports.
+//! What is expected of the reader of `WordPress` exports.
 
 use std::io::Cursor;
 use std::ops::ControlFlow;

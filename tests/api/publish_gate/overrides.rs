@@ -48,7 +48,7 @@ fn an_override_holds_until_it_is_revoked_and_both_stay_on_record() {
     assert_eq!(made.json()["data"]["subject"], "cures", "the one that there is");
     assert_eq!(desk.publish(&json!({})).status, 200);
     let address = made.header("location").strip_prefix(&desk.api.base).unwrap().to_owned();
-    let revoke = |token: &str| desk.api.call("DELETE", &address).bearer(token).send();
+    let revoke = |token: &str| desk.api.call("DELETE", &address).bearer(token).header("If-Match", "*").send();
     revoke(&desk.editor).problem(403, "forbidden");
     assert_eq!(revoke(&desk.reviewer).status, 204);
     revoke(&desk.reviewer).problem(404, "not_found");
