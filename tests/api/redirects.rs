@@ -83,7 +83,7 @@ fn a_redirect_is_made_read_changed_found_and_removed() {
     assert_eq!(call("DELETE").header("If-Match", changed.etag()).send().status, 204);
     call("GET").send().problem(404, "not_found");
     assert_eq!(desk.leads("/blog/flu"), (404, None));
-    let actions = desk.api.text("select string_agg(action, ' ' order by id) from cms.audit_event where subject = 'redirect' and action <> 'redirect.read'");
+    let actions = desk.api.text("select string_agg(action, ' ' order by id) from cms.audit_event where subject_type = 'redirect' and action <> 'redirect.read'");
     assert_eq!(actions, "redirect.create redirect.update redirect.delete");
 }
 
@@ -119,7 +119,7 @@ fn every_mistake_in_a_redirect_is_told() {
     told.sort();
     assert_eq!(
         told,
-        ["/from bad_path", "/frm unknown_field", "/note line_break", "/status unknown_value", "/to bad_target"]
+        ["/frm unknown_field", "/from bad_path", "/note line_break", "/status unknown_value", "/to bad_target"]
     );
     refused(&desk.create(&json!({"from": "/a"})), "/to", "required");
     refused(&desk.create(&json!({"from": "/a", "to": "/b", "article": "c"})), "/article", "exclusive");
