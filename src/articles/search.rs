@@ -209,7 +209,7 @@ mod tests {
             ("\"heart failure\" flu", vec!["0:\"heart failure\"", "0:flu…"]),
             ("flu -\"heart failure\" -cold", vec!["0:flu", "0:-\"heart failure\"", "0:-cold"]),
             ("flu or cold", vec!["0:flu", "1:cold…"]),
-            ("or flu OR or", vec!["0:or", "0:flu"]),
+            ("or flu OR or", vec!["0:or", "0:flu…"]),
             ("flu \"or\" cold", vec!["0:flu", "0:\"or\"", "0:cold…"]),
             ("covid-19 HIV/AIDS", vec!["0:\"covid 19\"", "0:\"HIV AIDS\""]),
             ("- flu", vec!["0:flu…"]),

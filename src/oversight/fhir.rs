@@ -73,10 +73,10 @@ fn rest() -> Value {
 fn action(verb: &str) -> &'static str {
     match verb {
         "create" | "submit" | "import" | "recovery_codes" => "C",
-        "read" | "list" | "export" => "R",
+        "read" | "list" | "export" | "check" | "history" | "snapshot" => "R",
         "update" | "restore" | "rotate" | "end_rotation" | "change_role" | "reset_password" | "disable" | "link"
         | "change" => "U",
-        "delete" | "delete_all" | "revoke" | "retire" | "prune" => "D",
+        "delete" | "delete_all" | "revoke" | "retire" | "prune" | "purge" => "D",
         _ => "E",
     }
 }

@@ -111,9 +111,10 @@ fn a_client_that_hangs_up_stops_its_export() {
              select gen_random_uuid(), a.id, 1, r.kind, r.locale, 'n-' || right(a.id::text, 5), r.title, '', repeat('word ', 100000),
                     '', r.headings, r.excerpt, r.reading_minutes, r.warnings, r.seo, r.content_hash
                from cms.article a, cms.revision r where a.id::text like '01900000-0000-7000-8000-%';
-             insert into cms.publication (id, article_id, revision_id, group_id, locale, slug, path, visible, published_at)
+             insert into cms.publication (id, article_id, revision_id, group_id, locale, slug, path, visible, published_at, title, search)
              select gen_random_uuid(), r.article_id, r.id, r.article_id, 'en', r.slug, '/articles/' || r.slug,
-                    tstzrange('2026-01-01T00:00:00Z', null), '2026-01-01T00:00:00Z' from cms.revision r where r.slug like 'n-%';";
+                    tstzrange('2026-01-01T00:00:00Z', null), '2026-01-01T00:00:00Z', r.title, ''
+               from cms.revision r where r.slug like 'n-%';";
         owner.execute(copies).await.unwrap();
     });
     let address = api.base.trim_start_matches("http://").to_owned();

@@ -97,7 +97,7 @@ fn a_search_engine_is_told_who_wrote_and_reviewed_and_what_an_article_is_about()
     assert_eq!(text["headline"], "Breathing: what to expect </script>");
     assert_eq!(text["author"]["name"], "Test editor");
     assert_eq!(text["version"], article["published_revision"]);
-    assert_eq!(text["articleBody"], "Before\n\nEat nothing.\n\nAfter\n\nRest.\n");
+    assert_eq!(text["articleBody"], "Before\n\nEat nothing.\n\nAfter\n\nRest.");
     assert_eq!(text["image"]["@type"], "ImageObject");
     assert_eq!(text["hasPart"][1]["@id"], format!("{url}#after"));
     assert_eq!(

@@ -103,7 +103,8 @@ fn the_words_of_a_letter_are_its_own() {
     assert!(text(&letters[0], Language::Es).contains("Su función allí: recepción."));
     assert!(text(&letters[3], Language::En).contains("Firefox on Linux, network address 192.0.2.7."));
     assert!(text(&letters[5], Language::En).contains("It is now: auditor."));
-    assert!(text(&letters[7], Language::Es).contains("Bea Breaker abrió un acceso de emergencia"));
+    let emergency = "Bea Breaker abrió un acceso de emergencia";
+    assert!(letters.iter().any(|letter| text(letter, Language::Es).contains(emergency)));
     let mut told: Vec<_> = letters.iter().flat_map(|letter| LANGUAGES.map(|language| text(letter, language))).collect();
     let all = told.len();
     told.sort();
