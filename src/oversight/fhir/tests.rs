@@ -14,7 +14,7 @@ const EXPORT: &str = "110106";
 const REST: &str = "rest";
 
 /// Every action that the program records: its type, what is done, and how it ends.
-const ACTIONS: [(&str, &str, &str, &str); 139] = [
+const ACTIONS: [(&str, &str, &str, &str); 151] = [
     ("access.denied", ALERT, "E", "8"),
     ("account.change_role", ADMINISTRATION, "U", "0"),
     ("account.create", ADMINISTRATION, "C", "0"),
@@ -55,6 +55,7 @@ const ACTIONS: [(&str, &str, &str, &str); 139] = [
     ("audit.prune", AUDIT, "D", "0"),
     ("author.create", REST, "C", "0"),
     ("author.delete", REST, "D", "0"),
+    ("author.import", REST, "C", "0"),
     ("author.list", REST, "R", "0"),
     ("author.read", REST, "R", "0"),
     ("author.restore", REST, "U", "0"),
@@ -75,6 +76,8 @@ const ACTIONS: [(&str, &str, &str, &str); 139] = [
     ("comment.create", REST, "C", "0"),
     ("comment.list", REST, "R", "0"),
     ("comment.read", REST, "R", "0"),
+    ("comment.reopen", REST, "E", "0"),
+    ("comment.resolve", REST, "E", "0"),
     ("disclosure.create", REST, "C", "0"),
     ("disclosure.delete", REST, "D", "0"),
     ("disclosure.list", REST, "R", "0"),
@@ -119,8 +122,12 @@ const ACTIONS: [(&str, &str, &str, &str); 139] = [
     ("preview_link.create", REST, "C", "0"),
     ("preview_link.delete", REST, "D", "0"),
     ("preview_link.list", REST, "R", "0"),
+    ("provider.create", REST, "C", "0"),
+    ("provider.delete", REST, "D", "0"),
     ("provider.list", REST, "R", "0"),
     ("provider.read", REST, "R", "0"),
+    ("provider.restore", REST, "U", "0"),
+    ("provider.update", REST, "U", "0"),
     ("redirect.create", REST, "C", "0"),
     ("redirect.delete", REST, "D", "0"),
     ("redirect.list", REST, "R", "0"),
@@ -131,8 +138,13 @@ const ACTIONS: [(&str, &str, &str, &str); 139] = [
     ("revision.list", REST, "R", "0"),
     ("revision.read", REST, "R", "0"),
     ("revision.restore", REST, "U", "0"),
+    ("service.create", REST, "C", "0"),
+    ("service.delete", REST, "D", "0"),
+    ("service.import", REST, "C", "0"),
     ("service.list", REST, "R", "0"),
     ("service.read", REST, "R", "0"),
+    ("service.restore", REST, "U", "0"),
+    ("service.update", REST, "U", "0"),
     ("session.create", AUTHENTICATION, "C", "0"),
     ("session.delete", AUTHENTICATION, "D", "0"),
     ("session.delete_all", AUTHENTICATION, "D", "0"),
