@@ -117,6 +117,9 @@ fn dry_run(wanted: &CollectionImport, bar: &ProgressBar) -> Result<Report, Failu
                 dry.named_by(&article, &mut report);
                 match manuscript::read(&mut article, wanted.source.name(), wanted.locale.as_deref()) {
                     Ok(manuscript) => {
+                        for _ in relations::usable_paths(&mut article) {
+                            report.make("redirects", true);
+                        }
                         report.done(Done::WouldImport, &article.label());
                         report.note(&article, &manuscript.body.warnings);
                     }

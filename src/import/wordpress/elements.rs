@@ -206,9 +206,10 @@ impl Building {
     }
 
     fn fits(&mut self, size: usize) -> bool {
-        self.size += size;
-        self.is_cut |= self.size > MAX_ELEMENT;
-        !self.is_cut
+        let fits = self.size + size <= MAX_ELEMENT;
+        self.is_cut |= !fits;
+        self.size += if fits { size } else { 0 };
+        fits
     }
 
     /// Closes the element at `depth`; answers it where it was the outermost.
@@ -223,7 +224,7 @@ impl Building {
         }
         match self.open.last_mut() {
             None => return Some(closed),
-            Some(_) if self.is_cut => {}
+            Some(_) if self.count > MAX_CHILDREN => {}
             Some(above) => above.children.push(closed),
         }
         None
