@@ -82,12 +82,10 @@ impl SearchText {
                 another = true;
             } else if let Some(clause) = piece.clause() {
                 alternative += usize::from(std::mem::take(&mut another));
-                clauses.push(Clause { n: clauses.len(), alternative, ..clause });
+                let ends = rest.is_empty() && text.ends_with(char::is_alphanumeric);
+                let open = ends && !clause.phrase && !clause.negated && clause.text.chars().count() >= BEGINNING;
+                clauses.push(Clause { n: clauses.len(), alternative, open, ..clause });
             }
-        }
-        if let Some(last) = clauses.last_mut() {
-            let typing = text.ends_with(char::is_alphanumeric) && last.text.chars().count() >= BEGINNING;
-            last.open = typing && !last.phrase && !last.negated;
         }
         for late in clauses.iter_mut().filter(|clause| clause.correctable).skip(CORRECTED) {
             late.correctable = false;
@@ -209,7 +207,7 @@ mod tests {
             ("\"heart failure\" flu", vec!["0:\"heart failure\"", "0:flu…"]),
             ("flu -\"heart failure\" -cold", vec!["0:flu", "0:-\"heart failure\"", "0:-cold"]),
             ("flu or cold", vec!["0:flu", "1:cold…"]),
-            ("or flu OR or", vec!["0:or", "0:flu…"]),
+            ("or flu OR or", vec!["0:or", "0:flu"]),
             ("flu \"or\" cold", vec!["0:flu", "0:\"or\"", "0:cold…"]),
             ("covid-19 HIV/AIDS", vec!["0:\"covid 19\"", "0:\"HIV AIDS\""]),
             ("- flu", vec!["0:flu…"]),

@@ -223,6 +223,10 @@ impl Rewriting {
             && let Some(name) = self.open.pop()
         {
             self.grid.close(&name);
+            if name == "p" {
+                // Blanks at a paragraph's end show nowhere, and the converter keeps them.
+                self.out.truncate(self.out.trim_ascii_end().len());
+            }
             self.out.push_str("</");
             self.out.push_str(&name);
             self.out.push('>');

@@ -96,7 +96,7 @@ fn nothing_from_anywhere_else_becomes_a_player() {
 fn a_player_in_html_that_is_sent_becomes_the_link() {
     let source = "<p>Watch <iframe width=560 height=315 src=\"https://www.youtube.com/embed/aqz-KE_bpKQ?si=x\" title='Big \"rabbit\"' allowfullscreen onload=alert(1)>no</iframe> it.</p>";
     let body = Body::from_html(source).unwrap();
-    assert_eq!(body.markdown, "Watch \n\n[Big \"rabbit\"](https://www.youtube.com/watch?v=aqz-KE_bpKQ)\n\nit.");
+    assert_eq!(body.markdown, "Watch\n\n[Big \"rabbit\"](https://www.youtube.com/watch?v=aqz-KE_bpKQ)\n\nit.");
     assert!(body.html.contains("title=\"Big &quot;rabbit&quot;\""), "{}", body.html);
     assert!(body.warnings.is_empty(), "{:?}", body.warnings);
     let first = markdown("https://youtu.be/aqz-KE_bpKQ\n\n[Inhaler](https://vimeo.com/76979871)");

@@ -154,11 +154,8 @@ impl Head {
 
     fn item(&self, Child { element, is_damaged, is_cut }: Child, sink: &mut Sink<'_>) -> ControlFlow<()> {
         let site = Site { base: self.base.as_ref(), attachments: &self.attachments };
-        if is_cut {
-            // What stood behind the cut is gone, its kind perhaps among it.
-            return sink(Record::Left(Finding::new(Why::TooLarge, element.child("title"))));
-        }
-        let refused = is_damaged.then_some(Why::Undecodable);
+        let damages = [(is_cut, Why::TooLarge), (is_damaged, Why::Undecodable)];
+        let refused = damages.into_iter().find_map(|(is, why)| is.then_some(why));
         match item::read(&element, site, |id| self.categories.get(id).cloned()) {
             Item::Article(mut article) => {
                 article.refused = refused;
