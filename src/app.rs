@@ -155,7 +155,8 @@ impl Parts {
             .app_data(Data::clone(&self.staff))
             .app_data(Data::clone(&self.readiness))
             .app_data(Data::clone(&self.document))
-            .app_data(Data::clone(&self.gate));
+            .app_data(Data::clone(&self.gate))
+            .app_data(Data::new(clinic::ServiceNames(articles::follow_service)));
     }
 }
 

@@ -21,7 +21,7 @@ pub const FIRST_OWNER: &str = "first_owner";
 /// Minutes that a set-up link works.
 pub const TOKEN_MINUTES: i64 = 30;
 
-/// A fresh set-up token, while nobody has an account. An earlier one stops working.
+/// A fresh set-up token, while nobody is an owner. An earlier one stops working.
 ///
 /// # Errors
 /// Those of the database.
@@ -29,7 +29,7 @@ pub async fn issue_first_owner_token(
     connection: &mut PgConnection,
     clock: &Clock,
 ) -> Result<Option<OpaqueToken>, ApiError> {
-    if queries::has_accounts(connection).await? {
+    if queries::has_owner(connection).await? {
         return Ok(None);
     }
     let token = random::token256().map_err(|_| ApiError::Internal)?;

@@ -281,7 +281,7 @@ pub async fn accept_invitation(request: HttpRequest, desk: Desk, body: JsonBody)
 async fn find_link(connection: &mut PgConnection, hash: &[u8], now: DateTime<Utc>) -> Result<Link, ApiError> {
     if queries::has_one_time_token(connection, FIRST_OWNER, hash, now).await? {
         // Somebody may have been made on the command line since the link was printed.
-        let is_first = !queries::has_accounts(connection).await?;
+        let is_first = !queries::has_owner(connection).await?;
         return if is_first { Ok(Link::FirstOwner) } else { Err(ApiError::NotFound) };
     }
     let invited = queries::find_open_invitation(connection, hash, now).await?.ok_or(ApiError::NotFound)?;

@@ -7,7 +7,6 @@ use uuid::Uuid;
 
 use super::{
     article::{Citation, Faq, Image, Kind, Seo},
-    body::Heading,
     medical_code::TermCode,
     queries::{
         published::{ListedArticle, PublishedArticle},
@@ -16,6 +15,7 @@ use super::{
     search,
 };
 pub use crate::body::Format;
+use crate::body::Heading;
 use crate::http::{ApiError, PageLinks, PageMeta, Reference};
 
 /// Who stands as author.

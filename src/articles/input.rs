@@ -4,11 +4,9 @@
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::{
-    article::{Citation, Draft, Faq, Image, Kind, Manuscript, Seo},
-    body::Body,
-};
+use super::article::{Citation, Draft, Faq, Image, Kind, Manuscript, Seo};
 use crate::{
+    body::Body,
     contact::LanguageTag,
     http::{ApiError, FieldError, Fields, check_line, check_slug, patched},
 };

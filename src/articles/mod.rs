@@ -11,7 +11,7 @@ pub mod input;
 pub(crate) mod staff_answers;
 
 mod admin;
-mod authors;
+pub(crate) mod authors;
 mod bulk;
 mod category_tree;
 mod changes;
@@ -48,9 +48,8 @@ use utoipa::OpenApi;
 
 pub use check::Gate;
 
-/// What a revision's text is made by; services are described with the same.
-pub use crate::body;
 use crate::http::Endpoint;
+pub use disclosures::follow_service;
 pub use exported::{Position, export_articles, export_terms, find_position};
 pub use review::{attestation::Attester, policy::keep_review_policy};
 use term_operations::{category, condition, tag};

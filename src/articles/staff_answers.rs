@@ -8,10 +8,10 @@ use uuid::Uuid;
 use super::{
     answers::{Author, Disclosure, Person, Review, Translation},
     article::{Citation, Faq, Image, Kind, Seo, Status},
-    body::{Heading, Warning},
     queries::{revisions::RevisionSummary, staff::StaffRow},
     review::answers::{ReviewDue, ReviewRequest},
 };
+use crate::body::{Heading, Warning};
 use crate::http::{ApiError, PageLinks, PageMeta, Reference};
 
 /// An article in staff's list.

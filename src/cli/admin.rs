@@ -21,7 +21,7 @@ use crate::{
 /// How the first owner gets in.
 #[derive(Debug)]
 pub enum FirstOwner {
-    /// Somebody has an account already.
+    /// There is one already.
     Known,
     /// The settings name the owner.
     FromSettings(String),
@@ -39,7 +39,7 @@ pub enum FirstOwner {
 /// Sees to the first owner at a start.
 pub async fn first_owner(opened: &Opened, staff: &StaffDb, demo: bool) -> Result<FirstOwner, Failure> {
     let clock = opened.clock.clone();
-    let known = staff.transact(async |connection| Ok::<_, ApiError>(queries::has_accounts(connection).await?)).await?;
+    let known = staff.transact(async |connection| Ok::<_, ApiError>(queries::has_owner(connection).await?)).await?;
     if known {
         return Ok(FirstOwner::Known);
     }

@@ -17,6 +17,7 @@ mod provider;
 mod public;
 pub mod queries;
 mod service;
+mod service_names;
 mod staff_location;
 mod staff_provider;
 mod staff_service;
@@ -37,6 +38,7 @@ pub use location::{
 };
 pub use provider::{Licence, Provider, ProviderName, ProviderSummary, ShownLicence, Specialty};
 pub use service::{FdaStatus, Price, Service, ServiceBody, ServiceSummary};
+pub use service_names::{Following, ServiceNames};
 pub use staff_location::StaffLocation;
 pub use staff_provider::StaffProvider;
 pub use staff_service::StaffService;

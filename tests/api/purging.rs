@@ -128,6 +128,36 @@ fn what_comes_back_meets_its_namesake_only_when_it_is_published() {
 }
 
 #[test]
+fn the_address_of_what_was_purged_leads_to_its_successor_while_there_is_one() {
+    let desk = Desk::new();
+    let publish = |title: &str| {
+        let article = desk.api.publish(&desk.token, &json!({"title": title, "body_markdown": "Rest."}));
+        article["id"].as_str().unwrap().to_owned()
+    };
+    let (old, new) = (publish("Old advice"), publish("New advice"));
+    let redirect = json!({"from": "/articles/old-advice", "article": new, "status": 410});
+    assert_eq!(
+        desk.api
+            .call("DELETE", &format!("/v1/admin/articles/{old}"))
+            .bearer(&desk.token)
+            .header("If-Match", "*")
+            .send()
+            .status,
+        204
+    );
+    let made = desk.api.call("POST", "/v1/admin/redirects").bearer(&desk.token).json(&redirect).send();
+    assert_eq!(made.status, 201, "{}", made.body);
+    assert_eq!(desk.send("POST", &old, "/purge", &json!({})).status, 204);
+    let gone = desk.api.get("/v1/articles/old-advice").problem(410, "gone");
+    assert_eq!(gone["successor"]["slug"], "new-advice", "{gone}");
+    assert_eq!(desk.send("DELETE", &new, "", &json!({})).status, 204);
+    assert_eq!(desk.send("POST", &new, "/purge", &json!({})).status, 204);
+    desk.api.get("/v1/articles/old-advice").problem(404, "not_found");
+    let redirect = made.header("location").strip_prefix(&desk.api.base).unwrap().to_owned();
+    desk.api.call("GET", &redirect).bearer(&desk.token).send().problem(404, "not_found");
+}
+
+#[test]
 fn the_history_of_what_was_purged_still_names_who_had_approved_it() {
     let room = ReviewRoom::start();
     room.sign();

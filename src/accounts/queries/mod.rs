@@ -47,7 +47,7 @@ pub use passkeys::{
 };
 pub use people::{
     Addressee, Credentials, ListedAccount, NewAccount, disable_account, find_addressee, find_clinic_name,
-    find_credentials, find_credentials_of, has_accounts, insert_account, is_last_owner, list_accounts, list_owners,
+    find_credentials, find_credentials_of, has_owner, insert_account, is_last_owner, list_accounts, list_owners,
     lock_account, lock_owners, set_password, update_password_hash,
 };
 pub use profiles::{

@@ -211,9 +211,11 @@ pub async fn disable_account(
     end_emergencies_of(connection, account, now).await
 }
 
-/// Whether anybody has an account yet.
-pub async fn has_accounts(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
-    let row = sqlx::query!(r#"select exists (select 1 from cms.account) as "any!""#).fetch_one(connection).await?;
+/// Whether anybody is an owner yet. The last one cannot go, so this stays true once it is.
+pub async fn has_owner(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    let row = sqlx::query!(r#"select exists (select 1 from cms.account where role = 'owner') as "any!""#)
+        .fetch_one(connection)
+        .await?;
     Ok(row.any)
 }
 

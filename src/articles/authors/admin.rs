@@ -64,14 +64,22 @@ pub async fn create_author(
     let id = site.clock.new_id();
     let author = database
         .transact(async move |connection| {
-            let record = record(connection, id, input, None).await?;
-            author_records::insert(connection, &record).await.map_err(taken)?;
+            add_author(connection, id, input).await?;
             editor.staff.record(connection, "author.create", "author", Some(id), &[]).await?;
             read(connection, id).await
         })
         .await?;
     let address = format!("{}/v1/admin/authors/{id}", site.public_url);
     Ok(created_answer(&address, author.version, &StaffAuthorAnswer { data: author }))
+}
+
+/// Stores a new author.
+///
+/// # Errors
+/// 422 for what names nothing, and for what another author has.
+pub(crate) async fn add_author(connection: &mut PgConnection, id: Uuid, input: AuthorInput) -> Result<(), ApiError> {
+    let record = record(connection, id, input, None).await?;
+    author_records::insert(connection, &record).await.map_err(taken)
 }
 
 /// Reads an author.

@@ -2,7 +2,7 @@
 //! twice, and to keep credentials for somebody whose profile has them: they are a claim about a person, kept once.
 
 pub(crate) mod admin;
-mod input;
+pub(crate) mod input;
 
 use actix_web::web::ServiceConfig;
 use chrono::{DateTime, Utc};

@@ -140,9 +140,12 @@ async fn change_all(connection: &mut PgConnection, hands: &Hands, input: &BulkCh
 /// Why one article does not allow it; what is no fault of the article ends the whole.
 fn told_of(index: usize, error: ApiError) -> Result<Vec<FieldError>, ApiError> {
     let at = |code: &str, message: &str| FieldError::at(format!("/ids/{index}"), code, message);
-    let of_field = |error: FieldError| match error.pointer.as_deref() {
-        None | Some("") => at(&error.code, &error.message),
-        Some(pointer) => at(&error.code, &format!("{pointer}: {}", error.message)),
+    let of_field = |error: FieldError| {
+        let message = match error.pointer.as_deref() {
+            None | Some("") => error.message,
+            Some(pointer) => format!("{pointer}: {}", error.message),
+        };
+        at(&error.code, &message).suggesting(error.suggestion)
     };
     match error {
         ApiError::NotFound => Ok(vec![at("unknown_reference", "names no article")]),

@@ -72,6 +72,21 @@ pub(super) async fn spread(
     Ok(())
 }
 
+/// Gives the disclosures of a service to the revisions that name it, as it is called now.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn follow_service(
+    connection: &mut PgConnection,
+    clock: &Clock,
+    service: Uuid,
+) -> Result<(), ApiError> {
+    for disclosure in attachments::list_disclosures_of(connection, service).await? {
+        spread(connection, clock, disclosure, false, async |_, _| Ok(())).await?;
+    }
+    Ok(())
+}
+
 async fn reattach(connection: &mut PgConnection, rule: &RuleRow) -> Result<(), sqlx::Error> {
     let pattern = pattern(rule);
     let mut after = Uuid::nil();

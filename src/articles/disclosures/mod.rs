@@ -5,6 +5,8 @@ mod attaching;
 mod input;
 mod rule;
 
+use std::pin::Pin;
+
 use actix_web::{HttpRequest, http::StatusCode, web::Data};
 use serde_json::json;
 use sqlx::PgConnection;
@@ -20,12 +22,22 @@ use super::queries::{
 };
 use crate::{
     accounts::{ArticleReader, Editor},
+    clock::Clock,
     db::{DbError, StaffDb},
     http::{
         Answer, ApiError, Expected, FieldError, JsonBody, MergePatch, QueryReader, Site, changed, created_answer,
         no_content, no_parameters, patched, path_id, private_answer, slug_of, staff_answer,
     },
 };
+
+/// What `app` hands to the room of the services: their names decide which article carries what.
+pub fn follow_service<'a>(
+    connection: &'a mut PgConnection,
+    clock: &'a Clock,
+    service: Uuid,
+) -> Pin<Box<dyn Future<Output = Result<(), ApiError>> + 'a>> {
+    Box::pin(attaching::follow_service(connection, clock, service))
+}
 
 /// Lists the disclosures by name, at most 1,000.
 #[utoipa::path(get, path = "/v1/admin/disclosures", operation_id = "list_disclosures", tag = "staff: articles",

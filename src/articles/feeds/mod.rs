@@ -15,12 +15,12 @@ use json_feed::JsonFeed;
 
 use super::{
     answers::{Article, Author, Format},
-    body,
     locale::language,
     queries::published_details::{FeedFilter, Publisher, find_published_newest, find_publisher},
     site_address::SiteAddress,
 };
 use crate::{
+    body,
     db::PublicDb,
     delivery::PublicAnswer,
     http::{Answer, ApiError, QueryReader, Site},

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use url::Url;
 
 use super::{Code, Finding, Submission};
-use crate::articles::body::{Part, structure};
+use crate::body::{Part, structure};
 
 /// What is known of paths on the clinic's site.
 #[derive(Clone, Debug, Default)]

@@ -36,10 +36,8 @@ pub use links::{Reach, paths_of};
 pub use treatments::Status;
 pub use wording::{names, words};
 
-use super::{
-    article::{Faq, Image, Kind},
-    body::{self, Heading},
-};
+use super::article::{Faq, Image, Kind};
+use crate::body::{self, Heading};
 
 /// A revision, and all that is known of it on the day of its publication.
 #[derive(Clone, Debug)]

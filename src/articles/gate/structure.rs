@@ -1,7 +1,7 @@
 //! How a body is built, for those who hear it read or walk it by its headings (WCAG 2.2: 1.1.1, 1.3.1, 2.4.4, 2.4.6).
 
 use super::{Code, Finding, Submission};
-use crate::articles::body::Part;
+use crate::body::Part;
 
 const BODY: &str = "/body_markdown";
 

@@ -34,6 +34,17 @@ pub async fn list_rules(connection: &mut PgConnection, id: Option<Uuid>) -> Resu
     .await
 }
 
+/// The disclosures that belong to a service, unless they are in the trash.
+pub async fn list_disclosures_of(connection: &mut PgConnection, service: Uuid) -> Result<Vec<Uuid>, sqlx::Error> {
+    sqlx::query_scalar!(
+        "select d.id from cms.disclosure d join cms.disclosure_service x on x.disclosure_id = d.id
+          where x.service_id = $1 and d.trashed_at is null order by d.id",
+        service,
+    )
+    .fetch_all(connection)
+    .await
+}
+
 /// What of a revision decides which disclosures it carries.
 #[derive(Debug)]
 pub struct ReadRevision {

@@ -7,9 +7,9 @@ use uuid::Uuid;
 use crate::articles::{
     answers::Person,
     article::{Faq, Image},
-    body::Heading,
     gate::Licence,
 };
+use crate::body::Heading;
 
 /// A revision as the gate sees it.
 #[derive(Debug)]

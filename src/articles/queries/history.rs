@@ -8,9 +8,9 @@ use super::published::{ListedArticle, PublishedArticle};
 use crate::articles::{
     answers::{Author, Disclosure, Person, Review, Translation},
     article::{Citation, Faq, Image, Seo},
-    body::Heading,
     history::{Approval, ShownRevision},
 };
+use crate::body::Heading;
 use crate::http::Reference;
 
 /// The publications of an article that have begun, the newest first, at most 1,000: those that were visible at `at`, or

@@ -10,9 +10,9 @@ use crate::{
     articles::{
         answers::{Author, Disclosure, Review, Translation},
         article::{Citation, Faq, Image, Kind, Seo},
-        body::Heading,
         locale::Asked,
     },
+    body::Heading,
     http::{COUNTED, PageRequest, Reference},
 };
 

@@ -9,8 +9,8 @@ use crate::{
     articles::{
         answers::{Author, Disclosure, Review, Translation},
         article::{Citation, Faq, Image, Seo},
-        body::Heading,
     },
+    body::Heading,
     http::Reference,
 };
 

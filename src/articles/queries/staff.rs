@@ -8,10 +8,10 @@ use crate::{
     articles::{
         answers::{Author, Disclosure, Person, Review, Translation},
         article::{Citation, Faq, Image, Seo},
-        body::{Heading, Warning},
         review::answers::ReviewRequest,
         staff_answers::StaffListedArticle,
     },
+    body::{Heading, Warning},
     http::{COUNTED, PageRequest, Reference},
 };
 

@@ -16,8 +16,8 @@ pub(super) mod attestation;
 pub(super) mod comments;
 pub(super) mod policy;
 pub(super) mod requests;
-mod signing;
-pub(super) mod signoffs;
+pub(crate) mod signing;
+pub(crate) mod signoffs;
 
 use actix_web::{HttpRequest, web::ServiceConfig};
 use uuid::Uuid;

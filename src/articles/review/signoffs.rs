@@ -29,6 +29,7 @@ use crate::{
             staff::{StaffRow, touch_article},
         },
     },
+    clock::Clock,
     db::StaffDb,
     http::{
         Answer, ApiError, Expected, JsonBody, LARGEST_JSON, Site, content_type, created_answer, no_parameters,
@@ -76,10 +77,10 @@ async fn expected(request: &HttpRequest, input: &SignoffInput) -> Result<Expecte
     Expected::extract(request).await
 }
 
-/// Signs off a revision of a locked article.
+/// Signs off a revision of a locked article, and tells everybody whom it concerns.
 ///
 /// # Errors
-/// 409 and 422 as the rules of `signing` say.
+/// As [`write_signoff`].
 async fn sign(
     connection: &mut PgConnection,
     reviewer: &Reviewer,
@@ -88,29 +89,57 @@ async fn sign(
 ) -> Result<Uuid, ApiError> {
     let (article, staff) = (stored.id, &reviewer.staff);
     let number = input.revision.unwrap_or(stored.revision);
-    let wanted = signoffs::find_signable(connection, article, number, staff.id).await?;
+    let signer = Signer { account: staff.id, author: own_author(connection, staff).await? };
+    let written = write_signoff(connection, &staff.clock, signer, (article, number), input).await?;
+    close_request(connection, article, &written.content_hash).await?;
+    tell_public(connection, staff, article, &written.content_hash, written.signed_at).await?;
+    touch_article(connection, article, None, staff.id).await?;
+    staff.record(connection, "signoff.create", "article", Some(article), &[]).await?;
+    Ok(written.id)
+}
+
+/// Who signs.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Signer {
+    pub(crate) account: Uuid,
+    /// The name under which they stand.
+    pub(crate) author: Uuid,
+}
+
+/// What was signed, and when.
+pub(crate) struct WrittenSignoff {
+    id: Uuid,
+    content_hash: Vec<u8>,
+    signed_at: DateTime<Utc>,
+}
+
+/// Writes the sign-off of a revision of an article that the caller has locked.
+///
+/// # Errors
+/// 409 and 422 as the rules of `signing` say.
+pub(crate) async fn write_signoff(
+    connection: &mut PgConnection,
+    clock: &Clock,
+    signer: Signer,
+    (article, number): (Uuid, i32),
+    input: &SignoffInput,
+) -> Result<WrittenSignoff, ApiError> {
+    let wanted = signoffs::find_signable(connection, article, number, signer.account).await?;
     let wanted =
         wanted.ok_or_else(|| ApiError::field("/revision", "unknown_reference", "the article has no such revision"))?;
-    let next_review_due = due_date(&wanted, input)?;
-    let licence = licence_to_sign(&wanted, input)?;
-    let author = own_author(connection, staff).await?;
-    let signed_at = publications::stamp(connection).await?;
     let new = NewSignoff {
-        id: staff.clock.new_id(),
+        id: clock.new_id(),
         revision_id: wanted.revision_id,
-        reviewer: staff.id,
-        author,
-        licence,
-        signed_at,
-        next_review_due,
+        reviewer: signer.account,
+        author: signer.author,
+        licence: licence_to_sign(&wanted, input)?,
+        signed_at: publications::stamp(connection).await?,
+        next_review_due: due_date(&wanted, input)?,
         note: input.note.as_deref(),
     };
     signoffs::insert_signoff(connection, &new).await?;
-    close_request(connection, article, &wanted.content_hash).await?;
-    tell_public(connection, staff, article, &wanted.content_hash, signed_at).await?;
-    touch_article(connection, article, None, staff.id).await?;
-    staff.record(connection, "signoff.create", "article", Some(article), &[]).await?;
-    Ok(new.id)
+    let (id, signed_at) = (new.id, new.signed_at);
+    Ok(WrittenSignoff { id, content_hash: wanted.content_hash, signed_at })
 }
 
 /// Where the content is visible, its public form is another from the stamp on: whoever follows the changes is told.

@@ -9,18 +9,21 @@ use sqlx::PgConnection;
 
 use super::{Failure, Opened};
 use crate::{
+    accounts::queries::{NewAccount, insert_account},
     articles::{
         self,
-        queries::{
-            authors::find_or_insert_author,
-            publications::{self, NewPublication},
+        authors::{admin::add_author, input::AuthorInput},
+        queries::publications::{self, NewPublication},
+        review::{
+            signing::SignoffInput,
+            signoffs::{Signer, write_signoff},
         },
         terms::{self, TermInput, TermKind},
     },
     clinic,
     clock::Clock,
     db::StaffDb,
-    http::{ApiError, slug_of},
+    http::ApiError,
 };
 
 const RECORD: &str = include_str!("record.json");
@@ -81,23 +84,55 @@ async fn fill(connection: &mut PgConnection, clock: &Clock) -> Result<(), ApiErr
     for service in record["services"].as_array().into_iter().flatten() {
         clinic::seed_service(connection, clock, service).await?;
     }
+    let reviewer = seed_reviewer(connection, clock, &record["reviewer"]).await?;
+    for author in record["authors"].as_array().into_iter().flatten() {
+        add_author(connection, clock.new_id(), AuthorInput::parse(author)?).await?;
+    }
     for (source, days) in ARTICLES {
-        publish(connection, clock, source, days).await?;
+        publish(connection, clock, reviewer, source, days).await?;
     }
     Ok(())
 }
 
-async fn publish(connection: &mut PgConnection, clock: &Clock, source: &str, days: i64) -> Result<(), ApiError> {
+/// The colleague who signs articles off, and stands as an author too. The account has no password until
+/// `admin reset-password` makes one.
+async fn seed_reviewer(connection: &mut PgConnection, clock: &Clock, reviewer: &Value) -> Result<Signer, ApiError> {
+    let signer = Signer { account: clock.new_id(), author: clock.new_id() };
+    let text = |name: &str| reviewer[name].as_str().unwrap_or_default().to_owned();
+    let account = NewAccount {
+        id: signer.account,
+        email: text("email"),
+        name: text("name"),
+        role: "reviewer",
+        password_hash: None,
+        short_password: false,
+        language: "en",
+    };
+    insert_account(connection, &account).await?;
+    sqlx::query!(
+        "update cms.account set provider_id = (select id from cms.provider where slug = $2) where id = $1",
+        signer.account,
+        text("provider"),
+    )
+    .execute(&mut *connection)
+    .await?;
+    add_author(connection, signer.author, AuthorInput::parse(&json!({"account": signer.account}))?).await?;
+    Ok(signer)
+}
+
+async fn publish(
+    connection: &mut PgConnection,
+    clock: &Clock,
+    reviewer: Signer,
+    source: &str,
+    days: i64,
+) -> Result<(), ApiError> {
     let (head, body) = source.split_once("\n---\n").ok_or(ApiError::Internal)?;
     let mut article: Value = serde_json::from_str(head).map_err(|_| ApiError::Internal)?;
     article["body_markdown"] = json!(body.trim_start());
-    let name = article["author"].as_str().unwrap_or("Dana Fuller").to_owned();
-    if let Some(fields) = article.as_object_mut() {
-        fields.remove("author");
-    }
-    let author = author(connection, clock, &name).await?;
+    let is_reviewed = article.as_object_mut().and_then(|fields| fields.remove("reviewed")).is_some();
     let manuscript = articles::input::parse(&article)?;
-    let id = articles::editing::store_new(connection, clock, &manuscript, None, Some(author), None).await?;
+    let id = articles::editing::store_new(connection, clock, &manuscript, None, None, None).await?;
     let from = publications::stamp(connection).await? - Duration::days(days);
     let wanted = publications::find_publishable(connection, id, 1).await?.ok_or(ApiError::Internal)?;
     let new = NewPublication {
@@ -111,11 +146,10 @@ async fn publish(connection: &mut PgConnection, clock: &Clock, source: &str, day
         by: None,
     };
     publications::insert(connection, &new).await?;
+    if is_reviewed {
+        write_signoff(connection, clock, reviewer, (id, 1), &SignoffInput::default()).await?;
+    }
     Ok(())
-}
-
-async fn author(connection: &mut PgConnection, clock: &Clock, name: &str) -> Result<uuid::Uuid, sqlx::Error> {
-    find_or_insert_author(connection, clock.new_id(), None, &slug_of(name, "author"), name).await
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use super::{announce, check_not_in_trash, check_version, given, staff_filter};
 use crate::{
     accounts::{ClinicEditor, ClinicReader},
     clinic::{
+        ServiceNames,
         editing::{add_service, change_service, changed, service_source},
         input::{ServiceInput, ServicePatch},
         queries::{self, Part, Place},
@@ -127,6 +128,7 @@ pub async fn get_staff_service(request: HttpRequest, permit: ClinicReader, datab
 pub async fn update_service(
     request: HttpRequest,
     permit: ClinicEditor,
+    names: Data<ServiceNames>,
     database: Data<StaffDb>,
     expected: Expected,
     body: MergePatch,
@@ -141,6 +143,9 @@ pub async fn update_service(
             let input = ServiceInput::parse(&patched(stored.clone(), &body.0))?;
             let after = change_service(connection, &before, &input, Some(permit.staff.id)).await?;
             let fields = changed(&stored, &service_source(&after)?, &ServiceInput::FIELDS);
+            if fields.iter().any(|field| matches!(field.as_str(), "name" | "aliases")) {
+                (names.0)(connection, &permit.staff.clock, id).await?;
+            }
             announce(connection, &permit.staff, ("service.update", "service"), id, &fields).await?;
             Ok::<_, ApiError>(after)
         })
@@ -157,6 +162,7 @@ pub async fn update_service(
 pub async fn delete_service(
     request: HttpRequest,
     permit: ClinicEditor,
+    names: Data<ServiceNames>,
     database: Data<StaffDb>,
     expected: Expected,
 ) -> Answer {
@@ -166,6 +172,7 @@ pub async fn delete_service(
         .transact(async move |connection| {
             check(&expected, &lock(connection, id).await?)?;
             queries::update_service_trashed(connection, id, true, permit.staff.id).await?;
+            (names.0)(connection, &permit.staff.clock, id).await?;
             announce(connection, &permit.staff, ("service.delete", "service"), id, &[]).await
         })
         .await?;
@@ -176,7 +183,12 @@ pub async fn delete_service(
 #[utoipa::path(post, path = "/v1/admin/services/{id}/restore", operation_id = "restore_service", tag = "staff: clinic",
     security(("bearer" = [])), params(("id" = Uuid, Path, description = "The service")),
     responses((status = 200, description = "The service, public again", body = StaffServiceAnswer)))]
-pub async fn restore_service(request: HttpRequest, permit: ClinicEditor, database: Data<StaffDb>) -> Answer {
+pub async fn restore_service(
+    request: HttpRequest,
+    permit: ClinicEditor,
+    names: Data<ServiceNames>,
+    database: Data<StaffDb>,
+) -> Answer {
     no_parameters(&request)?;
     let id = path_id(&request)?;
     let service = database
@@ -185,6 +197,7 @@ pub async fn restore_service(request: HttpRequest, permit: ClinicEditor, databas
                 return Err(ApiError::Conflict { code: "not_in_trash", detail: "it is not in the trash" });
             }
             queries::update_service_trashed(connection, id, false, permit.staff.id).await.map_err(refused_restore)?;
+            (names.0)(connection, &permit.staff.clock, id).await?;
             announce(connection, &permit.staff, ("service.restore", "service"), id, &[]).await?;
             queries::find_service_for_staff(connection, id).await?.ok_or(ApiError::Internal)
         })

@@ -93,7 +93,9 @@ pub async fn has_location_at(
 
 /// Keeps everybody else from writing the location until the transaction ends.
 pub async fn lock_location(connection: &mut PgConnection, id: Uuid) -> Result<(), sqlx::Error> {
-    sqlx::query_scalar!("select id from cms.location where id = $1 for update", id).fetch_optional(connection).await?;
+    sqlx::query_scalar!("select id from cms.location where id = $1 for no key update", id)
+        .fetch_optional(connection)
+        .await?;
     Ok(())
 }
 

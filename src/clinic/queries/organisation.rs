@@ -46,7 +46,7 @@ pub async fn find_clinic_for_staff(connection: &mut PgConnection) -> Result<Opti
 
 /// Keeps everybody else from writing the organisation until the transaction ends.
 pub async fn lock_clinic(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
-    sqlx::query_scalar!("select id from cms.clinic for update").fetch_optional(connection).await?;
+    sqlx::query_scalar!("select id from cms.clinic for no key update").fetch_optional(connection).await?;
     Ok(())
 }
 

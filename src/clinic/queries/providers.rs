@@ -74,7 +74,9 @@ pub async fn find_provider_for_staff(
 
 /// Keeps everybody else from writing the provider until the transaction ends.
 pub async fn lock_provider(connection: &mut PgConnection, id: Uuid) -> Result<(), sqlx::Error> {
-    sqlx::query_scalar!("select id from cms.provider where id = $1 for update", id).fetch_optional(connection).await?;
+    sqlx::query_scalar!("select id from cms.provider where id = $1 for no key update", id)
+        .fetch_optional(connection)
+        .await?;
     Ok(())
 }
 

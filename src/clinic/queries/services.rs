@@ -89,7 +89,9 @@ pub async fn find_service_for_staff(
 
 /// Keeps everybody else from writing the service until the transaction ends.
 pub async fn lock_service(connection: &mut PgConnection, id: Uuid) -> Result<(), sqlx::Error> {
-    sqlx::query_scalar!("select id from cms.service where id = $1 for update", id).fetch_optional(connection).await?;
+    sqlx::query_scalar!("select id from cms.service where id = $1 for no key update", id)
+        .fetch_optional(connection)
+        .await?;
     Ok(())
 }
 

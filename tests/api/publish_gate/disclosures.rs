@@ -3,7 +3,10 @@
 use serde_json::{Value, json};
 
 use super::Desk;
-use crate::harness::{Api, EDITOR, Reply};
+use crate::{
+    harness::{Api, EDITOR, Reply},
+    providers::{add, patch, path_of, trash},
+};
 
 struct Clinic {
     api: Api,
@@ -164,4 +167,30 @@ fn every_mistake_in_a_disclosure_is_named() {
     assert_eq!(post(nowhere).problem(422, "validation_failed")["errors"][0]["pointer"], "/services/0");
     assert_eq!(post(lamps()).status, 201);
     assert_eq!(post(lamps()).problem(422, "validation_failed")["errors"][0]["pointer"], "/slug");
+}
+
+#[test]
+fn a_disclosure_follows_what_its_service_is_called() {
+    let clinic = Clinic::open();
+    let service = add(&clinic.api, &clinic.token, "services", &json!({"name": "Sleep coaching"}));
+    let path = path_of("services", &service);
+    clinic.article("Mornings", "Ask us for a dawn lamp.");
+    clinic.article("Evenings", "Sleep coaching helps.");
+    clinic.write(
+        &json!({"name": "Lamps", "kind": "risk", "texts": {"en": "A lamp is hot."}, "services": ["sleep-coaching"]}),
+    );
+    let shown = || (clinic.shown("mornings").len(), clinic.shown("evenings").len());
+    assert_eq!(shown(), (0, 1));
+    clinic.forget_touches();
+    assert_eq!(patch(&clinic.api, &clinic.token, &path, &json!({"aliases": ["Dawn lamp"]})).status, 200);
+    assert_eq!((shown(), clinic.touched()), ((1, 1), "mornings".to_owned()), "another name for it");
+    assert_eq!(patch(&clinic.api, &clinic.token, &path, &json!({"name": "Light therapy"})).status, 200);
+    assert_eq!(shown(), (1, 0), "no longer called so");
+    clinic.forget_touches();
+    assert_eq!(patch(&clinic.api, &clinic.token, &path, &json!({"duration_minutes": 20})).status, 200);
+    assert_eq!((shown(), clinic.touched()), ((1, 0), String::new()), "the names are what they were");
+    trash(&clinic.api, &clinic.token, &path);
+    assert_eq!(shown(), (0, 0), "no such service");
+    let back = clinic.api.call("POST", &format!("{path}/restore")).bearer(&clinic.token).send();
+    assert_eq!((back.status, shown()), (200, (1, 0)));
 }

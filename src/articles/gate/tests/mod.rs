@@ -9,7 +9,7 @@ mod treatments;
 use chrono::NaiveDate;
 
 use super::*;
-use crate::articles::body::Body;
+use crate::body::Body;
 
 /// A clinical article that nothing stands in the way of.
 fn sound() -> Submission {
