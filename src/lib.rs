@@ -5,6 +5,7 @@
 //! | [`articles`] | drafts as revisions, publication as a range of time |
 //! | [`inquiries`] | what patients write to the clinic, sealed |
 //! | [`clinic`] | the organisation, its locations, providers and services: how they are reached, when they are open, what is done |
+//! | [`records`] | what staff keep one by one, made and changed in one way |
 //! | [`accounts`] | who may do what: accounts, roles, sessions, the gate around `/v1/admin` |
 //! | [`oidc`] | signing in at the clinic's own identity provider |
 //! | [`audit`] | who did or saw what, append-only |
@@ -44,4 +45,5 @@ pub mod openapi;
 pub mod operations;
 pub mod outbox;
 pub mod oversight;
+pub mod records;
 pub mod telemetry;

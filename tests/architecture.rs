@@ -17,7 +17,7 @@ use std::{
 };
 
 /// Every room, and the rooms that it may name. Doors lead downward only.
-const DOORS: [(&str, &[&str]); 23] = [
+const DOORS: [(&str, &[&str]); 24] = [
     (
         "cli",
         &[
@@ -64,9 +64,10 @@ const DOORS: [(&str, &[&str]); 23] = [
     ("operations", &["openapi", "delivery", "http", "db"]),
     ("openapi", &["articles", "clinic", "inquiries", "accounts", "export", "oversight", "operations", "http"]),
     ("export", &["articles", "clinic", "delivery", "http", "db"]),
-    ("articles", &["accounts", "outbox", "delivery", "body", "http", "db", "crypto", "contact", "clock"]),
-    ("clinic", &["accounts", "outbox", "delivery", "body", "http", "db", "contact", "clock"]),
+    ("articles", &["records", "accounts", "outbox", "delivery", "body", "http", "db", "crypto", "contact", "clock"]),
+    ("clinic", &["records", "accounts", "outbox", "delivery", "body", "http", "db", "contact", "clock"]),
     ("inquiries", &["accounts", "outbox", "audit", "http", "db", "crypto", "contact", "clock"]),
+    ("records", &["accounts", "outbox", "http", "db"]),
     ("oversight", &["accounts", "audit", "http", "db"]),
     ("import", &[]),
     ("accounts", &["audit", "clock", "contact", "crypto", "db", "delivery", "http", "mail", "oidc", "outbox"]),

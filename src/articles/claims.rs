@@ -1,7 +1,7 @@
 //! The claim register: statements that sound absolute, with the evidence that they rest on. A claim with evidence settles
 //! the sentences of articles in which one of its phrases stands, until its last day.
 
-use actix_web::{HttpRequest, http::StatusCode, web::Data};
+use actix_web::{HttpRequest, web::Data};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -19,10 +19,8 @@ use super::{
 use crate::{
     accounts::{ArticleReader, Editor},
     db::{DbError, StaffDb},
-    http::{
-        Answer, ApiError, Expected, FieldError, Fields, JsonBody, MergePatch, QueryReader, Site, changed, check_line,
-        check_slug, created_answer, no_content, no_parameters, patched, path_id, private_answer, slug_of, staff_answer,
-    },
+    http::{Answer, ApiError, FieldError, Fields, check_line, check_slug, slug_of},
+    records::{self, Actions, Hand, ListedRecord, Record, Standing, actions},
 };
 
 /// Body of a new claim. A PATCH takes the same fields, all optional.
@@ -61,13 +59,6 @@ impl ClaimInput {
         });
         fields.finish()?;
         Ok(Self { statement: statement.ok_or(ApiError::Internal)?, slug, phrases, evidence, expires_on })
-    }
-
-    fn stored(row: &ClaimRow) -> Value {
-        json!({
-            "statement": row.statement, "slug": row.slug, "phrases": row.phrases, "evidence": row.evidence.0,
-            "expires_on": row.expires_on,
-        })
     }
 }
 
@@ -127,10 +118,22 @@ pub struct ClaimAnswer {
     pub data: Claim,
 }
 
+impl From<ClaimRow> for ClaimAnswer {
+    fn from(row: ClaimRow) -> Self {
+        Self { data: row.into() }
+    }
+}
+
 /// The claims by their statement.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ClaimList {
     pub data: Vec<Claim>,
+}
+
+impl From<Vec<ClaimRow>> for ClaimList {
+    fn from(rows: Vec<ClaimRow>) -> Self {
+        Self { data: rows.into_iter().map(Claim::from).collect() }
+    }
 }
 
 /// Lists the claims by their statement, at most 1,000.
@@ -138,157 +141,101 @@ pub struct ClaimList {
     security(("bearer" = [])), params(("trashed" = Option<bool>, Query, description = "The trash instead")),
     responses((status = 200, description = "By statement", body = ClaimList)))]
 pub async fn list_claims(request: HttpRequest, reader: ArticleReader, database: Data<StaffDb>) -> Answer {
-    let mut query = QueryReader::of(&request);
-    let trashed = query.boolean("trashed").unwrap_or(false);
-    query.finish()?;
-    let rows = database
-        .transact(async move |connection| {
-            reader.staff.record(connection, "claim.list", "claim", None, &[]).await?;
-            Ok::<_, ApiError>(claims::list_claims(connection, trashed).await?)
-        })
-        .await?;
-    Ok(private_answer(StatusCode::OK, &ClaimList { data: rows.into_iter().map(Claim::from).collect() }))
+    records::list::<ClaimRow>(&request, reader.staff, &database).await
 }
 
-/// Records a claim.
-#[utoipa::path(post, path = "/v1/admin/claims", operation_id = "create_claim", tag = "staff: articles",
-    security(("bearer" = [])), request_body = ClaimInput,
-    responses((status = 201, description = "Recorded", body = ClaimAnswer, headers(("Location" = String), ("ETag" = String)))))]
-pub async fn create_claim(
-    request: HttpRequest,
-    editor: Editor,
-    site: Data<Site>,
-    database: Data<StaffDb>,
-    body: JsonBody,
-) -> Answer {
-    no_parameters(&request)?;
-    let input = ClaimInput::parse(&body.0)?;
-    let id = site.clock.new_id();
-    let made = database
-        .transact(async move |connection| {
-            let slug = slug_given(&input);
-            claims::insert_claim(connection, &stored(id, &input, &slug, editor.staff.id)).await.map_err(slug_taken)?;
-            editor.staff.record(connection, "claim.create", "claim", Some(id), &[]).await?;
-            read(connection, id).await
-        })
-        .await?;
-    let address = format!("{}/v1/admin/claims/{}", site.public_url, made.id);
-    Ok(created_answer(&address, made.version, &ClaimAnswer { data: made }))
+records::operations! {
+    ClaimRow: "The claim", "staff: articles";
+    read by ArticleReader, written by Editor;
+    bodies ClaimInput, ClaimInput, ClaimAnswer;
+
+    /// Records a claim.
+    create_claim at "/v1/admin/claims";
+    /// Reads a claim.
+    get_claim at "/v1/admin/claims/{id}";
+    /// Changes a claim. What is published stays; the next publication is judged by it.
+    update_claim;
+    /// Moves a claim to the trash: it settles nothing any more.
+    delete_claim;
+    /// Brings a claim back from the trash.
+    restore_claim at "/v1/admin/claims/{id}/restore";
 }
 
-/// Reads a claim.
-#[utoipa::path(get, path = "/v1/admin/claims/{id}", operation_id = "get_claim", tag = "staff: articles",
-    security(("bearer" = [])), params(("id" = Uuid, Path, description = "The claim")),
-    responses((status = 200, description = "The claim", body = ClaimAnswer, headers(("ETag" = String)))))]
-pub async fn get_claim(request: HttpRequest, reader: ArticleReader, database: Data<StaffDb>) -> Answer {
-    no_parameters(&request)?;
-    let id = path_id(&request)?;
-    let found = database
-        .transact(async move |connection| {
-            reader.staff.record(connection, "claim.read", "claim", Some(id), &[]).await?;
-            read(connection, id).await
-        })
-        .await?;
-    Ok(staff_answer(StatusCode::OK, found.version, &ClaimAnswer { data: found }))
+impl Record for ClaimRow {
+    const ACTIONS: Actions = actions!("claim");
+    const PATH: &'static str = "/v1/admin/claims";
+    type Input = ClaimInput;
+    type Answer = ClaimAnswer;
+
+    fn parse(body: &Value) -> Result<ClaimInput, ApiError> {
+        ClaimInput::parse(body)
+    }
+
+    fn written(&self) -> Result<Value, ApiError> {
+        Ok(json!({
+            "statement": self.statement, "slug": self.slug, "phrases": self.phrases, "evidence": self.evidence.0,
+            "expires_on": self.expires_on,
+        }))
+    }
+
+    fn standing(&self) -> Standing {
+        Standing {
+            version: self.version,
+            updated_at: self.updated_at,
+            updated_by: json!(self.updated_by),
+            trashed_at: self.trashed_at,
+        }
+    }
+
+    async fn lock(connection: &mut PgConnection, id: Uuid) -> Result<(), sqlx::Error> {
+        claims::lock_claim(connection, id).await
+    }
+
+    async fn find(connection: &mut PgConnection, id: Uuid) -> Result<Option<Self>, sqlx::Error> {
+        claims::find_claim(connection, id).await
+    }
+
+    async fn add(connection: &mut PgConnection, hand: &Hand, id: Uuid, input: ClaimInput) -> Result<(), ApiError> {
+        claims::insert_claim(connection, &stored(id, &input, hand.staff.id)).await.map_err(slug_taken)
+    }
+
+    async fn change(
+        connection: &mut PgConnection,
+        hand: &Hand,
+        before: Self,
+        input: ClaimInput,
+    ) -> Result<(), ApiError> {
+        claims::update_claim(connection, &stored(before.id, &input, hand.staff.id)).await.map_err(slug_taken)
+    }
+
+    async fn set_trashed(
+        connection: &mut PgConnection,
+        hand: &Hand,
+        before: Self,
+        trashed: bool,
+    ) -> Result<(), ApiError> {
+        claims::set_claim_trashed(connection, before.id, trashed, hand.staff.id).await.map_err(slug_taken)
+    }
 }
 
-/// Changes a claim. What is published stays; the next publication is judged by it.
-#[utoipa::path(patch, path = "/v1/admin/claims/{id}", operation_id = "update_claim", tag = "staff: articles",
-    security(("bearer" = [])),
-    params(("id" = Uuid, Path, description = "The claim"), ("If-Match" = String, Header, description = "The ETag that was read")),
-    request_body(content = ClaimInput, content_type = "application/merge-patch+json"),
-    responses((status = 200, description = "The changed claim", body = ClaimAnswer, headers(("ETag" = String)))))]
-pub async fn update_claim(
-    request: HttpRequest,
-    editor: Editor,
-    expected: Expected,
-    database: Data<StaffDb>,
-    patch: MergePatch,
-) -> Answer {
-    no_parameters(&request)?;
-    let id = path_id(&request)?;
-    let done = database
-        .transact(async move |connection| {
-            let row = lock(connection, id, &expected).await?;
-            let before = ClaimInput::stored(&row);
-            let after = patched(before.clone(), &patch.0);
-            let input = ClaimInput::parse(&after)?;
-            let slug = slug_given(&input);
-            claims::update_claim(connection, &stored(id, &input, &slug, editor.staff.id)).await.map_err(slug_taken)?;
-            editor.staff.record(connection, "claim.update", "claim", Some(id), &changed(&before, &after)).await?;
-            read(connection, id).await
-        })
-        .await?;
-    Ok(staff_answer(StatusCode::OK, done.version, &ClaimAnswer { data: done }))
+impl ListedRecord for ClaimRow {
+    type List = ClaimList;
+
+    async fn list(connection: &mut PgConnection, trashed: bool) -> Result<Vec<Self>, sqlx::Error> {
+        claims::list_claims(connection, trashed).await
+    }
 }
 
-/// Moves a claim to the trash: it settles nothing any more.
-#[utoipa::path(delete, path = "/v1/admin/claims/{id}", operation_id = "delete_claim", tag = "staff: articles",
-    security(("bearer" = [])),
-    params(("id" = Uuid, Path, description = "The claim"), ("If-Match" = String, Header, description = "The ETag that was read")),
-    responses((status = 204, description = "In the trash")))]
-pub async fn delete_claim(request: HttpRequest, editor: Editor, expected: Expected, database: Data<StaffDb>) -> Answer {
-    no_parameters(&request)?;
-    let id = path_id(&request)?;
-    database
-        .transact(async move |connection| {
-            lock(connection, id, &expected).await?;
-            claims::set_claim_trashed(connection, id, true, editor.staff.id).await?;
-            editor.staff.record(connection, "claim.delete", "claim", Some(id), &[]).await
-        })
-        .await?;
-    Ok(no_content())
-}
-
-/// Brings a claim back from the trash.
-#[utoipa::path(post, path = "/v1/admin/claims/{id}/restore", operation_id = "restore_claim", tag = "staff: articles",
-    security(("bearer" = [])), params(("id" = Uuid, Path, description = "The claim")),
-    responses((status = 200, description = "The claim", body = ClaimAnswer, headers(("ETag" = String)))))]
-pub async fn restore_claim(request: HttpRequest, editor: Editor, database: Data<StaffDb>) -> Answer {
-    no_parameters(&request)?;
-    let id = path_id(&request)?;
-    let back = database
-        .transact(async move |connection| {
-            let row = lock(connection, id, &Expected::Any).await?;
-            if row.trashed_at.is_none() {
-                return Err(ApiError::Conflict { code: "not_in_trash", detail: "the claim is not in the trash" });
-            }
-            let by = editor.staff.id;
-            claims::set_claim_trashed(connection, id, false, by).await.map_err(slug_taken)?;
-            editor.staff.record(connection, "claim.restore", "claim", Some(id), &[]).await?;
-            read(connection, id).await
-        })
-        .await?;
-    Ok(staff_answer(StatusCode::OK, back.version, &ClaimAnswer { data: back }))
-}
-
-fn slug_given(input: &ClaimInput) -> String {
-    input.slug.clone().unwrap_or_else(|| slug_of(&input.statement, "claim"))
-}
-
-fn stored<'a>(id: Uuid, input: &'a ClaimInput, slug: &'a str, by: Uuid) -> StoredClaim<'a> {
+fn stored(id: Uuid, input: &ClaimInput, by: Uuid) -> StoredClaim<'_> {
     StoredClaim {
         id,
-        slug,
+        slug: input.slug.clone().unwrap_or_else(|| slug_of(&input.statement, "claim")),
         statement: &input.statement,
         phrases: &input.phrases,
         evidence: &input.evidence,
         expires_on: input.expires_on,
         by,
     }
-}
-
-async fn read(connection: &mut PgConnection, id: Uuid) -> Result<Claim, ApiError> {
-    Ok(claims::lock_claim(connection, id).await?.ok_or(ApiError::NotFound)?.into())
-}
-
-async fn lock(connection: &mut PgConnection, id: Uuid, expected: &Expected) -> Result<ClaimRow, ApiError> {
-    let row = claims::lock_claim(connection, id).await?.ok_or(ApiError::NotFound)?;
-    if expected.accepts(row.version) {
-        return Ok(row);
-    }
-    let by = row.updated_by.map(|person| person.0);
-    Err(ApiError::Stale { current: row.version, changed: json!({"at": row.updated_at, "by": by}) })
 }
 
 fn slug_taken(error: sqlx::Error) -> ApiError {

@@ -31,6 +31,7 @@ mod public;
 mod public_search;
 pub(crate) mod publication;
 pub(crate) mod queries;
+mod related;
 pub(crate) mod review;
 mod revisions;
 pub(crate) mod search;
@@ -59,6 +60,7 @@ pub fn public_routes(config: &mut ServiceConfig) {
     Endpoint::at("/v1/articles").get(public::list_articles).mount(config);
     Endpoint::at("/v1/articles/suggestions").get(public_search::list_article_suggestions).mount(config);
     Endpoint::at("/v1/articles/{slug}").get(public::get_article).mount(config);
+    Endpoint::at("/v1/articles/{slug}/related").get(related::list_related_articles).mount(config);
     Endpoint::at("/v1/articles/{slug}/jsonld").get(structured_data::get_article_jsonld).mount(config);
     review::public_routes(config);
     Endpoint::at("/v1/categories").get(public::list_categories).mount(config);
@@ -127,6 +129,7 @@ pub fn admin_routes(config: &mut ServiceConfig) {
 #[derive(OpenApi)]
 #[openapi(paths(
     public::list_articles,
+    related::list_related_articles,
     public::get_article,
     public_search::list_article_suggestions,
     public::list_categories,
@@ -193,24 +196,24 @@ pub fn admin_routes(config: &mut ServiceConfig) {
     authors::admin::update_author,
     authors::admin::delete_author,
     authors::admin::restore_author,
-    category::list,
-    category::create,
-    category::get,
-    category::update,
-    category::delete,
-    category::restore,
-    tag::list,
-    tag::create,
-    tag::get,
-    tag::update,
-    tag::delete,
-    tag::restore,
-    condition::list,
-    condition::create,
-    condition::get,
-    condition::update,
-    condition::delete,
-    condition::restore
+    category::list_staff_categories,
+    category::create_category,
+    category::get_category,
+    category::update_category,
+    category::delete_category,
+    category::restore_category,
+    tag::list_staff_tags,
+    tag::create_tag,
+    tag::get_tag,
+    tag::update_tag,
+    tag::delete_tag,
+    tag::restore_tag,
+    condition::list_staff_conditions,
+    condition::create_condition,
+    condition::get_condition,
+    condition::update_condition,
+    condition::delete_condition,
+    condition::restore_condition
 ))]
 #[derive(Debug)]
 pub struct Docs;

@@ -138,7 +138,7 @@ pub async fn get_article(request: HttpRequest, site: Data<Site>, database: Data<
         Found::Instead(successor) => return instead(&request, &site, successor.as_ref()),
     };
     if row.slug != slug && row.id.to_string() != slug.to_ascii_lowercase() {
-        return Ok(moved(&request, &site, &row.slug, row.valid_for));
+        return Ok(moved(&request, &site, &row.slug, "", row.valid_for));
     }
     let (id, valid_for) = (row.id, row.valid_for);
     let data = Article::from_row(row, format, site.site_url.as_deref())?;
@@ -161,19 +161,25 @@ fn instead(request: &HttpRequest, site: &Site, successor: Option<&Resolution>) -
         None => Err(ApiError::NotFound),
         // By its id, which leads there from every language.
         Some(Resolution { status: 301, id: Some(id), valid_for, .. }) => {
-            Ok(moved(request, site, &id.to_string(), *valid_for))
+            Ok(moved(request, site, &id.to_string(), "", *valid_for))
         }
         Some(found) => Err(ApiError::Gone { successor: found.as_successor() }),
     }
 }
 
-/// Permanent, but not for ever: the slug may change again.
-fn moved(request: &HttpRequest, site: &Site, slug: &str, valid_for: Option<i64>) -> HttpResponse {
+/// The way to what stands below another slug. Permanent, but not for ever: the slug may change again.
+pub(super) fn moved(
+    request: &HttpRequest,
+    site: &Site,
+    slug: &str,
+    below: &str,
+    valid_for: Option<i64>,
+) -> HttpResponse {
     let query = request.query_string();
     let mark = if query.is_empty() { "" } else { "?" };
     let lifetime = valid_for.unwrap_or(60).clamp(0, 60);
     HttpResponse::MovedPermanently()
-        .insert_header((header::LOCATION, format!("{}/v1/articles/{slug}{mark}{query}", site.public_url)))
+        .insert_header((header::LOCATION, format!("{}/v1/articles/{slug}{below}{mark}{query}", site.public_url)))
         .insert_header((header::CACHE_CONTROL, format!("public, max-age={lifetime}")))
         .finish()
 }

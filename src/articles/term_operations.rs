@@ -1,11 +1,18 @@
-//! The operations on each kind of term, by name: one set of handlers, three addresses. The OpenAPI document needs
-//! an operation for each, and so does the router.
+//! The operations on each kind of term, by name: the OpenAPI document needs an operation for each, and so does the
+//! router.
 
 /// Makes the six staff operations of a kind.
-macro_rules! operations {
-    ($room:ident, $what:literal, $list_path:literal, $item_path:literal, $restore_path:literal,
-     $list:literal, $create:literal, $get:literal, $update:literal, $delete:literal, $restore:literal) => {
-        #[doc = concat!("The operations on each ", $what, ".")]
+macro_rules! term_operations {
+    (
+        $room:ident, $kind:ident, $one:literal;
+        $list_doc:tt $list:ident,
+        $create_doc:tt $create:ident at $list_path:tt,
+        $get_doc:tt $get:ident at $item_path:tt,
+        $update_doc:tt $update:ident,
+        $delete_doc:tt $delete:ident,
+        $restore_doc:tt $restore:ident at $restore_path:tt
+    ) => {
+        #[doc = concat!("The operations on each ", $one, ".")]
         pub mod $room {
             use actix_web::{
                 HttpRequest,
@@ -14,119 +21,81 @@ macro_rules! operations {
 
             use crate::{
                 accounts::{ArticleReader, Editor},
-                articles::terms::{self, StaffTermList, TermAnswer, TermInput},
+                articles::terms::{Kept, Of, StaffTermList, TermAnswer, TermInput, TermKind},
                 db::StaffDb,
-                http::{Answer, Endpoint, Expected, JsonBody, MergePatch, Site},
+                http::{Answer, Endpoint},
+                records,
             };
+
+            /// The kind, as a type.
+            #[derive(Debug)]
+            pub struct Kind;
+
+            impl Kept for Kind {
+                const KIND: TermKind = TermKind::$kind;
+                const PATH: &'static str = $list_path;
+            }
 
             /// Mounts the three addresses, relative to `/v1/admin`.
             pub fn mount(config: &mut ServiceConfig) {
                 let relative = |path: &'static str| path.trim_start_matches("/v1/admin");
-                Endpoint::at(relative($list_path)).get(list).post(create).mount(config);
-                Endpoint::at(relative($item_path)).get(get).patch(update).delete(delete).mount(config);
-                Endpoint::at(relative($restore_path)).post(restore).mount(config);
+                Endpoint::at(relative($list_path)).get($list).post($create).mount(config);
+                Endpoint::at(relative($item_path)).get($get).patch($update).delete($delete).mount(config);
+                Endpoint::at(relative($restore_path)).post($restore).mount(config);
             }
 
-            #[doc = concat!("Lists every ", $what, ", by name, at most 1,000.")]
-            #[utoipa::path(get, path = $list_path, summary = concat!("Lists every ", $what, ", by name, at most 1,000."), operation_id = $list, tag = "staff: articles", security(("bearer" = [])),
-                params(("trashed" = Option<bool>, Query, description = "The trash instead")),
-                responses((status = 200, description = "By name", body = StaffTermList)))]
-            pub async fn list(request: HttpRequest, editor: ArticleReader, database: Data<StaffDb>) -> Answer {
-                terms::list(request, editor, database).await
+            #[doc = $list_doc]
+            #[utoipa::path(get, path = $list_path, tag = "staff: articles", security(("bearer" = [])),
+                                params(("trashed" = Option<bool>, Query, description = "The trash instead")),
+                                responses((status = 200, description = "By name", body = StaffTermList)))]
+            pub async fn $list(request: HttpRequest, reader: ArticleReader, database: Data<StaffDb>) -> Answer {
+                records::list::<Of<Kind>>(&request, reader.staff, &database).await
             }
 
-            #[doc = concat!("Creates a ", $what, ".")]
-            #[utoipa::path(post, path = $list_path, summary = concat!("Creates a ", $what, "."), operation_id = $create, tag = "staff: articles", security(("bearer" = [])),
-                request_body = TermInput,
-                responses((status = 201, description = "Created", body = TermAnswer, headers(("Location" = String), ("ETag" = String)))))]
-            pub async fn create(
-                request: HttpRequest,
-                editor: Editor,
-                site: Data<Site>,
-                database: Data<StaffDb>,
-                body: JsonBody,
-            ) -> Answer {
-                terms::create(request, editor, site, database, body).await
-            }
+            records::operations! {
+                Of<Kind>: "The term", "staff: articles";
+                read by ArticleReader, written by Editor;
+                bodies TermInput, TermInput, TermAnswer;
 
-            #[doc = concat!("Reads a ", $what, ".")]
-            #[utoipa::path(get, path = $item_path, summary = concat!("Reads a ", $what, "."), operation_id = $get, tag = "staff: articles", security(("bearer" = [])),
-                params(("id" = Uuid, Path, description = "The term")),
-                responses((status = 200, description = "The term", body = TermAnswer, headers(("ETag" = String)))))]
-            pub async fn get(request: HttpRequest, editor: ArticleReader, database: Data<StaffDb>) -> Answer {
-                terms::get(request, editor, database).await
-            }
-
-            #[doc = concat!("Changes a ", $what, ". Visible articles show it at once.")]
-            #[utoipa::path(patch, path = $item_path, summary = concat!("Changes a ", $what, ". Visible articles show it at once."), operation_id = $update, tag = "staff: articles", security(("bearer" = [])),
-                params(("id" = Uuid, Path, description = "The term"), ("If-Match" = String, Header, description = "The ETag that was read")),
-                request_body(content = TermInput, content_type = "application/merge-patch+json"),
-                responses((status = 200, description = "The changed term", body = TermAnswer, headers(("ETag" = String)))))]
-            pub async fn update(
-                request: HttpRequest,
-                editor: Editor,
-                expected: Expected,
-                database: Data<StaffDb>,
-                patch: MergePatch,
-            ) -> Answer {
-                terms::update(request, editor, expected, database, patch).await
-            }
-
-            #[doc = concat!("Moves a ", $what, " to the trash: articles keep it, and nobody sees it.")]
-            #[utoipa::path(delete, path = $item_path, summary = concat!("Moves a ", $what, " to the trash: articles keep it, and nobody sees it."), operation_id = $delete, tag = "staff: articles", security(("bearer" = [])),
-                params(("id" = Uuid, Path, description = "The term"), ("If-Match" = String, Header, description = "The ETag that was read")),
-                responses((status = 204, description = "In the trash")))]
-            pub async fn delete(request: HttpRequest, editor: Editor, expected: Expected, database: Data<StaffDb>) -> Answer {
-                terms::delete(request, editor, expected, database).await
-            }
-
-            #[doc = concat!("Brings a ", $what, " back from the trash.")]
-            #[utoipa::path(post, path = $restore_path, summary = concat!("Brings a ", $what, " back from the trash."), operation_id = $restore, tag = "staff: articles", security(("bearer" = [])),
-                params(("id" = Uuid, Path, description = "The term")),
-                responses((status = 200, description = "The term", body = TermAnswer, headers(("ETag" = String)))))]
-            pub async fn restore(request: HttpRequest, editor: Editor, database: Data<StaffDb>) -> Answer {
-                terms::restore(request, editor, database).await
+                #[doc = $create_doc]
+                $create at $list_path;
+                #[doc = $get_doc]
+                $get at $item_path;
+                #[doc = $update_doc]
+                $update;
+                #[doc = $delete_doc]
+                $delete;
+                #[doc = $restore_doc]
+                $restore at $restore_path;
             }
         }
     };
 }
 
-operations!(
-    category,
-    "category",
-    "/v1/admin/categories",
-    "/v1/admin/categories/{id}",
-    "/v1/admin/categories/{id}/restore",
-    "list_staff_categories",
-    "create_category",
-    "get_category",
-    "update_category",
-    "delete_category",
-    "restore_category"
+term_operations!(
+    category, Category, "category";
+    "Lists every category, by name, at most 1,000." list_staff_categories,
+    "Creates a category." create_category at "/v1/admin/categories",
+    "Reads a category." get_category at "/v1/admin/categories/{id}",
+    "Changes a category. Visible articles show it at once." update_category,
+    "Moves a category to the trash: articles keep it, and nobody sees it." delete_category,
+    "Brings a category back from the trash." restore_category at "/v1/admin/categories/{id}/restore"
 );
-operations!(
-    tag,
-    "tag",
-    "/v1/admin/tags",
-    "/v1/admin/tags/{id}",
-    "/v1/admin/tags/{id}/restore",
-    "list_staff_tags",
-    "create_tag",
-    "get_tag",
-    "update_tag",
-    "delete_tag",
-    "restore_tag"
+term_operations!(
+    tag, Tag, "tag";
+    "Lists every tag, by name, at most 1,000." list_staff_tags,
+    "Creates a tag." create_tag at "/v1/admin/tags",
+    "Reads a tag." get_tag at "/v1/admin/tags/{id}",
+    "Changes a tag. Visible articles show it at once." update_tag,
+    "Moves a tag to the trash: articles keep it, and nobody sees it." delete_tag,
+    "Brings a tag back from the trash." restore_tag at "/v1/admin/tags/{id}/restore"
 );
-operations!(
-    condition,
-    "condition",
-    "/v1/admin/conditions",
-    "/v1/admin/conditions/{id}",
-    "/v1/admin/conditions/{id}/restore",
-    "list_staff_conditions",
-    "create_condition",
-    "get_condition",
-    "update_condition",
-    "delete_condition",
-    "restore_condition"
+term_operations!(
+    condition, Condition, "condition";
+    "Lists every condition, by name, at most 1,000." list_staff_conditions,
+    "Creates a condition." create_condition at "/v1/admin/conditions",
+    "Reads a condition." get_condition at "/v1/admin/conditions/{id}",
+    "Changes a condition. Visible articles show it at once." update_condition,
+    "Moves a condition to the trash: articles keep it, and nobody sees it." delete_condition,
+    "Brings a condition back from the trash." restore_condition at "/v1/admin/conditions/{id}/restore"
 );

@@ -1,10 +1,11 @@
 //! Categories, tags and conditions: three kinds of one thing. A term becomes public with the first visible article
 //! that carries it.
 
-use actix_web::{HttpRequest, http::StatusCode, web::Data};
+use std::marker::PhantomData;
+
 use chrono::{DateTime, Utc};
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use sqlx::PgConnection;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -19,12 +20,9 @@ use super::{
     },
 };
 use crate::{
-    accounts::{ArticleReader, Editor},
-    db::{DbError, StaffDb},
-    http::{
-        Answer, ApiError, Expected, FieldError, JsonBody, MergePatch, QueryReader, Reference, Site, created_answer,
-        no_content, no_parameters, patched, path_id, private_answer, slug_of, staff_answer,
-    },
+    db::DbError,
+    http::{ApiError, FieldError, Reference, slug_of},
+    records::{Actions, Hand, ListedRecord, Record, Standing, actions},
 };
 
 /// The kinds of term.
@@ -40,21 +38,11 @@ pub enum TermKind {
 
 impl TermKind {
     /// As it stands in the database.
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Category => "category",
             Self::Tag => "tag",
             Self::Condition => "condition",
-        }
-    }
-
-    /// The kind that the request's address names.
-    fn of(request: &HttpRequest) -> Result<Self, ApiError> {
-        match request.path().split('/').nth(3) {
-            Some("categories") => Ok(Self::Category),
-            Some("tags") => Ok(Self::Tag),
-            Some("conditions") => Ok(Self::Condition),
-            _ => Err(ApiError::NotFound),
         }
     }
 }
@@ -108,21 +96,6 @@ pub struct StaffTermList {
     pub data: Vec<Term>,
 }
 
-/// Lists the terms of a kind, at most 1,000.
-pub async fn list(request: HttpRequest, editor: ArticleReader, database: Data<StaffDb>) -> Answer {
-    let kind = TermKind::of(&request)?;
-    let mut query = QueryReader::of(&request);
-    let trashed = query.boolean("trashed").unwrap_or(false);
-    query.finish()?;
-    let rows = database
-        .transact(async move |connection| {
-            editor.staff.record(connection, "term.list", "term", None, &[]).await?;
-            Ok::<_, ApiError>(terms::list_terms(connection, kind, trashed).await?)
-        })
-        .await?;
-    Ok(private_answer(StatusCode::OK, &StaffTermList { data: rows.into_iter().map(Term::from).collect() }))
-}
-
 /// Stores a new term of a kind, for whoever answers for its audit row.
 ///
 /// # Errors
@@ -134,140 +107,120 @@ pub async fn store(connection: &mut PgConnection, id: Uuid, kind: TermKind, inpu
     terms::insert_term(connection, &new).await.map_err(slug_taken)
 }
 
-/// Creates a term.
-pub async fn create(
-    request: HttpRequest,
-    editor: Editor,
-    site: Data<Site>,
-    database: Data<StaffDb>,
-    body: JsonBody,
-) -> Answer {
-    no_parameters(&request)?;
-    let kind = TermKind::of(&request)?;
-    let input = TermInput::parse(kind, &body.0)?;
-    let id = site.clock.new_id();
-    let term = database
-        .transact(async move |connection| {
-            store(connection, id, kind, &input).await?;
-            editor.staff.record(connection, "term.create", kind.name(), Some(id), &[]).await?;
-            read(connection, kind, id).await
-        })
-        .await?;
-    let address = format!("{}{}/{}", site.public_url, request.path(), term.id);
-    Ok(created_answer(&address, term.version, &TermAnswer { data: term }))
+/// The terms of one kind.
+pub trait Kept: 'static {
+    /// Which.
+    const KIND: TermKind;
+    /// Where staff find them.
+    const PATH: &'static str;
 }
 
-/// Reads a term.
-pub async fn get(request: HttpRequest, editor: ArticleReader, database: Data<StaffDb>) -> Answer {
-    no_parameters(&request)?;
-    let (kind, id) = (TermKind::of(&request)?, path_id(&request)?);
-    let term = database
-        .transact(async move |connection| {
-            editor.staff.record(connection, "term.read", kind.name(), Some(id), &[]).await?;
-            read(connection, kind, id).await
-        })
-        .await?;
-    Ok(staff_answer(StatusCode::OK, term.version, &TermAnswer { data: term }))
+/// A term that is known to be of one kind.
+#[derive(Debug)]
+pub struct Of<K> {
+    row: TermRow,
+    kind: PhantomData<K>,
 }
 
-/// Changes a term. Visible articles show the new name at once.
-pub async fn update(
-    request: HttpRequest,
-    editor: Editor,
-    expected: Expected,
-    database: Data<StaffDb>,
-    patch: MergePatch,
-) -> Answer {
-    no_parameters(&request)?;
-    let (kind, id) = (TermKind::of(&request)?, path_id(&request)?);
-    let term = database
-        .transact(async move |connection| {
-            let mut row = lock(connection, kind, id, &expected).await?;
-            let before = written(&row);
-            let input = TermInput::parse(kind, &patched(before.clone(), &patch.0))?;
-            // Whatever stands above stays there, in the trash as well, until somebody moves this one.
-            if input.parent != row.parent_id.map(|parent| parent.to_string()) {
-                row.parent_id = category_tree::place(connection, id, input.parent.as_deref()).await?;
-            }
-            row.slug = input.slug.unwrap_or_else(|| slug_of(&input.name, kind.name()));
-            (row.name, row.description) = (input.name, input.description);
-            (row.aliases, row.codes.0) = (input.aliases, input.codes);
-            terms::update_term(connection, &row).await.map_err(slug_taken)?;
-            if written(&row) != before {
-                show_carriers_anew(connection, id).await?;
-            }
-            editor.staff.record(connection, "term.update", kind.name(), Some(id), &[]).await?;
-            read(connection, kind, id).await
-        })
-        .await?;
-    Ok(staff_answer(StatusCode::OK, term.version, &TermAnswer { data: term }))
-}
-
-/// Moves a term to the trash: articles keep it, and nobody sees it.
-pub async fn delete(request: HttpRequest, editor: Editor, expected: Expected, database: Data<StaffDb>) -> Answer {
-    no_parameters(&request)?;
-    let (kind, id) = (TermKind::of(&request)?, path_id(&request)?);
-    database
-        .transact(async move |connection| {
-            let mut row = lock(connection, kind, id, &expected).await?;
-            category_tree::refuse_parent(connection, id).await?;
-            row.trashed_at = Some(row.trashed_at.unwrap_or_else(|| editor.staff.clock.now()));
-            terms::update_term(connection, &row).await?;
-            show_carriers_anew(connection, id).await?;
-            editor.staff.record(connection, "term.delete", kind.name(), Some(id), &[]).await?;
-            Ok::<_, ApiError>(())
-        })
-        .await?;
-    Ok(no_content())
-}
-
-/// Brings a term back from the trash.
-pub async fn restore(request: HttpRequest, editor: Editor, database: Data<StaffDb>) -> Answer {
-    no_parameters(&request)?;
-    let (kind, id) = (TermKind::of(&request)?, path_id(&request)?);
-    let term = database
-        .transact(async move |connection| {
-            let mut row = lock(connection, kind, id, &Expected::Any).await?;
-            if row.trashed_at.take().is_none() {
-                return Err(ApiError::Conflict { code: "not_in_trash", detail: "the term is not in the trash" });
-            }
-            category_tree::find_place_again(connection, id, row.parent_id).await?;
-            terms::update_term(connection, &row).await.map_err(slug_taken)?;
-            show_carriers_anew(connection, id).await?;
-            editor.staff.record(connection, "term.restore", kind.name(), Some(id), &[]).await?;
-            read(connection, kind, id).await
-        })
-        .await?;
-    Ok(staff_answer(StatusCode::OK, term.version, &TermAnswer { data: term }))
-}
-
-/// As an editor would send it.
-fn written(row: &TermRow) -> serde_json::Value {
-    json!({
-        "name": row.name,
-        "slug": row.slug,
-        "description": row.description,
-        "parent": row.parent_id,
-        "aliases": row.aliases,
-        "codes": row.codes,
-    })
-}
-
-async fn read(connection: &mut PgConnection, kind: TermKind, id: Uuid) -> Result<Term, ApiError> {
-    Ok(terms::lock_term(connection, kind, id).await?.ok_or(ApiError::NotFound)?.into())
-}
-
-async fn lock(
-    connection: &mut PgConnection,
-    kind: TermKind,
-    id: Uuid,
-    expected: &Expected,
-) -> Result<TermRow, ApiError> {
-    let row = terms::lock_term(connection, kind, id).await?.ok_or(ApiError::NotFound)?;
-    if expected.accepts(row.version) {
-        return Ok(row);
+impl<K> From<TermRow> for Of<K> {
+    fn from(row: TermRow) -> Self {
+        Self { row, kind: PhantomData }
     }
-    Err(ApiError::Stale { current: row.version, changed: json!({"at": row.updated_at, "by": null}) })
+}
+
+impl<K> From<Of<K>> for TermAnswer {
+    fn from(term: Of<K>) -> Self {
+        Self { data: term.row.into() }
+    }
+}
+
+impl<K> From<Vec<Of<K>>> for StaffTermList {
+    fn from(terms: Vec<Of<K>>) -> Self {
+        Self { data: terms.into_iter().map(|term| term.row.into()).collect() }
+    }
+}
+
+impl<K: Kept> Record for Of<K> {
+    const ACTIONS: Actions = actions!("term", K::KIND.name());
+    const PATH: &'static str = K::PATH;
+    type Input = TermInput;
+    type Answer = TermAnswer;
+
+    fn parse(body: &Value) -> Result<TermInput, ApiError> {
+        TermInput::parse(K::KIND, body)
+    }
+
+    fn written(&self) -> Result<Value, ApiError> {
+        let row = &self.row;
+        Ok(json!({
+            "name": row.name, "slug": row.slug, "description": row.description, "parent": row.parent_id,
+            "aliases": row.aliases, "codes": row.codes,
+        }))
+    }
+
+    fn standing(&self) -> Standing {
+        Standing {
+            version: self.row.version,
+            updated_at: self.row.updated_at,
+            updated_by: Value::Null,
+            trashed_at: self.row.trashed_at,
+        }
+    }
+
+    async fn lock(connection: &mut PgConnection, id: Uuid) -> Result<(), sqlx::Error> {
+        terms::lock_term(connection, id).await
+    }
+
+    async fn find(connection: &mut PgConnection, id: Uuid) -> Result<Option<Self>, sqlx::Error> {
+        Ok(terms::find_term(connection, K::KIND, id).await?.map(Self::from))
+    }
+
+    async fn add(connection: &mut PgConnection, _: &Hand, id: Uuid, input: TermInput) -> Result<(), ApiError> {
+        store(connection, id, K::KIND, &input).await
+    }
+
+    async fn change(connection: &mut PgConnection, _: &Hand, before: Self, input: TermInput) -> Result<(), ApiError> {
+        let written = before.written()?;
+        let mut term = before;
+        let row = &mut term.row;
+        // Whatever stands above stays there, in the trash as well, until somebody moves this one.
+        if input.parent != row.parent_id.map(|parent| parent.to_string()) {
+            row.parent_id = category_tree::place(connection, row.id, input.parent.as_deref()).await?;
+        }
+        row.slug = input.slug.unwrap_or_else(|| slug_of(&input.name, K::KIND.name()));
+        (row.name, row.description) = (input.name, input.description);
+        (row.aliases, row.codes.0) = (input.aliases, input.codes);
+        terms::update_term(connection, row).await.map_err(slug_taken)?;
+        if term.written()? == written {
+            return Ok(());
+        }
+        show_carriers_anew(connection, term.row.id).await
+    }
+
+    async fn set_trashed(
+        connection: &mut PgConnection,
+        hand: &Hand,
+        before: Self,
+        trashed: bool,
+    ) -> Result<(), ApiError> {
+        let mut row = before.row;
+        if trashed {
+            category_tree::refuse_parent(connection, row.id).await?;
+        } else {
+            category_tree::find_place_again(connection, row.id, row.parent_id).await?;
+        }
+        row.trashed_at = trashed.then(|| hand.staff.clock.now());
+        terms::update_term(connection, &row).await.map_err(slug_taken)?;
+        show_carriers_anew(connection, row.id).await
+    }
+}
+
+impl<K: Kept> ListedRecord for Of<K> {
+    type List = StaffTermList;
+
+    async fn list(connection: &mut PgConnection, trashed: bool) -> Result<Vec<Self>, sqlx::Error> {
+        Ok(terms::list_terms(connection, K::KIND, trashed).await?.into_iter().map(Self::from).collect())
+    }
 }
 
 /// What static builds follow has to tell of the articles that show the term in another way now.

@@ -60,9 +60,10 @@ pub async fn import_location(
     if queries::has_location_at(connection, &input.address.line1, &input.address.postal_code).await? {
         return Ok(Imported::Same);
     }
-    let stored = add_location(connection, clock.new_id(), &input, None).await?;
-    outbox::record(connection, clock, EventKind::ClinicChanged, stored.id).await?;
-    Ok(Imported::Changed(stored.id))
+    let id = clock.new_id();
+    add_location(connection, id, &input, None).await?;
+    outbox::record(connection, clock, EventKind::ClinicChanged, id).await?;
+    Ok(Imported::Changed(id))
 }
 
 /// Writes the whole organisation, in the form that staff would send.
@@ -78,8 +79,9 @@ pub async fn seed_clinic(connection: &mut PgConnection, clinic: &Value) -> Resul
 /// # Errors
 /// 422 for what staff could not send either; those of the database.
 pub async fn seed_provider(connection: &mut PgConnection, clock: &Clock, provider: &Value) -> Result<(), ApiError> {
-    let stored = add_provider(connection, clock.new_id(), &ProviderInput::parse(provider)?, None).await?;
-    Ok(outbox::record(connection, clock, EventKind::ClinicChanged, stored.id).await?)
+    let id = clock.new_id();
+    add_provider(connection, id, &ProviderInput::parse(provider)?, None).await?;
+    Ok(outbox::record(connection, clock, EventKind::ClinicChanged, id).await?)
 }
 
 /// Adds a service, in the form that staff would send.
@@ -87,6 +89,7 @@ pub async fn seed_provider(connection: &mut PgConnection, clock: &Clock, provide
 /// # Errors
 /// As [`seed_provider`].
 pub async fn seed_service(connection: &mut PgConnection, clock: &Clock, service: &Value) -> Result<(), ApiError> {
-    let stored = add_service(connection, clock.new_id(), &ServiceInput::parse(service)?, None).await?;
-    Ok(outbox::record(connection, clock, EventKind::ClinicChanged, stored.id).await?)
+    let id = clock.new_id();
+    add_service(connection, id, &ServiceInput::parse(service)?, None).await?;
+    Ok(outbox::record(connection, clock, EventKind::ClinicChanged, id).await?)
 }

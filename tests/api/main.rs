@@ -47,6 +47,7 @@ mod publication;
 mod publish_gate;
 mod purging;
 mod redirects;
+mod related;
 mod review;
 mod revisions;
 mod search;

@@ -52,6 +52,7 @@ fn class_of(operation: &str) -> Option<Class> {
         | "list_tags"
         | "list_conditions"
         | "get_article_jsonld"
+        | "list_related_articles"
         | "list_changes"
         | "export_content"
         | "get_rss_feed"

@@ -185,7 +185,7 @@ fn a_change_touches_what_it_names_and_is_refused_where_it_is_late() {
     patch(&api, &token, &path, &json!({"licenses": []})).problem(422, "validation_failed");
     assert_eq!(
         api.text("select array_to_string(fields, ',') from cms.audit_event where action = 'provider.update'"),
-        "name,credentials,npi"
+        "credentials,name,npi"
     );
     assert_eq!(api.number("select count(*) from cms.outbox_event where kind = 'clinic.changed'"), 2);
 }

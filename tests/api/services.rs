@@ -204,7 +204,7 @@ fn a_change_touches_what_it_names_and_is_refused_where_it_is_late() {
     late.problem(412, "stale_version");
     assert_eq!(
         api.text("select array_to_string(fields, ',') from cms.audit_event where action = 'service.update'"),
-        "fda_status,risks,price_from,locations"
+        "fda_status,locations,price_from,risks"
     );
 }
 

@@ -1,19 +1,17 @@
 //! What editors do with authors.
 
 use actix_web::{HttpRequest, http::StatusCode, web::Data};
-use serde_json::json;
+use serde_json::{Value, json};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::{StaffAuthor, StaffAuthorAnswer, StaffAuthorPage, input::AuthorInput};
 use crate::{
     accounts::{ArticleReader, Editor},
-    articles::queries::author_records::{self, AuthorKey, AuthorRow, Record},
+    articles::queries::author_records::{self, AuthorKey, AuthorRow, NewAuthor},
     db::{DbError, StaffDb},
-    http::{
-        Answer, ApiError, Expected, JsonBody, MergePatch, PageRequest, Paging, QueryReader, Site, created_answer,
-        no_content, no_parameters, path_id, private_answer, slug_of, staff_answer,
-    },
+    http::{Answer, ApiError, PageRequest, Paging, QueryReader, Site, private_answer, slug_of},
+    records::{self, Actions, Hand, Record, Standing, actions},
 };
 
 /// Lists authors, by name.
@@ -48,29 +46,69 @@ pub async fn list_staff_authors(
     Ok(private_answer(StatusCode::OK, &StaffAuthorPage { data, meta, links }))
 }
 
-/// Creates an author.
-#[utoipa::path(post, path = "/v1/admin/authors", operation_id = "create_author", tag = "staff: articles",
-    security(("bearer" = [])), request_body = AuthorInput,
-    responses((status = 201, description = "Created", body = StaffAuthorAnswer, headers(("Location" = String), ("ETag" = String)))))]
-pub async fn create_author(
-    request: HttpRequest,
-    editor: Editor,
-    site: Data<Site>,
-    database: Data<StaffDb>,
-    body: JsonBody,
-) -> Answer {
-    no_parameters(&request)?;
-    let input = AuthorInput::parse(&body.0)?;
-    let id = site.clock.new_id();
-    let author = database
-        .transact(async move |connection| {
-            add_author(connection, id, input).await?;
-            editor.staff.record(connection, "author.create", "author", Some(id), &[]).await?;
-            read(connection, id).await
-        })
-        .await?;
-    let address = format!("{}/v1/admin/authors/{id}", site.public_url);
-    Ok(created_answer(&address, author.version, &StaffAuthorAnswer { data: author }))
+records::operations! {
+    AuthorRow: "The author", "staff: articles";
+    read by ArticleReader, written by Editor;
+    bodies AuthorInput, AuthorInput, StaffAuthorAnswer;
+
+    /// Creates an author.
+    create_author at "/v1/admin/authors";
+    /// Reads an author.
+    get_author at "/v1/admin/authors/{id}";
+    /// Changes an author. Visible articles show it at once.
+    update_author;
+    /// Moves an author to the trash: nobody can be given it any more, and articles that have it keep it.
+    delete_author;
+    /// Brings an author back from the trash.
+    restore_author at "/v1/admin/authors/{id}/restore";
+}
+
+impl Record for AuthorRow {
+    const ACTIONS: Actions = actions!("author");
+    const PATH: &'static str = "/v1/admin/authors";
+    type Input = AuthorInput;
+    type Answer = StaffAuthorAnswer;
+
+    fn parse(body: &Value) -> Result<AuthorInput, ApiError> {
+        AuthorInput::parse(body)
+    }
+
+    fn written(&self) -> Result<Value, ApiError> {
+        Ok(json!({
+            "name": self.own_name, "slug": self.slug, "account": self.account_id, "provider": self.provider_id,
+            "credentials": self.own_credentials, "biography": self.biography,
+        }))
+    }
+
+    fn standing(&self) -> Standing {
+        Standing {
+            version: self.version,
+            updated_at: self.updated_at,
+            updated_by: Value::Null,
+            trashed_at: self.trashed_at,
+        }
+    }
+
+    async fn lock(connection: &mut PgConnection, id: Uuid) -> Result<(), sqlx::Error> {
+        author_records::lock(connection, id).await
+    }
+
+    async fn find(connection: &mut PgConnection, id: Uuid) -> Result<Option<Self>, sqlx::Error> {
+        author_records::find(connection, id).await
+    }
+
+    async fn add(connection: &mut PgConnection, _: &Hand, id: Uuid, input: AuthorInput) -> Result<(), ApiError> {
+        add_author(connection, id, input).await
+    }
+
+    async fn change(connection: &mut PgConnection, _: &Hand, before: Self, input: AuthorInput) -> Result<(), ApiError> {
+        let author = settled(connection, before.id, input, Some(&before)).await?;
+        author_records::update(connection, &author).await.map_err(taken)
+    }
+
+    async fn set_trashed(connection: &mut PgConnection, _: &Hand, before: Self, trashed: bool) -> Result<(), ApiError> {
+        Ok(author_records::set_trashed(connection, before.id, trashed).await?)
+    }
 }
 
 /// Stores a new author.
@@ -78,116 +116,17 @@ pub async fn create_author(
 /// # Errors
 /// 422 for what names nothing, and for what another author has.
 pub(crate) async fn add_author(connection: &mut PgConnection, id: Uuid, input: AuthorInput) -> Result<(), ApiError> {
-    let record = record(connection, id, input, None).await?;
-    author_records::insert(connection, &record).await.map_err(taken)
+    let author = settled(connection, id, input, None).await?;
+    author_records::insert(connection, &author).await.map_err(taken)
 }
 
-/// Reads an author.
-#[utoipa::path(get, path = "/v1/admin/authors/{id}", operation_id = "get_author", tag = "staff: articles",
-    security(("bearer" = [])), params(("id" = Uuid, Path, description = "The author")),
-    responses((status = 200, description = "The author", body = StaffAuthorAnswer, headers(("ETag" = String)))))]
-pub async fn get_author(request: HttpRequest, reader: ArticleReader, database: Data<StaffDb>) -> Answer {
-    no_parameters(&request)?;
-    let id = path_id(&request)?;
-    let author = database
-        .transact(async move |connection| {
-            reader.staff.record(connection, "author.read", "author", Some(id), &[]).await?;
-            read(connection, id).await
-        })
-        .await?;
-    Ok(staff_answer(StatusCode::OK, author.version, &StaffAuthorAnswer { data: author }))
-}
-
-/// Changes an author. Visible articles show it at once.
-#[utoipa::path(patch, path = "/v1/admin/authors/{id}", operation_id = "update_author", tag = "staff: articles",
-    security(("bearer" = [])),
-    params(("id" = Uuid, Path, description = "The author"), ("If-Match" = String, Header, description = "The ETag that was read")),
-    request_body(content = AuthorInput, content_type = "application/merge-patch+json"),
-    responses((status = 200, description = "The changed author", body = StaffAuthorAnswer, headers(("ETag" = String)))))]
-pub async fn update_author(
-    request: HttpRequest,
-    editor: Editor,
-    expected: Expected,
-    database: Data<StaffDb>,
-    patch: MergePatch,
-) -> Answer {
-    no_parameters(&request)?;
-    let id = path_id(&request)?;
-    let author = database
-        .transact(async move |connection| {
-            let stored = lock(connection, id, &expected).await?;
-            let input = AuthorInput::parse_patch(&stored, &patch.0)?;
-            let record = record(connection, id, input, Some(&stored)).await?;
-            author_records::update(connection, &record).await.map_err(taken)?;
-            editor.staff.record(connection, "author.update", "author", Some(id), &[]).await?;
-            read(connection, id).await
-        })
-        .await?;
-    Ok(staff_answer(StatusCode::OK, author.version, &StaffAuthorAnswer { data: author }))
-}
-
-/// Moves an author to the trash: nobody can be given it any more, and articles that have it keep it.
-#[utoipa::path(delete, path = "/v1/admin/authors/{id}", operation_id = "delete_author", tag = "staff: articles",
-    security(("bearer" = [])),
-    params(("id" = Uuid, Path, description = "The author"), ("If-Match" = String, Header, description = "The ETag that was read")),
-    responses((status = 204, description = "In the trash")))]
-pub async fn delete_author(
-    request: HttpRequest,
-    editor: Editor,
-    expected: Expected,
-    database: Data<StaffDb>,
-) -> Answer {
-    no_parameters(&request)?;
-    let id = path_id(&request)?;
-    database
-        .transact(async move |connection| {
-            lock(connection, id, &expected).await?;
-            author_records::set_trashed(connection, id, true).await?;
-            editor.staff.record(connection, "author.delete", "author", Some(id), &[]).await
-        })
-        .await?;
-    Ok(no_content())
-}
-
-/// Brings an author back from the trash.
-#[utoipa::path(post, path = "/v1/admin/authors/{id}/restore", operation_id = "restore_author", tag = "staff: articles",
-    security(("bearer" = [])), params(("id" = Uuid, Path, description = "The author")),
-    responses((status = 200, description = "The author", body = StaffAuthorAnswer, headers(("ETag" = String)))))]
-pub async fn restore_author(request: HttpRequest, editor: Editor, database: Data<StaffDb>) -> Answer {
-    no_parameters(&request)?;
-    let id = path_id(&request)?;
-    let author = database
-        .transact(async move |connection| {
-            if lock(connection, id, &Expected::Any).await?.trashed_at.is_none() {
-                return Err(ApiError::Conflict { code: "not_in_trash", detail: "the author is not in the trash" });
-            }
-            author_records::set_trashed(connection, id, false).await?;
-            editor.staff.record(connection, "author.restore", "author", Some(id), &[]).await?;
-            read(connection, id).await
-        })
-        .await?;
-    Ok(staff_answer(StatusCode::OK, author.version, &StaffAuthorAnswer { data: author }))
-}
-
-async fn read(connection: &mut PgConnection, id: Uuid) -> Result<StaffAuthor, ApiError> {
-    Ok(author_records::lock(connection, id).await?.ok_or(ApiError::NotFound)?.into())
-}
-
-async fn lock(connection: &mut PgConnection, id: Uuid, expected: &Expected) -> Result<AuthorRow, ApiError> {
-    let row = author_records::lock(connection, id).await?.ok_or(ApiError::NotFound)?;
-    if expected.accepts(row.version) {
-        return Ok(row);
-    }
-    Err(ApiError::Stale { current: row.version, changed: json!({"at": row.updated_at, "by": null}) })
-}
-
-/// The record that an input asks for. Whoever stands here already may stay, though they could not be chosen any more.
-async fn record(
+/// The author that an input asks for. Whoever stands here already may stay, though they could not be chosen any more.
+async fn settled(
     connection: &mut PgConnection,
     id: Uuid,
     input: AuthorInput,
     stored: Option<&AuthorRow>,
-) -> Result<Record, ApiError> {
+) -> Result<NewAuthor, ApiError> {
     let unknown = |pointer| ApiError::field(pointer, "unknown_reference", "names nothing that exists");
     let kept = stored.map(|stored| stored.own_name.clone());
     let account = match input.account {
@@ -211,7 +150,7 @@ async fn record(
     };
     let profile_name = account.as_ref().or(provider.as_ref()).and_then(|(_, name)| name.clone());
     let name = input.name.or(profile_name).ok_or(ApiError::Internal)?;
-    Ok(Record {
+    Ok(NewAuthor {
         id,
         slug: input.slug.clone().unwrap_or_else(|| slug_of(&name, "author")),
         // A namesake has the plain slug already: a made one steps aside.

@@ -1,13 +1,10 @@
 //! What editors send of an author.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::{
-    articles::queries::author_records::AuthorRow,
-    http::{ApiError, Fields, check_slug, patched},
-};
+use crate::http::{ApiError, Fields, check_slug};
 
 /// Body of a new author. A PATCH takes the same fields, all optional.
 #[derive(Clone, Debug, ToSchema)]
@@ -58,21 +55,5 @@ impl AuthorInput {
         }
         fields.finish()?;
         Ok(Self { name, slug, account, provider, credentials, biography })
-    }
-
-    /// What is stored, with a merge patch (RFC 7396) laid over it.
-    ///
-    /// # Errors
-    /// As [`AuthorInput::parse`].
-    pub fn parse_patch(stored: &AuthorRow, patch: &Value) -> Result<Self, ApiError> {
-        let stored = json!({
-            "name": stored.own_name,
-            "slug": stored.slug,
-            "account": stored.account_id,
-            "provider": stored.provider_id,
-            "credentials": stored.own_credentials,
-            "biography": stored.biography,
-        });
-        Self::parse(&patched(stored, patch))
     }
 }

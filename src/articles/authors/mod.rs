@@ -60,6 +60,12 @@ pub struct StaffAuthorAnswer {
     pub data: StaffAuthor,
 }
 
+impl From<AuthorRow> for StaffAuthorAnswer {
+    fn from(row: AuthorRow) -> Self {
+        Self { data: row.into() }
+    }
+}
+
 /// A page of authors, by name.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct StaffAuthorPage {

@@ -155,8 +155,20 @@ pub struct DisclosureAnswer {
     pub data: StaffDisclosure,
 }
 
+impl From<DisclosureRow> for DisclosureAnswer {
+    fn from(row: DisclosureRow) -> Self {
+        Self { data: row.into() }
+    }
+}
+
 /// The disclosures by name.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct DisclosureList {
     pub data: Vec<StaffDisclosure>,
+}
+
+impl From<Vec<DisclosureRow>> for DisclosureList {
+    fn from(rows: Vec<DisclosureRow>) -> Self {
+        Self { data: rows.into_iter().map(StaffDisclosure::from).collect() }
+    }
 }

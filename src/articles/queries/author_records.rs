@@ -82,8 +82,14 @@ pub async fn count(connection: &mut PgConnection, q: Option<&str>, trashed: bool
     .await
 }
 
-/// One author, locked for a change.
-pub async fn lock(connection: &mut PgConnection, id: Uuid) -> Result<Option<AuthorRow>, sqlx::Error> {
+/// Keeps everybody else from writing the author until the transaction ends.
+pub async fn lock(connection: &mut PgConnection, id: Uuid) -> Result<(), sqlx::Error> {
+    sqlx::query!("select id from cms.author where id = $1 for no key update", id).fetch_optional(connection).await?;
+    Ok(())
+}
+
+/// One author, in the trash or not.
+pub async fn find(connection: &mut PgConnection, id: Uuid) -> Result<Option<AuthorRow>, sqlx::Error> {
     sqlx::query_as!(
         AuthorRow,
         r#"select w.id, w.slug, s.shown as "shown!: Json<Author>", w.name as own_name, w.credentials as own_credentials, w.biography,
@@ -92,7 +98,7 @@ pub async fn lock(connection: &mut PgConnection, id: Uuid) -> Result<Option<Auth
                     as "account: Json<Person>",
                   w.provider_id, w.version, w.created_at, w.updated_at, w.trashed_at
              from cms.author w join cms.shown_author s on s.id = w.id
-            where w.id = $1 for update of w"#,
+            where w.id = $1"#,
         id,
     )
     .fetch_optional(connection)
@@ -101,7 +107,7 @@ pub async fn lock(connection: &mut PgConnection, id: Uuid) -> Result<Option<Auth
 
 /// An author as it is to be stored.
 #[derive(Clone, Debug)]
-pub struct Record {
+pub struct NewAuthor {
     pub id: Uuid,
     pub slug: String,
     /// The slug was made and not given: where another has it, this one gets a longer one.
@@ -114,7 +120,7 @@ pub struct Record {
 }
 
 /// Stores a new author.
-pub async fn insert(connection: &mut PgConnection, new: &Record) -> Result<(), sqlx::Error> {
+pub async fn insert(connection: &mut PgConnection, new: &NewAuthor) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "insert into cms.author (id, slug, name, account_id, provider_id, credentials, biography)
          values ($1, case when $8 and exists (select 1 from cms.author where slug = $2) then left($2, 87) || '-' || right($9, 12) else $2 end,
@@ -135,7 +141,7 @@ pub async fn insert(connection: &mut PgConnection, new: &Record) -> Result<(), s
 }
 
 /// Stores a changed author.
-pub async fn update(connection: &mut PgConnection, changed: &Record) -> Result<(), sqlx::Error> {
+pub async fn update(connection: &mut PgConnection, changed: &NewAuthor) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "update cms.author set slug = $2, name = $3, account_id = $4, provider_id = $5, credentials = $6, biography = $7,
                 version = version + 1, updated_at = clock_timestamp()

@@ -44,8 +44,14 @@ pub async fn list_claims(connection: &mut PgConnection, trashed: bool) -> Result
     .await
 }
 
-/// One claim, locked for a change.
-pub async fn lock_claim(connection: &mut PgConnection, id: Uuid) -> Result<Option<ClaimRow>, sqlx::Error> {
+/// Keeps everybody else from writing the claim until the transaction ends.
+pub async fn lock_claim(connection: &mut PgConnection, id: Uuid) -> Result<(), sqlx::Error> {
+    sqlx::query!("select id from cms.claim where id = $1 for no key update", id).fetch_optional(connection).await?;
+    Ok(())
+}
+
+/// One claim, in the trash or not.
+pub async fn find_claim(connection: &mut PgConnection, id: Uuid) -> Result<Option<ClaimRow>, sqlx::Error> {
     sqlx::query_as!(
         ClaimRow,
         r#"select m.id, m.slug, m.statement, m.phrases, m.evidence as "evidence: Json<Vec<Citation>>", m.expires_on,
@@ -56,7 +62,7 @@ pub async fn lock_claim(connection: &mut PgConnection, id: Uuid) -> Result<Optio
                   (select json_build_object('id', c.id, 'name', c.name) from cms.account c where c.id = m.updated_by)
                     as "updated_by: Json<Person>",
                   m.trashed_at
-             from cms.claim m where m.id = $1 for update of m"#,
+             from cms.claim m where m.id = $1"#,
         id,
     )
     .fetch_optional(connection)
@@ -67,7 +73,7 @@ pub async fn lock_claim(connection: &mut PgConnection, id: Uuid) -> Result<Optio
 #[derive(Debug)]
 pub struct StoredClaim<'a> {
     pub id: Uuid,
-    pub slug: &'a str,
+    pub slug: String,
     pub statement: &'a str,
     pub phrases: &'a [String],
     pub evidence: &'a [Citation],

@@ -63,20 +63,20 @@ pub async fn list_disclosures(
     .await
 }
 
-/// Locks a disclosure for a change. False where there is none. Whoever publishes holds the content lock and refers to the
-/// row meanwhile, which this lock lets them.
-pub async fn lock_disclosure(connection: &mut PgConnection, id: Uuid) -> Result<bool, sqlx::Error> {
-    let row = sqlx::query!("select id from cms.disclosure where id = $1 for no key update", id)
+/// Keeps everybody else from writing the disclosure until the transaction ends. Whoever publishes holds the content lock
+/// and refers to the row meanwhile, which this lock lets them.
+pub async fn lock_disclosure(connection: &mut PgConnection, id: Uuid) -> Result<(), sqlx::Error> {
+    sqlx::query!("select id from cms.disclosure where id = $1 for no key update", id)
         .fetch_optional(connection)
         .await?;
-    Ok(row.is_some())
+    Ok(())
 }
 
 /// What is stored of a disclosure.
 #[derive(Debug)]
 pub struct StoredDisclosure<'a> {
     pub id: Uuid,
-    pub slug: &'a str,
+    pub slug: String,
     pub name: &'a str,
     pub kind: &'a str,
     pub texts: &'a Texts,

@@ -78,9 +78,16 @@ pub async fn list_terms(
     .await
 }
 
-/// One term, locked for a change. Whoever publishes an article that carries it is not kept waiting: no key changes, and
-/// the two locks of a renaming (the term, the content lock) would be taken in the other order there.
-pub async fn lock_term(
+/// Keeps everybody else from writing the term until the transaction ends. Whoever publishes an article that carries it is
+/// not kept waiting: no key changes, and the two locks of a renaming (the term, the content lock) would be taken in the
+/// other order there.
+pub async fn lock_term(connection: &mut PgConnection, id: Uuid) -> Result<(), sqlx::Error> {
+    sqlx::query!("select id from cms.term where id = $1 for no key update", id).fetch_optional(connection).await?;
+    Ok(())
+}
+
+/// One term of a kind, in the trash or not.
+pub async fn find_term(
     connection: &mut PgConnection,
     kind: TermKind,
     id: Uuid,
@@ -92,7 +99,7 @@ pub async fn lock_term(
                     as "parent: Json<Reference>",
                   t.aliases, t.codes as "codes: Json<Vec<TermCode>>", t.version, t.created_at, t.updated_at, t.trashed_at
              from cms.term t
-            where t.kind = $1 and t.id = $2 for no key update"#,
+            where t.kind = $1 and t.id = $2"#,
         kind.name(),
         id,
     )

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use actix_web::{HttpRequest, HttpResponse, http::header, web::Data};
+use actix_web::{HttpRequest, web::Data};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -16,6 +16,7 @@ use crate::{
         answers::Author,
         article::{Citation, Faq},
         locale::language,
+        public::moved,
         queries::published_review::{PublishedReview, find_published_review},
     },
     crypto::KeyRing,
@@ -134,7 +135,7 @@ pub async fn get_article_review(
         .await?
         .ok_or(ApiError::NotFound)?;
     if row.slug != slug && row.id.to_string() != slug.to_ascii_lowercase() {
-        return Ok(moved(&request, &site, &row.slug));
+        return Ok(moved(&request, &site, &row.slug, "/review", row.valid_for));
     }
     let (id, valid_for) = (row.id, row.valid_for);
     let data = attest(row, &attester.ring, &site.public_url)?;
@@ -142,16 +143,6 @@ pub async fn get_article_review(
         .valid_for(valid_for)
         .tagged([format!("article:{id}")])
         .send(&request)
-}
-
-/// Permanent, but not for ever: the slug may change again.
-fn moved(request: &HttpRequest, site: &Site, slug: &str) -> HttpResponse {
-    let query = request.query_string();
-    let mark = if query.is_empty() { "" } else { "?" };
-    HttpResponse::MovedPermanently()
-        .insert_header((header::LOCATION, format!("{}/v1/articles/{slug}/review{mark}{query}", site.public_url)))
-        .insert_header((header::CACHE_CONTROL, "public, max-age=60"))
-        .finish()
 }
 
 fn attest(row: PublishedReview, ring: &KeyRing, issuer: &str) -> Result<Attestation, ApiError> {

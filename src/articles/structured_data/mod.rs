@@ -6,7 +6,7 @@ mod people;
 mod subjects;
 mod works;
 
-use actix_web::{HttpRequest, HttpResponse, http::header, web::Data};
+use actix_web::{HttpRequest, web::Data};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 use super::{
     answers::{Article, Format},
     locale::{Asked, language},
+    public::moved,
     queries::{
         published::find_published,
         published_details::{Publisher, find_publisher},
@@ -77,7 +78,7 @@ pub async fn get_article_jsonld(request: HttpRequest, site: Data<Site>, database
         })
         .await?;
     if row.slug != slug && row.id.to_string() != slug.to_ascii_lowercase() {
-        return Ok(moved(&request, &site, &row.slug));
+        return Ok(moved(&request, &site, &row.slug, "/jsonld", row.valid_for));
     }
     let valid_for = [row.valid_for, publisher.valid_for].into_iter().flatten().min();
     let address = SiteAddress::of(publisher.site_url.as_deref(), &site)?;
@@ -95,14 +96,4 @@ pub async fn get_article_jsonld(request: HttpRequest, site: Data<Site>, database
 fn embeddable(document: &StructuredData) -> Result<Vec<u8>, ApiError> {
     let text = serde_json::to_string(document).map_err(|_| ApiError::Internal)?;
     Ok(text.replace('<', "\\u003c").into_bytes())
-}
-
-/// Permanent, but not for ever: the slug may change again.
-fn moved(request: &HttpRequest, site: &Site, slug: &str) -> HttpResponse {
-    let query = request.query_string();
-    let mark = if query.is_empty() { "" } else { "?" };
-    HttpResponse::MovedPermanently()
-        .insert_header((header::LOCATION, format!("{}/v1/articles/{slug}/jsonld{mark}{query}", site.public_url)))
-        .insert_header((header::CACHE_CONTROL, "public, max-age=60"))
-        .finish()
 }

@@ -2,19 +2,20 @@
 
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web::Data};
 use serde::Serialize;
+use serde_json::json;
 use utoipa::ToSchema;
 
-use super::{announce, check_version};
 use crate::{
     accounts::{ClinicEditor, ClinicReader},
     clinic::{
         clinic::StaffClinic,
-        editing::{changed, source},
+        editing::source,
         input::{ClinicInput, ClinicPatch},
         queries,
     },
     db::StaffDb,
-    http::{Answer, ApiError, Expected, MergePatch, no_parameters, patched, staff_answer},
+    http::{Answer, ApiError, Expected, MergePatch, changed, no_parameters, patched, staff_answer},
+    outbox::{self, EventKind},
 };
 
 /// The organisation as staff read it.
@@ -61,13 +62,17 @@ pub async fn update_clinic(
         .transact(async move |connection| {
             queries::lock_clinic(connection).await?;
             let before = queries::find_clinic_for_staff(connection).await?.ok_or(ApiError::NotFound)?;
-            check_version(&expected, before.version, before.updated_at, before.updated_by.as_ref())?;
+            if !expected.accepts(before.version) {
+                let changed = json!({"at": before.updated_at, "by": before.updated_by});
+                return Err(ApiError::Stale { current: before.version, changed });
+            }
             let stored = source(&before, &ClinicInput::FIELDS)?;
             let input = ClinicInput::parse(&patched(stored.clone(), &body.0))?;
             queries::update_clinic(connection, &input, Some(permit.staff.id)).await?;
             let after = queries::find_clinic_for_staff(connection).await?.ok_or(ApiError::Internal)?;
-            let fields = changed(&stored, &source(&after, &ClinicInput::FIELDS)?, &ClinicInput::FIELDS);
-            announce(connection, &permit.staff, ("clinic.update", "clinic"), after.id, &fields).await?;
+            let fields = changed(&stored, &source(&after, &ClinicInput::FIELDS)?);
+            permit.staff.record(connection, "clinic.update", "clinic", Some(after.id), &fields).await?;
+            outbox::record(connection, &permit.staff.clock, EventKind::ClinicChanged, after.id).await?;
             Ok::<_, ApiError>(after)
         })
         .await?;

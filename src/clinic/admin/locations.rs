@@ -1,31 +1,37 @@
 //! Locations, read and written by staff.
 
-use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web::Data};
+use actix_web::{HttpRequest, web::Data};
 use serde::Serialize;
+use serde_json::{Value, json};
 use sqlx::PgConnection;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{announce, check_not_in_trash, check_version, given};
+use super::PagedRecord;
 use crate::{
     accounts::{ClinicEditor, ClinicReader},
     clinic::{
-        editing::{add_location, change_location, changed, is_slug_taken, source},
+        editing::{add_location, change_location, source},
         input::{LocationInput, LocationPatch},
-        queries::{self, Part, Place},
+        queries::{self, Listed, Part, Place, StaffFilter},
         staff_location::StaffLocation,
     },
     db::{DbError, StaffDb},
-    http::{
-        Answer, ApiError, Expected, JsonBody, MergePatch, PageLinks, PageMeta, PageRequest, Paging, QueryReader, Site,
-        created_answer, no_content, no_parameters, patched, path_id, private_answer, staff_answer,
-    },
+    http::{Answer, ApiError, PageLinks, PageMeta, Paging, Site},
+    outbox::EventKind,
+    records::{self, Actions, Hand, Record, Standing, actions},
 };
 
 /// A location as staff read it.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct StaffLocationAnswer {
     data: StaffLocation,
+}
+
+impl From<StaffLocation> for StaffLocationAnswer {
+    fn from(data: StaffLocation) -> Self {
+        Self { data }
+    }
 }
 
 /// A part of the locations as staff read them.
@@ -36,15 +42,12 @@ pub struct StaffLocationPage {
     links: PageLinks,
 }
 
-fn answer(location: StaffLocation) -> HttpResponse {
-    staff_answer(StatusCode::OK, location.version, &StaffLocationAnswer { data: location })
-}
-
 /// The locations in the order of their names, or those in the trash.
 #[utoipa::path(get, path = "/v1/admin/locations", operation_id = "list_staff_locations", tag = "staff: clinic",
     security(("bearer" = [])),
     params(
         ("trashed" = Option<bool>, Query, description = "True for the trash alone; false where it is absent"),
+        ("q" = Option<String>, Query, min_length = 1, max_length = 500, description = "A piece of the name, in any case"),
         Paging),
     responses((status = 200, description = "A page of locations", body = StaffLocationPage)))]
 pub async fn list_staff_locations(
@@ -53,162 +56,108 @@ pub async fn list_staff_locations(
     site: Data<Site>,
     database: Data<StaffDb>,
 ) -> Answer {
-    let mut query = QueryReader::of(&request);
-    let trashed = query.one_of("trashed", &["true", "false"]) == Some("true");
-    let list = if trashed { "locations in the trash by name" } else { "locations of staff by name" };
-    let page = PageRequest::<Place>::read(&mut query, &site.cursors, list);
-    query.finish()?;
-    let part = Part { after: page.after().cloned(), offset: page.offset(), fetch: page.fetch() };
-    let mut listed = database
-        .transact(async move |connection| {
-            permit.staff.record(connection, "location.list", "location", None, &[]).await?;
-            Ok::<_, ApiError>(queries::find_locations_for_staff(connection, trashed, &part).await?)
-        })
-        .await?;
-    let question = site.question(&request, list);
-    let place = |location: &StaffLocation| (location.name.clone(), location.id);
-    let (meta, links) = page.complete(&mut listed.rows, listed.total, place, &question);
-    Ok(private_answer(StatusCode::OK, &StaffLocationPage { data: listed.rows, meta, links }))
+    super::list_page::<StaffLocation>(&request, permit.staff, &site, &database).await
 }
 
-/// Makes a location. It is public at once.
-#[utoipa::path(post, path = "/v1/admin/locations", operation_id = "create_location", tag = "staff: clinic",
-    security(("bearer" = [])), request_body = LocationInput,
-    responses((status = 201, description = "The location", body = StaffLocationAnswer,
-        headers(("Location" = String, description = "The address of the location for staff"),
-            ("ETag" = String, description = "The version, for If-Match")))))]
-pub async fn create_location(
-    request: HttpRequest,
-    permit: ClinicEditor,
-    site: Data<Site>,
-    database: Data<StaffDb>,
-    body: JsonBody,
-) -> Answer {
-    no_parameters(&request)?;
-    let input = LocationInput::parse(&body.0)?;
-    let fields = given(&body.0);
-    let id = site.clock.new_id();
-    let location = database
-        .transact(async move |connection| {
-            let location = add_location(connection, id, &input, Some(permit.staff.id)).await?;
-            announce(connection, &permit.staff, ("location.create", "location"), id, &fields).await?;
-            Ok::<_, ApiError>(location)
-        })
-        .await?;
-    let address = format!("{}/v1/admin/locations/{id}", site.public_url);
-    Ok(created_answer(&address, location.version, &StaffLocationAnswer { data: location }))
+records::operations! {
+    StaffLocation: "The location", "staff: clinic";
+    read by ClinicReader, written by ClinicEditor;
+    bodies LocationInput, LocationPatch, StaffLocationAnswer;
+
+    /// Makes a location, public at once.
+    create_location at "/v1/admin/locations";
+    /// A location as it was written, in the trash or not.
+    get_staff_location at "/v1/admin/locations/{id}";
+    /// Changes a location by a merge patch (RFC 7396). The change is public at once.
+    update_location;
+    /// Puts a location into the trash, out of the public's sight.
+    delete_location;
+    /// Brings a location back from the trash.
+    restore_location at "/v1/admin/locations/{id}/restore";
 }
 
-/// A location as it was written, in the trash or not.
-#[utoipa::path(get, path = "/v1/admin/locations/{id}", operation_id = "get_staff_location", tag = "staff: clinic",
-    security(("bearer" = [])), params(("id" = Uuid, Path, description = "The location")),
-    responses((status = 200, description = "The location", body = StaffLocationAnswer)))]
-pub async fn get_staff_location(request: HttpRequest, permit: ClinicReader, database: Data<StaffDb>) -> Answer {
-    no_parameters(&request)?;
-    let id = path_id(&request)?;
-    let found = database
-        .transact(async move |connection| {
-            let found = queries::find_location_for_staff(connection, id).await?.ok_or(ApiError::NotFound)?;
-            permit.staff.record(connection, "location.read", "location", Some(id), &[]).await?;
-            Ok::<_, ApiError>(found)
-        })
-        .await?;
-    Ok(answer(found))
+impl Record for StaffLocation {
+    const ACTIONS: Actions = actions!("location");
+    const PATH: &'static str = "/v1/admin/locations";
+    const EVENT: Option<EventKind> = Some(EventKind::ClinicChanged);
+    type Input = LocationInput;
+    type Answer = StaffLocationAnswer;
+
+    fn parse(body: &Value) -> Result<LocationInput, ApiError> {
+        LocationInput::parse(body)
+    }
+
+    fn written(&self) -> Result<Value, ApiError> {
+        source(self, &LocationInput::FIELDS)
+    }
+
+    fn standing(&self) -> Standing {
+        Standing {
+            version: self.version,
+            updated_at: self.updated_at,
+            updated_by: json!(self.updated_by),
+            trashed_at: self.trashed_at,
+        }
+    }
+
+    async fn lock(connection: &mut PgConnection, id: Uuid) -> Result<(), sqlx::Error> {
+        queries::lock_location(connection, id).await
+    }
+
+    async fn find(connection: &mut PgConnection, id: Uuid) -> Result<Option<Self>, sqlx::Error> {
+        queries::find_location_for_staff(connection, id).await
+    }
+
+    async fn add(connection: &mut PgConnection, hand: &Hand, id: Uuid, input: LocationInput) -> Result<(), ApiError> {
+        add_location(connection, id, &input, Some(hand.staff.id)).await
+    }
+
+    async fn change(
+        connection: &mut PgConnection,
+        hand: &Hand,
+        before: Self,
+        input: LocationInput,
+    ) -> Result<(), ApiError> {
+        change_location(connection, before.id, &input, Some(hand.staff.id)).await
+    }
+
+    async fn set_trashed(
+        connection: &mut PgConnection,
+        hand: &Hand,
+        before: Self,
+        trashed: bool,
+    ) -> Result<(), ApiError> {
+        queries::update_location_trashed(connection, before.id, trashed, hand.staff.id).await.map_err(refused_restore)
+    }
 }
 
-/// Changes a location by a merge patch (RFC 7396). The change is public at once.
-#[utoipa::path(patch, path = "/v1/admin/locations/{id}", operation_id = "update_location", tag = "staff: clinic",
-    security(("bearer" = [])),
-    params(("id" = Uuid, Path, description = "The location"),
-        ("If-Match" = String, Header, description = "The ETag as it was read, or `*`")),
-    request_body(content((LocationPatch = "application/merge-patch+json"), (LocationPatch = "application/json"))),
-    responses((status = 200, description = "The location, changed", body = StaffLocationAnswer)))]
-pub async fn update_location(
-    request: HttpRequest,
-    permit: ClinicEditor,
-    database: Data<StaffDb>,
-    expected: Expected,
-    body: MergePatch,
-) -> Answer {
-    no_parameters(&request)?;
-    let id = path_id(&request)?;
-    let location = database
-        .transact(async move |connection| {
-            let before = lock(connection, id).await?;
-            check(&expected, &before)?;
-            let stored = source(&before, &LocationInput::FIELDS)?;
-            let input = LocationInput::parse(&patched(stored.clone(), &body.0))?;
-            let after = change_location(connection, id, &input, Some(permit.staff.id)).await?;
-            let fields = changed(&stored, &source(&after, &LocationInput::FIELDS)?, &LocationInput::FIELDS);
-            announce(connection, &permit.staff, ("location.update", "location"), id, &fields).await?;
-            Ok::<_, ApiError>(after)
-        })
-        .await?;
-    Ok(answer(location))
-}
+impl PagedRecord for StaffLocation {
+    const LIST: &'static str = "locations of staff";
+    type Page = StaffLocationPage;
 
-/// Puts a location into the trash, out of the public's sight.
-#[utoipa::path(delete, path = "/v1/admin/locations/{id}", operation_id = "delete_location", tag = "staff: clinic",
-    security(("bearer" = [])),
-    params(("id" = Uuid, Path, description = "The location"),
-        ("If-Match" = String, Header, description = "The ETag as it was read, or `*`")),
-    responses((status = 204, description = "It is in the trash")))]
-pub async fn delete_location(
-    request: HttpRequest,
-    permit: ClinicEditor,
-    database: Data<StaffDb>,
-    expected: Expected,
-) -> Answer {
-    no_parameters(&request)?;
-    let id = path_id(&request)?;
-    database
-        .transact(async move |connection| {
-            let before = lock(connection, id).await?;
-            check(&expected, &before)?;
-            queries::update_location_trashed(connection, id, true, permit.staff.id).await?;
-            announce(connection, &permit.staff, ("location.delete", "location"), id, &[]).await
-        })
-        .await?;
-    Ok(no_content())
-}
+    fn page(data: Vec<Self>, meta: PageMeta, links: PageLinks) -> StaffLocationPage {
+        StaffLocationPage { data, meta, links }
+    }
 
-/// Brings a location back from the trash.
-#[utoipa::path(post, path = "/v1/admin/locations/{id}/restore", operation_id = "restore_location", tag = "staff: clinic",
-    security(("bearer" = [])), params(("id" = Uuid, Path, description = "The location")),
-    responses((status = 200, description = "The location, public again", body = StaffLocationAnswer)))]
-pub async fn restore_location(request: HttpRequest, permit: ClinicEditor, database: Data<StaffDb>) -> Answer {
-    no_parameters(&request)?;
-    let id = path_id(&request)?;
-    let location = database
-        .transact(async move |connection| {
-            if lock(connection, id).await?.trashed_at.is_none() {
-                return Err(ApiError::Conflict { code: "not_in_trash", detail: "it is not in the trash" });
-            }
-            queries::update_location_trashed(connection, id, false, permit.staff.id).await.map_err(refused_restore)?;
-            announce(connection, &permit.staff, ("location.restore", "location"), id, &[]).await?;
-            queries::find_location_for_staff(connection, id).await?.ok_or(ApiError::Internal)
-        })
-        .await?;
-    Ok(answer(location))
-}
+    fn place(&self) -> Place {
+        (self.name.clone(), self.id)
+    }
 
-async fn lock(connection: &mut PgConnection, id: Uuid) -> Result<StaffLocation, ApiError> {
-    queries::lock_location(connection, id).await?;
-    queries::find_location_for_staff(connection, id).await?.ok_or(ApiError::NotFound)
-}
-
-fn check(expected: &Expected, location: &StaffLocation) -> Result<(), ApiError> {
-    check_version(expected, location.version, location.updated_at, location.updated_by.as_ref())?;
-    check_not_in_trash(location.trashed_at)
+    async fn list(
+        connection: &mut PgConnection,
+        filter: &StaffFilter,
+        part: &Part,
+    ) -> Result<Listed<Self>, sqlx::Error> {
+        queries::find_locations_for_staff(connection, filter, part).await
+    }
 }
 
 fn refused_restore(error: sqlx::Error) -> ApiError {
-    let error = DbError::from(error);
-    if is_slug_taken(&error) {
-        return ApiError::Conflict {
+    match DbError::from(error) {
+        DbError::Constraint(name) if name == "location_slug_key" => ApiError::Conflict {
             code: "slug_taken",
             detail: "another location has its slug now; rename that one first",
-        };
+        },
+        other => other.into(),
     }
-    error.into()
 }

@@ -1,64 +1,62 @@
-//! What staff may do with the organisation, its locations, providers and services. Each write checks the version that it was made against,
-//! and leaves its audit row and its event in the same transaction.
+//! What staff may do with the organisation, its locations, providers and services. Each write checks the version that it
+//! was made against, and leaves its audit row and its event in the same transaction.
 
 mod clinic;
 mod locations;
 mod providers;
 mod services;
 
-use chrono::{DateTime, Utc};
-use serde_json::{Value, json};
+use actix_web::{HttpRequest, http::StatusCode};
+use serde::Serialize;
 use sqlx::PgConnection;
-use uuid::Uuid;
 
+use super::queries::{Listed, Part, Place, StaffFilter};
 use crate::{
     accounts::Staff,
-    http::{ApiError, Expected, QueryReader},
-    outbox::{self, EventKind},
+    db::StaffDb,
+    http::{Answer, ApiError, PageLinks, PageMeta, PageRequest, QueryReader, Site, private_answer},
+    records::Record,
 };
-
-use super::{clinic::ChangedBy, queries::StaffFilter};
 
 pub use clinic::*;
 pub use locations::*;
 pub use providers::*;
 pub use services::*;
 
-/// The audit row and the event of a write.
-async fn announce(
-    connection: &mut PgConnection,
-    staff: &Staff,
-    (action, subject): (&'static str, &'static str),
-    id: Uuid,
-    fields: &[String],
-) -> Result<(), ApiError> {
-    staff.record(connection, action, subject, Some(id), fields).await?;
-    outbox::record(connection, &staff.clock, EventKind::ClinicChanged, id).await?;
-    Ok(())
+/// A kind of record that is listed by name, page by page.
+trait PagedRecord: Record {
+    /// What a cursor of the list is good for.
+    const LIST: &'static str;
+    /// `{"data": […], "meta": …, "links": …}`.
+    type Page: Serialize;
+
+    fn page(data: Vec<Self>, meta: PageMeta, links: PageLinks) -> Self::Page;
+
+    /// Where it stands in the list.
+    fn place(&self) -> Place;
+
+    async fn list(
+        connection: &mut PgConnection,
+        filter: &StaffFilter,
+        part: &Part,
+    ) -> Result<Listed<Self>, sqlx::Error>;
 }
 
-/// Refuses a write that was made against another version than the present one.
-fn check_version(expected: &Expected, current: i32, at: DateTime<Utc>, by: Option<&ChangedBy>) -> Result<(), ApiError> {
-    if expected.accepts(current) {
-        return Ok(());
-    }
-    Err(ApiError::Stale { current, changed: json!({"at": at, "by": by}) })
-}
-
-/// Refuses to change what is in the trash.
-fn check_not_in_trash(trashed_at: Option<DateTime<Utc>>) -> Result<(), ApiError> {
-    if trashed_at.is_none() {
-        return Ok(());
-    }
-    Err(ApiError::Conflict { code: "in_trash", detail: "it is in the trash; restore it first" })
-}
-
-/// Reads what a list of providers or services is narrowed to.
-fn staff_filter(query: &mut QueryReader) -> StaffFilter {
-    StaffFilter { trashed: query.one_of("trashed", &["true", "false"]) == Some("true"), q: query.text("q") }
-}
-
-/// The names of the fields that a body gives: what the audit row of a new record tells.
-fn given(body: &Value) -> Vec<String> {
-    body.as_object().map(|body| body.keys().cloned().collect()).unwrap_or_default()
+async fn list_page<R: PagedRecord>(request: &HttpRequest, staff: Staff, site: &Site, database: &StaffDb) -> Answer {
+    let mut query = QueryReader::of(request);
+    let filter =
+        StaffFilter { trashed: query.one_of("trashed", &["true", "false"]) == Some("true"), q: query.text("q") };
+    let list = format!("{} {filter:?}", R::LIST);
+    let page = PageRequest::<Place>::read(&mut query, &site.cursors, &list);
+    query.finish()?;
+    let part = Part { after: page.after().cloned(), offset: page.offset(), fetch: page.fetch() };
+    let mut listed = database
+        .transact(async move |connection| {
+            staff.record(connection, R::ACTIONS.listed, R::ACTIONS.subject, None, &[]).await?;
+            Ok::<_, ApiError>(R::list(connection, &filter, &part).await?)
+        })
+        .await?;
+    let question = site.question(request, &list);
+    let (meta, links) = page.complete(&mut listed.rows, listed.total, R::place, &question);
+    Ok(private_answer(StatusCode::OK, &R::page(listed.rows, meta, links)))
 }

@@ -1,31 +1,37 @@
 //! Providers, read and written by staff.
 
-use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web::Data};
+use actix_web::{HttpRequest, web::Data};
 use serde::Serialize;
+use serde_json::{Value, json};
 use sqlx::PgConnection;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{announce, check_not_in_trash, check_version, given, staff_filter};
+use super::PagedRecord;
 use crate::{
     accounts::{ClinicEditor, ClinicReader},
     clinic::{
-        editing::{add_provider, change_provider, changed, provider_source},
+        editing::{add_provider, change_provider, provider_source},
         input::{ProviderInput, ProviderPatch},
-        queries::{self, Part, Place},
+        queries::{self, Listed, Part, Place, StaffFilter},
         staff_provider::StaffProvider,
     },
     db::{DbError, StaffDb},
-    http::{
-        Answer, ApiError, Expected, JsonBody, MergePatch, PageLinks, PageMeta, PageRequest, Paging, QueryReader, Site,
-        created_answer, no_content, no_parameters, patched, path_id, private_answer, staff_answer,
-    },
+    http::{Answer, ApiError, PageLinks, PageMeta, Paging, Site},
+    outbox::EventKind,
+    records::{self, Actions, Hand, Record, Standing, actions},
 };
 
-/// A provider as staff read one.
+/// A provider as staff read it.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct StaffProviderAnswer {
     data: StaffProvider,
+}
+
+impl From<StaffProvider> for StaffProviderAnswer {
+    fn from(data: StaffProvider) -> Self {
+        Self { data }
+    }
 }
 
 /// A part of the providers as staff read them.
@@ -34,10 +40,6 @@ pub struct StaffProviderPage {
     data: Vec<StaffProvider>,
     meta: PageMeta,
     links: PageLinks,
-}
-
-fn answer(provider: StaffProvider) -> HttpResponse {
-    staff_answer(StatusCode::OK, provider.version, &StaffProviderAnswer { data: provider })
 }
 
 /// The providers in the order of their names, or those in the trash.
@@ -54,152 +56,100 @@ pub async fn list_staff_providers(
     site: Data<Site>,
     database: Data<StaffDb>,
 ) -> Answer {
-    let mut query = QueryReader::of(&request);
-    let filter = staff_filter(&mut query);
-    let list = format!("providers of staff {filter:?}");
-    let page = PageRequest::<Place>::read(&mut query, &site.cursors, &list);
-    query.finish()?;
-    let part = Part { after: page.after().cloned(), offset: page.offset(), fetch: page.fetch() };
-    let mut listed = database
-        .transact(async move |connection| {
-            permit.staff.record(connection, "provider.list", "provider", None, &[]).await?;
-            Ok::<_, ApiError>(queries::find_providers_for_staff(connection, &filter, &part).await?)
-        })
-        .await?;
-    let question = site.question(&request, &list);
-    let place = |provider: &StaffProvider| (provider.display_name.clone(), provider.id);
-    let (meta, links) = page.complete(&mut listed.rows, listed.total, place, &question);
-    Ok(private_answer(StatusCode::OK, &StaffProviderPage { data: listed.rows, meta, links }))
+    super::list_page::<StaffProvider>(&request, permit.staff, &site, &database).await
 }
 
-/// Makes a provider, public at once.
-#[utoipa::path(post, path = "/v1/admin/providers", operation_id = "create_provider", tag = "staff: clinic",
-    security(("bearer" = [])), request_body = ProviderInput,
-    responses((status = 201, description = "The provider", body = StaffProviderAnswer,
-        headers(("Location" = String, description = "The address of the provider for staff"),
-            ("ETag" = String, description = "The version, for If-Match")))))]
-pub async fn create_provider(
-    request: HttpRequest,
-    permit: ClinicEditor,
-    site: Data<Site>,
-    database: Data<StaffDb>,
-    body: JsonBody,
-) -> Answer {
-    no_parameters(&request)?;
-    let input = ProviderInput::parse(&body.0)?;
-    let fields = given(&body.0);
-    let id = site.clock.new_id();
-    let provider = database
-        .transact(async move |connection| {
-            let provider = add_provider(connection, id, &input, Some(permit.staff.id)).await?;
-            announce(connection, &permit.staff, ("provider.create", "provider"), id, &fields).await?;
-            Ok::<_, ApiError>(provider)
-        })
-        .await?;
-    let address = format!("{}/v1/admin/providers/{id}", site.public_url);
-    Ok(created_answer(&address, provider.version, &StaffProviderAnswer { data: provider }))
+records::operations! {
+    StaffProvider: "The provider", "staff: clinic";
+    read by ClinicReader, written by ClinicEditor;
+    bodies ProviderInput, ProviderPatch, StaffProviderAnswer;
+
+    /// Makes a provider, public at once.
+    create_provider at "/v1/admin/providers";
+    /// A provider as it was written, in the trash or not.
+    get_staff_provider at "/v1/admin/providers/{id}";
+    /// Changes a provider by a merge patch (RFC 7396). The change is public at once.
+    update_provider;
+    /// Puts a provider into the trash, out of the public's sight.
+    delete_provider;
+    /// Brings a provider back from the trash.
+    restore_provider at "/v1/admin/providers/{id}/restore";
 }
 
-/// A provider as it was written, in the trash or not.
-#[utoipa::path(get, path = "/v1/admin/providers/{id}", operation_id = "get_staff_provider", tag = "staff: clinic",
-    security(("bearer" = [])), params(("id" = Uuid, Path, description = "The provider")),
-    responses((status = 200, description = "The provider", body = StaffProviderAnswer)))]
-pub async fn get_staff_provider(request: HttpRequest, permit: ClinicReader, database: Data<StaffDb>) -> Answer {
-    no_parameters(&request)?;
-    let id = path_id(&request)?;
-    let found = database
-        .transact(async move |connection| {
-            let found = queries::find_provider_for_staff(connection, id).await?.ok_or(ApiError::NotFound)?;
-            permit.staff.record(connection, "provider.read", "provider", Some(id), &[]).await?;
-            Ok::<_, ApiError>(found)
-        })
-        .await?;
-    Ok(answer(found))
+impl Record for StaffProvider {
+    const ACTIONS: Actions = actions!("provider");
+    const PATH: &'static str = "/v1/admin/providers";
+    const EVENT: Option<EventKind> = Some(EventKind::ClinicChanged);
+    type Input = ProviderInput;
+    type Answer = StaffProviderAnswer;
+
+    fn parse(body: &Value) -> Result<ProviderInput, ApiError> {
+        ProviderInput::parse(body)
+    }
+
+    fn written(&self) -> Result<Value, ApiError> {
+        provider_source(self)
+    }
+
+    fn standing(&self) -> Standing {
+        Standing {
+            version: self.version,
+            updated_at: self.updated_at,
+            updated_by: json!(self.updated_by),
+            trashed_at: self.trashed_at,
+        }
+    }
+
+    async fn lock(connection: &mut PgConnection, id: Uuid) -> Result<(), sqlx::Error> {
+        queries::lock_provider(connection, id).await
+    }
+
+    async fn find(connection: &mut PgConnection, id: Uuid) -> Result<Option<Self>, sqlx::Error> {
+        queries::find_provider_for_staff(connection, id).await
+    }
+
+    async fn add(connection: &mut PgConnection, hand: &Hand, id: Uuid, input: ProviderInput) -> Result<(), ApiError> {
+        add_provider(connection, id, &input, Some(hand.staff.id)).await
+    }
+
+    async fn change(
+        connection: &mut PgConnection,
+        hand: &Hand,
+        before: Self,
+        input: ProviderInput,
+    ) -> Result<(), ApiError> {
+        change_provider(connection, &before, &input, Some(hand.staff.id)).await
+    }
+
+    async fn set_trashed(
+        connection: &mut PgConnection,
+        hand: &Hand,
+        before: Self,
+        trashed: bool,
+    ) -> Result<(), ApiError> {
+        queries::update_provider_trashed(connection, before.id, trashed, hand.staff.id).await.map_err(refused_restore)
+    }
 }
 
-/// Changes a provider by a merge patch (RFC 7396). The change is public at once.
-#[utoipa::path(patch, path = "/v1/admin/providers/{id}", operation_id = "update_provider", tag = "staff: clinic",
-    security(("bearer" = [])),
-    params(("id" = Uuid, Path, description = "The provider"),
-        ("If-Match" = String, Header, description = "The ETag as it was read, or `*`")),
-    request_body(content((ProviderPatch = "application/merge-patch+json"), (ProviderPatch = "application/json"))),
-    responses((status = 200, description = "The provider, changed", body = StaffProviderAnswer)))]
-pub async fn update_provider(
-    request: HttpRequest,
-    permit: ClinicEditor,
-    database: Data<StaffDb>,
-    expected: Expected,
-    body: MergePatch,
-) -> Answer {
-    no_parameters(&request)?;
-    let id = path_id(&request)?;
-    let provider = database
-        .transact(async move |connection| {
-            let before = lock(connection, id).await?;
-            check(&expected, &before)?;
-            let stored = provider_source(&before)?;
-            let input = ProviderInput::parse(&patched(stored.clone(), &body.0))?;
-            let after = change_provider(connection, &before, &input, Some(permit.staff.id)).await?;
-            let fields = changed(&stored, &provider_source(&after)?, &ProviderInput::FIELDS);
-            announce(connection, &permit.staff, ("provider.update", "provider"), id, &fields).await?;
-            Ok::<_, ApiError>(after)
-        })
-        .await?;
-    Ok(answer(provider))
-}
+impl PagedRecord for StaffProvider {
+    const LIST: &'static str = "providers of staff";
+    type Page = StaffProviderPage;
 
-/// Puts a provider into the trash, out of the public's sight.
-#[utoipa::path(delete, path = "/v1/admin/providers/{id}", operation_id = "delete_provider", tag = "staff: clinic",
-    security(("bearer" = [])),
-    params(("id" = Uuid, Path, description = "The provider"),
-        ("If-Match" = String, Header, description = "The ETag as it was read, or `*`")),
-    responses((status = 204, description = "In the trash")))]
-pub async fn delete_provider(
-    request: HttpRequest,
-    permit: ClinicEditor,
-    database: Data<StaffDb>,
-    expected: Expected,
-) -> Answer {
-    no_parameters(&request)?;
-    let id = path_id(&request)?;
-    database
-        .transact(async move |connection| {
-            check(&expected, &lock(connection, id).await?)?;
-            queries::update_provider_trashed(connection, id, true, permit.staff.id).await?;
-            announce(connection, &permit.staff, ("provider.delete", "provider"), id, &[]).await
-        })
-        .await?;
-    Ok(no_content())
-}
+    fn page(data: Vec<Self>, meta: PageMeta, links: PageLinks) -> StaffProviderPage {
+        StaffProviderPage { data, meta, links }
+    }
 
-/// Brings a provider back from the trash.
-#[utoipa::path(post, path = "/v1/admin/providers/{id}/restore", operation_id = "restore_provider", tag = "staff: clinic",
-    security(("bearer" = [])), params(("id" = Uuid, Path, description = "The provider")),
-    responses((status = 200, description = "The provider, public again", body = StaffProviderAnswer)))]
-pub async fn restore_provider(request: HttpRequest, permit: ClinicEditor, database: Data<StaffDb>) -> Answer {
-    no_parameters(&request)?;
-    let id = path_id(&request)?;
-    let provider = database
-        .transact(async move |connection| {
-            if lock(connection, id).await?.trashed_at.is_none() {
-                return Err(ApiError::Conflict { code: "not_in_trash", detail: "it is not in the trash" });
-            }
-            queries::update_provider_trashed(connection, id, false, permit.staff.id).await.map_err(refused_restore)?;
-            announce(connection, &permit.staff, ("provider.restore", "provider"), id, &[]).await?;
-            queries::find_provider_for_staff(connection, id).await?.ok_or(ApiError::Internal)
-        })
-        .await?;
-    Ok(answer(provider))
-}
+    fn place(&self) -> Place {
+        (self.display_name.clone(), self.id)
+    }
 
-async fn lock(connection: &mut PgConnection, id: Uuid) -> Result<StaffProvider, ApiError> {
-    queries::lock_provider(connection, id).await?;
-    queries::find_provider_for_staff(connection, id).await?.ok_or(ApiError::NotFound)
-}
-
-fn check(expected: &Expected, provider: &StaffProvider) -> Result<(), ApiError> {
-    check_version(expected, provider.version, provider.updated_at, provider.updated_by.as_ref())?;
-    check_not_in_trash(provider.trashed_at)
+    async fn list(
+        connection: &mut PgConnection,
+        filter: &StaffFilter,
+        part: &Part,
+    ) -> Result<Listed<Self>, sqlx::Error> {
+        queries::find_providers_for_staff(connection, filter, part).await
+    }
 }
 
 fn refused_restore(error: sqlx::Error) -> ApiError {

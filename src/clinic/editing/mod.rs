@@ -15,7 +15,7 @@ pub use self::{
     providers::{add_provider, change_provider},
     services::{add_service, change_service},
 };
-use super::{input::LocationInput, queries, staff_location::StaffLocation};
+use super::{input::LocationInput, queries};
 use crate::{
     db::DbError,
     http::{ApiError, slug_of},
@@ -31,10 +31,9 @@ pub async fn add_location(
     id: Uuid,
     input: &LocationInput,
     by: Option<Uuid>,
-) -> Result<StaffLocation, ApiError> {
+) -> Result<(), ApiError> {
     let slug = choose_slug(connection, id, input).await?;
-    queries::insert_location(connection, id, &slug, input, by).await.map_err(refused_slug)?;
-    queries::find_location_for_staff(connection, id).await?.ok_or(ApiError::Internal)
+    queries::insert_location(connection, id, &slug, input, by).await.map_err(refused_slug)
 }
 
 /// Writes a location anew.
@@ -46,10 +45,9 @@ pub async fn change_location(
     id: Uuid,
     input: &LocationInput,
     by: Option<Uuid>,
-) -> Result<StaffLocation, ApiError> {
+) -> Result<(), ApiError> {
     let slug = choose_slug(connection, id, input).await?;
-    queries::update_location(connection, id, &slug, input, by).await.map_err(refused_slug)?;
-    queries::find_location_for_staff(connection, id).await?.ok_or(ApiError::Internal)
+    queries::update_location(connection, id, &slug, input, by).await.map_err(refused_slug)
 }
 
 async fn choose_slug(connection: &mut PgConnection, id: Uuid, input: &LocationInput) -> Result<String, ApiError> {
@@ -66,14 +64,11 @@ fn slug_base(name: &str, kind: &str) -> String {
     if slug.parse::<Uuid>().is_ok() { format!("{kind}-{slug}") } else { slug }
 }
 
-/// Whether the error is of a slug that another location has.
-pub(super) fn is_slug_taken(error: &DbError) -> bool {
-    matches!(error, DbError::Constraint(name) if name == "location_slug_key")
-}
-
 fn refused_slug(error: sqlx::Error) -> ApiError {
-    let error = DbError::from(error);
-    if is_slug_taken(&error) { slug_taken() } else { error.into() }
+    match DbError::from(error) {
+        DbError::Constraint(name) if name == "location_slug_key" => slug_taken(),
+        other => other.into(),
+    }
 }
 
 fn slug_taken() -> ApiError {
@@ -89,11 +84,6 @@ pub(super) fn source<T: Serialize>(record: &T, fields: &[&str]) -> Result<Value,
     Ok(source)
 }
 
-/// The names of the fields that differ.
-pub(super) fn changed(before: &Value, after: &Value, fields: &[&str]) -> Vec<String> {
-    fields.iter().filter(|name| before.get(**name) != after.get(**name)).map(|name| (*name).to_owned()).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -104,12 +94,5 @@ mod tests {
         assert_eq!(slug_base("診療所!", "location").parse::<Uuid>().ok(), None);
         let id = "0190b5a0-0000-7000-8000-000000000001";
         assert_eq!(slug_base(id, "location"), format!("location-{id}"));
-    }
-
-    #[test]
-    fn the_trail_names_what_differs_and_nothing_else() {
-        let before = serde_json::json!({"name": "A", "email": null, "phones": []});
-        let after = serde_json::json!({"name": "B", "email": null, "phones": [1]});
-        assert_eq!(changed(&before, &after, &["name", "email", "phones"]), ["name", "phones"]);
     }
 }

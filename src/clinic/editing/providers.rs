@@ -28,12 +28,11 @@ pub async fn add_provider(
     id: Uuid,
     input: &ProviderInput,
     by: Option<Uuid>,
-) -> Result<StaffProvider, ApiError> {
+) -> Result<(), ApiError> {
     let locations = locations(connection, input, &[]).await?;
     let slug = choose_slug(connection, id, input).await?;
     queries::insert_provider(connection, id, &slug, input, by).await.map_err(refused)?;
-    queries::replace_provider_locations(connection, id, &locations).await?;
-    queries::find_provider_for_staff(connection, id).await?.ok_or(ApiError::Internal)
+    Ok(queries::replace_provider_locations(connection, id, &locations).await?)
 }
 
 /// Writes a provider anew.
@@ -45,13 +44,12 @@ pub async fn change_provider(
     before: &StaffProvider,
     input: &ProviderInput,
     by: Option<Uuid>,
-) -> Result<StaffProvider, ApiError> {
+) -> Result<(), ApiError> {
     let id = before.id;
     let locations = locations(connection, input, &before.locations).await?;
     let slug = choose_slug(connection, id, input).await?;
     queries::update_provider(connection, id, &slug, input, by).await.map_err(refused)?;
-    queries::replace_provider_locations(connection, id, &locations).await?;
-    queries::find_provider_for_staff(connection, id).await?.ok_or(ApiError::Internal)
+    Ok(queries::replace_provider_locations(connection, id, &locations).await?)
 }
 
 /// A provider as staff would write one.

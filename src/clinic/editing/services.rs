@@ -35,7 +35,7 @@ pub async fn add_service(
     id: Uuid,
     input: &ServiceInput,
     by: Option<Uuid>,
-) -> Result<StaffService, ApiError> {
+) -> Result<(), ApiError> {
     let named = named(connection, input, [&[], &[], &[]]).await?;
     let slug = choose_slug(connection, id, input).await?;
     queries::insert_service(connection, id, &slug, input, by).await.map_err(refused)?;
@@ -51,7 +51,7 @@ pub async fn change_service(
     before: &StaffService,
     input: &ServiceInput,
     by: Option<Uuid>,
-) -> Result<StaffService, ApiError> {
+) -> Result<(), ApiError> {
     let named = named(connection, input, [&before.locations, &before.providers, &before.conditions]).await?;
     let slug = choose_slug(connection, before.id, input).await?;
     queries::update_service(connection, before.id, &slug, input, by).await.map_err(refused)?;
@@ -80,11 +80,10 @@ async fn named(
     Ok(named)
 }
 
-async fn finish(connection: &mut PgConnection, id: Uuid, named: &Named) -> Result<StaffService, ApiError> {
+async fn finish(connection: &mut PgConnection, id: Uuid, named: &Named) -> Result<(), ApiError> {
     queries::replace_service_locations(connection, id, &named.locations).await?;
     queries::replace_service_providers(connection, id, &named.providers).await?;
-    queries::replace_service_conditions(connection, id, &named.conditions).await?;
-    queries::find_service_for_staff(connection, id).await?.ok_or(ApiError::Internal)
+    Ok(queries::replace_service_conditions(connection, id, &named.conditions).await?)
 }
 
 async fn choose_slug(connection: &mut PgConnection, id: Uuid, input: &ServiceInput) -> Result<String, ApiError> {

@@ -3,7 +3,7 @@
 use sqlx::{PgConnection, types::Json};
 use uuid::Uuid;
 
-use super::{Listed, Part};
+use super::{Listed, Part, StaffFilter};
 use crate::{
     clinic::{input::LocationInput, staff_location::StaffLocation, values::WebAddress},
     contact::{Email, Phone},
@@ -12,16 +12,16 @@ use crate::{
 /// A part of the locations in the trash, or of those outside of it.
 pub async fn find_locations_for_staff(
     connection: &mut PgConnection,
-    trashed: bool,
+    filter: &StaffFilter,
     part: &Part,
 ) -> Result<Listed<StaffLocation>, sqlx::Error> {
     let (name, id) = part.after.clone().unzip();
     let listed = sqlx::query_scalar!(
-        r#"select json_build_object(
-                    'default_locale', (select coalesce(max(default_locale), 'en') from cms.clinic),
-                    'total', case when $1::text is null
-                             then (select count(*) from (select 1 from cms.location
-                                    where (trashed_at is not null) = $5 limit 10001) counted) end,
+        r#"with matching as not materialized (
+             select l.* from cms.location l
+              where (l.trashed_at is not null) = $5 and ($6::text is null or strpos(lower(l.name), lower($6)) > 0))
+           select json_build_object(
+                    'total', case when $1::text is null then (select count(*) from (select 1 from matching limit 10001) counted) end,
                     'rows', (select coalesce(json_agg(s order by s.name, s.id), '[]')
                                from (select l.id, l.slug, l.name, l.address, l.phones, l.fax, l.email, l.timezone, l.hours, l.special_hours,
                                             l.accessibility, l.parking, l.languages, l.payment_methods, l.insurance,
@@ -33,16 +33,16 @@ pub async fn find_locations_for_staff(
                                                from cms.account a where a.id = l.created_by) as created_by,
                                             (select json_build_object('id', a.id, 'name', a.name)
                                                from cms.account a where a.id = l.updated_by) as updated_by
-                                       from cms.location l
-                                      where (l.trashed_at is not null) = $5
-                                        and ($1::text is null or (l.name, l.id) > ($1, $2))
+                                       from matching l
+                                      where $1::text is null or (l.name, l.id) > ($1, $2)
                                       order by l.name, l.id limit $3 offset $4) s)
                   ) as "listed!: Json<Listed<StaffLocation>>""#,
         name,
         id,
         part.fetch,
         part.offset,
-        trashed,
+        filter.trashed,
+        filter.q,
     )
     .fetch_one(connection)
     .await?;

@@ -1,0 +1,18 @@
+//! What staff keep one by one: providers, claims, disclosures and the like. Each kind is made, read, changed, put into
+//! the trash and brought back in the same way, so that none forgets what another does. Refuses a change that was made
+//! against another version than the present one, a change of what is in the trash, and a write without its audit row.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `record` | what a kind says of itself |
+//! | `steps` | what is done with a record of any kind |
+//! | `operations` | the five addresses of a kind |
+
+mod operations;
+mod record;
+mod steps;
+
+pub(crate) use operations::operations;
+pub(crate) use record::actions;
+pub use record::{Actions, Hand, ListedRecord, Record, Standing};
+pub use steps::{create, get, list, restore, trash, update};

@@ -1,0 +1,189 @@
+//! What is done with a record of any kind: each write in one transaction with its audit row and its event.
+
+use actix_web::{HttpRequest, http::StatusCode};
+use serde_json::{Value, json};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::{Hand, ListedRecord, Record};
+use crate::{
+    accounts::Staff,
+    db::StaffDb,
+    http::{
+        Answer, ApiError, Expected, QueryReader, Site, changed, created_answer, no_content, no_parameters, patched,
+        path_id, private_answer, staff_answer,
+    },
+    outbox,
+};
+
+/// Lists a kind: those in the trash with `?trashed=true`, else the others.
+///
+/// # Errors
+/// 400 for any other parameter; those of the database.
+pub async fn list<R: ListedRecord>(request: &HttpRequest, staff: Staff, database: &StaffDb) -> Answer {
+    let mut query = QueryReader::of(request);
+    let trashed = query.boolean("trashed").unwrap_or(false);
+    query.finish()?;
+    let rows = database
+        .transact(async move |connection| {
+            staff.record(connection, R::ACTIONS.listed, R::ACTIONS.subject, None, &[]).await?;
+            Ok::<_, ApiError>(R::list(connection, trashed).await?)
+        })
+        .await?;
+    Ok(private_answer(StatusCode::OK, &R::List::from(rows)))
+}
+
+/// Makes a record.
+///
+/// # Errors
+/// As [`Record::parse`] and [`Record::add`].
+pub async fn create<R: Record>(
+    request: &HttpRequest,
+    staff: Staff,
+    site: &Site,
+    database: &StaffDb,
+    body: &Value,
+) -> Answer {
+    no_parameters(request)?;
+    let input = R::parse(body)?;
+    let fields: Vec<_> = body.as_object().into_iter().flat_map(|body| body.keys().cloned()).collect();
+    let id = site.clock.new_id();
+    let hand = Hand { staff, request: request.clone() };
+    let made = database
+        .transact(async move |connection| {
+            R::add(connection, &hand, id, input).await?;
+            note::<R>(connection, &hand, R::ACTIONS.created, id, &fields).await?;
+            found::<R>(connection, id).await
+        })
+        .await?;
+    let address = format!("{}{}/{id}", site.public_url, R::PATH);
+    Ok(created_answer(&address, made.standing().version, &R::Answer::from(made)))
+}
+
+/// Reads a record, in the trash or not.
+///
+/// # Errors
+/// 404 where there is none.
+pub async fn get<R: Record>(request: &HttpRequest, staff: Staff, database: &StaffDb) -> Answer {
+    no_parameters(request)?;
+    let id = path_id(request)?;
+    let record = database
+        .transact(async move |connection| {
+            let record = found::<R>(connection, id).await?;
+            staff.record(connection, R::ACTIONS.read, R::ACTIONS.subject, Some(id), &[]).await?;
+            Ok::<_, ApiError>(record)
+        })
+        .await?;
+    Ok(answer(record))
+}
+
+/// Changes a record by a merge patch (RFC 7396).
+///
+/// # Errors
+/// 404, 409 in the trash, 412 at another version; as [`Record::parse`] and [`Record::change`].
+pub async fn update<R: Record>(
+    request: &HttpRequest,
+    staff: Staff,
+    database: &StaffDb,
+    expected: Expected,
+    patch: Value,
+) -> Answer {
+    no_parameters(request)?;
+    let id = path_id(request)?;
+    let hand = Hand { staff, request: request.clone() };
+    let record = database
+        .transact(async move |connection| {
+            let before = held::<R>(connection, id).await?;
+            refuse_unfit(&before, &expected)?;
+            let stored = before.written()?;
+            let input = R::parse(&patched(stored.clone(), &patch))?;
+            R::change(connection, &hand, before, input).await?;
+            let after = found::<R>(connection, id).await?;
+            let fields = changed(&stored, &after.written()?);
+            note::<R>(connection, &hand, R::ACTIONS.updated, id, &fields).await?;
+            Ok::<_, ApiError>(after)
+        })
+        .await?;
+    Ok(answer(record))
+}
+
+/// Puts a record into the trash.
+///
+/// # Errors
+/// 404, 409 where it is there already, 412 at another version; as [`Record::set_trashed`].
+pub async fn trash<R: Record>(request: &HttpRequest, staff: Staff, database: &StaffDb, expected: Expected) -> Answer {
+    no_parameters(request)?;
+    let id = path_id(request)?;
+    let hand = Hand { staff, request: request.clone() };
+    database
+        .transact(async move |connection| {
+            let before = held::<R>(connection, id).await?;
+            refuse_unfit(&before, &expected)?;
+            R::set_trashed(connection, &hand, before, true).await?;
+            note::<R>(connection, &hand, R::ACTIONS.trashed, id, &[]).await
+        })
+        .await?;
+    Ok(no_content())
+}
+
+/// Brings a record back from the trash.
+///
+/// # Errors
+/// 404, 409 where it is not there; as [`Record::set_trashed`].
+pub async fn restore<R: Record>(request: &HttpRequest, staff: Staff, database: &StaffDb) -> Answer {
+    no_parameters(request)?;
+    let id = path_id(request)?;
+    let hand = Hand { staff, request: request.clone() };
+    let record = database
+        .transact(async move |connection| {
+            let before = held::<R>(connection, id).await?;
+            if before.standing().trashed_at.is_none() {
+                return Err(ApiError::Conflict { code: "not_in_trash", detail: "it is not in the trash" });
+            }
+            R::set_trashed(connection, &hand, before, false).await?;
+            note::<R>(connection, &hand, R::ACTIONS.restored, id, &[]).await?;
+            found::<R>(connection, id).await
+        })
+        .await?;
+    Ok(answer(record))
+}
+
+fn answer<R: Record>(record: R) -> actix_web::HttpResponse {
+    staff_answer(StatusCode::OK, record.standing().version, &R::Answer::from(record))
+}
+
+async fn held<R: Record>(connection: &mut PgConnection, id: Uuid) -> Result<R, ApiError> {
+    R::lock(connection, id).await?;
+    found(connection, id).await
+}
+
+async fn found<R: Record>(connection: &mut PgConnection, id: Uuid) -> Result<R, ApiError> {
+    R::find(connection, id).await?.ok_or(ApiError::NotFound)
+}
+
+fn refuse_unfit<R: Record>(record: &R, expected: &Expected) -> Result<(), ApiError> {
+    let standing = record.standing();
+    if !expected.accepts(standing.version) {
+        let changed = json!({"at": standing.updated_at, "by": standing.updated_by});
+        return Err(ApiError::Stale { current: standing.version, changed });
+    }
+    if standing.trashed_at.is_some() {
+        return Err(ApiError::Conflict { code: "in_trash", detail: "it is in the trash; restore it first" });
+    }
+    Ok(())
+}
+
+/// The audit row of a write, and its event.
+async fn note<R: Record>(
+    connection: &mut PgConnection,
+    hand: &Hand,
+    action: &'static str,
+    id: Uuid,
+    fields: &[String],
+) -> Result<(), ApiError> {
+    hand.staff.record(connection, action, R::ACTIONS.subject, Some(id), fields).await?;
+    if let Some(event) = R::EVENT {
+        outbox::record(connection, &hand.staff.clock, event, id).await?;
+    }
+    Ok(())
+}
