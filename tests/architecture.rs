@@ -67,7 +67,7 @@ const DOORS: [(&str, &[&str]); 24] = [
     ("articles", &["records", "accounts", "outbox", "delivery", "body", "http", "db", "crypto", "contact", "clock"]),
     ("clinic", &["records", "accounts", "outbox", "delivery", "body", "http", "db", "contact", "clock"]),
     ("inquiries", &["accounts", "outbox", "audit", "http", "db", "crypto", "contact", "clock"]),
-    ("records", &["accounts", "outbox", "http", "db"]),
+    ("records", &["accounts", "outbox", "http", "db", "contact"]),
     ("oversight", &["accounts", "audit", "http", "db"]),
     ("import", &[]),
     ("accounts", &["audit", "clock", "contact", "crypto", "db", "delivery", "http", "mail", "oidc", "outbox"]),

@@ -54,9 +54,7 @@ impl ClaimInput {
         let slug = fields.parsed("slug", check_slug);
         let phrases = fields.list("phrases", 50, |value, pointer| phrase(value, &pointer));
         let evidence = fields.list("evidence", 50, citation);
-        let expires_on = fields.parsed("expires_on", |text| {
-            text.parse().map_err(|_| ("bad_date", "must be a date, YYYY-MM-DD".to_owned()))
-        });
+        let expires_on = fields.date("expires_on");
         fields.finish()?;
         Ok(Self { statement: statement.ok_or(ApiError::Internal)?, slug, phrases, evidence, expires_on })
     }

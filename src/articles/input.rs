@@ -249,9 +249,7 @@ pub(super) fn citation(value: &Value, pointer: String) -> Result<Citation, Vec<F
         pmid: fields.parsed("pmid", check_pmid),
         url: fields.parsed("url", check_web_address),
         evidence_level: fields.line("evidence_level", 100),
-        accessed_on: fields.parsed("accessed_on", |text| {
-            text.parse().map_err(|_| ("bad_date", "must be a date, YYYY-MM-DD".to_owned()))
-        }),
+        accessed_on: fields.date("accessed_on"),
     };
     fields.finish().map(|()| citation)
 }

@@ -2,7 +2,7 @@
 //! revisions at once and an empty range, in the database as well.
 
 use actix_web::{HttpRequest, http::StatusCode, web::Data};
-use chrono::{DateTime, Datelike, Utc};
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::PgConnection;
 use utoipa::ToSchema;
@@ -49,8 +49,8 @@ impl PublicationInput {
     pub fn parse(body: &Value) -> Result<Self, ApiError> {
         let mut fields = Fields::of(body, "");
         let input = Self {
-            publish_at: fields.parsed("publish_at", instant),
-            unpublish_at: fields.parsed("unpublish_at", instant),
+            publish_at: fields.instant("publish_at"),
+            unpublish_at: fields.instant("unpublish_at"),
             revision: fields.integer("revision", 1..=i64::from(i32::MAX)).and_then(|number| i32::try_from(number).ok()),
         };
         if input.publish_at.zip(input.unpublish_at).is_some_and(|(from, until)| until <= from) {
@@ -59,12 +59,6 @@ impl PublicationInput {
         fields.finish()?;
         Ok(input)
     }
-}
-
-fn instant(text: &str) -> Result<DateTime<Utc>, (&'static str, String)> {
-    let instant = DateTime::parse_from_rfc3339(text).map(|instant| instant.to_utc());
-    let sane = instant.ok().filter(|instant| (1900..=2200).contains(&instant.year()));
-    sane.ok_or_else(|| ("bad_instant", "must be an RFC 3339 instant between 1900 and 2200".to_owned()))
 }
 
 /// Publishes a revision, now or at an instant. What is visible until then stays visible.

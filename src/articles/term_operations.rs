@@ -46,8 +46,8 @@ macro_rules! term_operations {
 
             #[doc = $list_doc]
             #[utoipa::path(get, path = $list_path, tag = "staff: articles", security(("bearer" = [])),
-                                params(("trashed" = Option<bool>, Query, description = "The trash instead")),
-                                responses((status = 200, description = "By name", body = StaffTermList)))]
+                                        params(("trashed" = Option<bool>, Query, description = "The trash instead")),
+                                        responses((status = 200, description = "By name", body = StaffTermList)))]
             pub async fn $list(request: HttpRequest, reader: ArticleReader, database: Data<StaffDb>) -> Answer {
                 records::list::<Of<Kind>>(&request, reader.staff, &database).await
             }

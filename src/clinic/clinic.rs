@@ -6,9 +6,12 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
+    legal_notices::{LegalNotice, StoredLegalNotice},
     location::{LocationInShort, StoredLocation, Unreadable, Viewpoint},
+    notices::{Notice, StoredNotice},
     values::TimeZone,
 };
+use crate::body::Format;
 
 /// A telephone number as it is listed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -35,30 +38,6 @@ pub struct SocialLink {
     pub url: String,
 }
 
-/// A notice to the public, such as a storm closure. The list of an organisation is empty: notices are not kept yet.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Notice {
-    /// How much it matters.
-    pub severity: String,
-    /// What to know.
-    pub text: String,
-    /// From when it is shown.
-    pub starts_at: DateTime<Utc>,
-    /// Until when it is shown.
-    pub ends_at: Option<DateTime<Utc>>,
-}
-
-/// A notice that the law asks for. The list of an organisation is empty: legal notices are not kept yet.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct LegalNotice {
-    /// Which law's.
-    pub kind: String,
-    /// The first day on which it holds.
-    pub effective_on: chrono::NaiveDate,
-    /// BCP 47.
-    pub languages: Vec<String>,
-}
-
 /// What the database has of the organisation, with its locations in the order of their names.
 #[derive(Clone, Debug, Deserialize)]
 pub struct StoredClinic {
@@ -80,6 +59,10 @@ pub struct StoredClinic {
     updated_at: DateTime<Utc>,
     /// In the order of their names.
     pub locations: Vec<StoredLocation>,
+    notices: Vec<StoredNotice>,
+    legal_notices: Vec<StoredLegalNotice>,
+    /// Seconds until a notice comes or goes by itself.
+    pub valid_for: Option<i64>,
 }
 
 /// The organisation as the public reads it.
@@ -122,9 +105,9 @@ pub struct Clinic {
     pub social_links: Vec<SocialLink>,
     /// The first 200 by name; `/v1/locations` has all, with all that is known of them.
     pub locations: Vec<LocationInShort>,
-    /// Always empty: notices are not kept yet.
+    /// Those that are live now, the gravest first.
     pub notices: Vec<Notice>,
-    /// Always empty: legal notices are not kept yet.
+    /// Those that hold today, by kind; `/v1/legal-notices/{slug}` has their text.
     pub legal_notices: Vec<LegalNotice>,
     /// The last change of the organisation itself; its locations have their own.
     pub updated_at: DateTime<Utc>,
@@ -139,6 +122,8 @@ impl StoredClinic {
     /// [`Unreadable`] where the hours of a location cannot be understood.
     pub fn shown(self, seen: &Viewpoint<'_>, site_url: Option<&str>) -> Result<Clinic, Unreadable> {
         let locations = self.locations.into_iter().map(|location| location.in_short(seen)).collect::<Result<_, _>>()?;
+        let own = self.default_locale.clone();
+        let legal = self.legal_notices.into_iter().filter_map(|row| row.shown(seen.locale, &own, Format::Html));
         Ok(Clinic {
             id: self.id,
             name: self.name,
@@ -154,8 +139,8 @@ impl StoredClinic {
             email: self.email,
             social_links: self.social_links,
             locations,
-            notices: Vec::new(),
-            legal_notices: Vec::new(),
+            notices: self.notices.into_iter().map(|notice| notice.shown(seen.locale, &own)).collect(),
+            legal_notices: legal.map(|notice| notice.summary).collect(),
             updated_at: self.updated_at,
             version: self.version,
         })

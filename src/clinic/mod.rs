@@ -6,13 +6,17 @@ mod admin;
 #[expect(clippy::module_inception, reason = "the organisation itself, beside its locations")]
 mod clinic;
 mod codes;
+mod compliance;
 mod country;
 pub mod editing;
 mod exported;
+mod faqs;
 pub mod hours;
 mod imported;
 pub mod input;
+mod legal_notices;
 mod location;
+mod notices;
 mod provider;
 mod public;
 pub mod queries;
@@ -21,6 +25,7 @@ mod service_names;
 mod staff_location;
 mod staff_provider;
 mod staff_service;
+mod testimonials;
 mod values;
 
 use actix_web::web::ServiceConfig;
@@ -28,7 +33,7 @@ use sqlx::PgConnection;
 use utoipa::OpenApi;
 use uuid::Uuid;
 
-pub use clinic::{ChangedBy, Clinic, LegalNotice, ListedPhone, Notice, SocialLink, StaffClinic, StoredClinic};
+pub use clinic::{ChangedBy, Clinic, ListedPhone, SocialLink, StaffClinic, StoredClinic};
 pub use country::CountryCode;
 pub use exported::{export_clinic, export_locations, export_providers, export_services};
 pub use imported::{Imported, import_location, import_name, seed_clinic, seed_provider, seed_service};
@@ -55,7 +60,7 @@ pub async fn ensure(connection: &mut PgConnection, id: Uuid) -> Result<(), sqlx:
     queries::insert_clinic_if_missing(connection, id).await
 }
 
-/// Mounts `/v1/clinic`, `/v1/locations`, `/v1/providers` and `/v1/services`.
+/// Mounts the public reads.
 pub fn public_routes(config: &mut ServiceConfig) {
     Endpoint::at("/v1/clinic").get(public::get_clinic).mount(config);
     Endpoint::at("/v1/locations").get(public::list_locations).mount(config);
@@ -65,6 +70,11 @@ pub fn public_routes(config: &mut ServiceConfig) {
     Endpoint::at("/v1/providers/{slug}").get(public::get_provider).mount(config);
     Endpoint::at("/v1/services").get(public::list_services).mount(config);
     Endpoint::at("/v1/services/{slug}").get(public::get_service).mount(config);
+    Endpoint::at("/v1/notices").get(public::list_notices).mount(config);
+    Endpoint::at("/v1/faqs").get(public::list_faqs).mount(config);
+    Endpoint::at("/v1/testimonials").get(public::list_testimonials).mount(config);
+    Endpoint::at("/v1/legal-notices").get(public::list_legal_notices).mount(config);
+    Endpoint::at("/v1/legal-notices/{slug}").get(public::get_legal_notice).mount(config);
 }
 
 /// Mounts the staff's addresses in the scope `/v1/admin`.
@@ -91,6 +101,41 @@ pub fn admin_routes(config: &mut ServiceConfig) {
         .delete(admin::delete_service)
         .mount(config);
     Endpoint::at("/services/{id}/restore").post(admin::restore_service).mount(config);
+    Endpoint::at("/notices").get(notices::list_staff_notices).post(notices::create_notice).mount(config);
+    Endpoint::at("/notices/{id}")
+        .get(notices::get_staff_notice)
+        .patch(notices::update_notice)
+        .delete(notices::delete_notice)
+        .mount(config);
+    Endpoint::at("/notices/{id}/restore").post(notices::restore_notice).mount(config);
+    Endpoint::at("/faqs").get(faqs::list_staff_faqs).post(faqs::create_faq).mount(config);
+    Endpoint::at("/faqs/{id}").get(faqs::get_staff_faq).patch(faqs::update_faq).delete(faqs::delete_faq).mount(config);
+    Endpoint::at("/faqs/{id}/restore").post(faqs::restore_faq).mount(config);
+    Endpoint::at("/testimonials")
+        .get(testimonials::list_staff_testimonials)
+        .post(testimonials::create_testimonial)
+        .mount(config);
+    Endpoint::at("/testimonials/{id}")
+        .get(testimonials::get_staff_testimonial)
+        .patch(testimonials::update_testimonial)
+        .delete(testimonials::delete_testimonial)
+        .mount(config);
+    Endpoint::at("/testimonials/{id}/restore").post(testimonials::restore_testimonial).mount(config);
+    Endpoint::at("/testimonials/{id}/authorizations").post(testimonials::create_authorization).mount(config);
+    Endpoint::at("/testimonials/{id}/authorizations/{authorization}")
+        .delete(testimonials::delete_authorization)
+        .mount(config);
+    Endpoint::at("/legal-notices")
+        .get(legal_notices::list_staff_legal_notices)
+        .post(legal_notices::create_legal_notice)
+        .mount(config);
+    Endpoint::at("/legal-notices/{id}")
+        .get(legal_notices::get_staff_legal_notice)
+        .patch(legal_notices::update_legal_notice)
+        .delete(legal_notices::delete_legal_notice)
+        .mount(config);
+    Endpoint::at("/legal-notices/{id}/restore").post(legal_notices::restore_legal_notice).mount(config);
+    Endpoint::at("/compliance/notices").get(compliance::list_required_notices).mount(config);
 }
 
 /// The part of the OpenAPI document that this room answers for.
@@ -104,6 +149,11 @@ pub fn admin_routes(config: &mut ServiceConfig) {
     public::get_provider,
     public::list_services,
     public::get_service,
+    public::list_notices,
+    public::list_faqs,
+    public::list_testimonials,
+    public::list_legal_notices,
+    public::get_legal_notice,
     admin::get_staff_clinic,
     admin::update_clinic,
     admin::list_staff_locations,
@@ -123,7 +173,34 @@ pub fn admin_routes(config: &mut ServiceConfig) {
     admin::get_staff_service,
     admin::update_service,
     admin::delete_service,
-    admin::restore_service
+    admin::restore_service,
+    notices::list_staff_notices,
+    notices::create_notice,
+    notices::get_staff_notice,
+    notices::update_notice,
+    notices::delete_notice,
+    notices::restore_notice,
+    faqs::list_staff_faqs,
+    faqs::create_faq,
+    faqs::get_staff_faq,
+    faqs::update_faq,
+    faqs::delete_faq,
+    faqs::restore_faq,
+    testimonials::list_staff_testimonials,
+    testimonials::create_testimonial,
+    testimonials::get_staff_testimonial,
+    testimonials::update_testimonial,
+    testimonials::delete_testimonial,
+    testimonials::restore_testimonial,
+    testimonials::create_authorization,
+    testimonials::delete_authorization,
+    legal_notices::list_staff_legal_notices,
+    legal_notices::create_legal_notice,
+    legal_notices::get_staff_legal_notice,
+    legal_notices::update_legal_notice,
+    legal_notices::delete_legal_notice,
+    legal_notices::restore_legal_notice,
+    compliance::list_required_notices
 ))]
 #[derive(Debug)]
 pub struct Docs;

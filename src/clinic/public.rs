@@ -1,5 +1,6 @@
 //! What everybody may read: the organisation, its locations and their hours, who treats and what is done.
 
+mod notices;
 mod providers;
 mod services;
 
@@ -22,7 +23,7 @@ use crate::{
     http::{Answer, ApiError, PageLinks, PageMeta, PageRequest, Paging, QueryReader, Site},
 };
 
-pub use self::{providers::*, services::*};
+pub use self::{notices::*, providers::*, services::*};
 
 /// The order of the list, which its cursors belong to.
 const LIST: &str = "locations by name";
@@ -85,7 +86,7 @@ pub async fn get_clinic(request: HttpRequest, site: Data<Site>, database: Data<P
         database.read(async |connection| Ok::<_, ApiError>(queries::find_published_clinic(connection).await?)).await?;
     let clinic = found.ok_or(ApiError::NotFound)?;
     let at = site.clock.now();
-    let seconds = seconds_left(&clinic.locations, at)?;
+    let seconds = [seconds_left(&clinic.locations, at)?, clinic.valid_for].into_iter().flatten().min();
     let tags = tags(&clinic.locations);
     let locale = locale.unwrap_or_else(|| clinic.default_locale.clone());
     let clinic = clinic.shown(&Viewpoint { at, locale: &locale }, site.site_url.as_deref())?;

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use serde_json::{Map, Value};
 
 use super::{ApiError, FieldError, suggest::nearest};
@@ -85,6 +86,24 @@ impl<'a> Fields<'a> {
     /// As [`Fields::line`], with line breaks allowed.
     pub fn text(&mut self, name: &'static str, most: usize) -> Option<String> {
         self.parsed(name, |text| check_text(text, most))
+    }
+
+    /// An optional instant (RFC 3339) between 1900 and 2200.
+    pub fn instant(&mut self, name: &'static str) -> Option<DateTime<Utc>> {
+        self.parsed(name, |text| {
+            let instant = DateTime::parse_from_rfc3339(text).map(|instant| instant.to_utc());
+            let sane = instant.ok().filter(|instant| (1900..=2200).contains(&instant.year()));
+            sane.ok_or_else(|| ("bad_instant", "must be an RFC 3339 instant between 1900 and 2200".to_owned()))
+        })
+    }
+
+    /// An optional date, `YYYY-MM-DD`, between 1900 and 2200.
+    pub fn date(&mut self, name: &'static str) -> Option<NaiveDate> {
+        self.parsed(name, |text| {
+            let date = text.parse::<NaiveDate>().ok().filter(|date| (1900..=2200).contains(&date.year()));
+            let date = date.filter(|_| text.len() == 10);
+            date.ok_or_else(|| ("bad_date", "must be a date as YYYY-MM-DD between 1900 and 2200".to_owned()))
+        })
     }
 
     /// Records `required` where `value` is missing and no other mistake stands at `name`.

@@ -7,12 +7,15 @@
 //! | `record` | what a kind says of itself |
 //! | `steps` | what is done with a record of any kind |
 //! | `operations` | the five addresses of a kind |
+//! | `texts` | the same in several languages |
 
 mod operations;
 mod record;
 mod steps;
+mod texts;
 
 pub(crate) use operations::operations;
 pub(crate) use record::actions;
 pub use record::{Actions, Hand, ListedRecord, Record, Standing};
-pub use steps::{create, get, list, restore, trash, update};
+pub use steps::{create, get, held_for_change, list, note, restore, trash, update};
+pub use texts::{InLanguages, Texts, best, read_languages, read_texts};

@@ -93,8 +93,7 @@ pub async fn update<R: Record>(
     let hand = Hand { staff, request: request.clone() };
     let record = database
         .transact(async move |connection| {
-            let before = held::<R>(connection, id).await?;
-            refuse_unfit(&before, &expected)?;
+            let before = held_for_change::<R>(connection, id, &expected).await?;
             let stored = before.written()?;
             let input = R::parse(&patched(stored.clone(), &patch))?;
             R::change(connection, &hand, before, input).await?;
@@ -117,8 +116,7 @@ pub async fn trash<R: Record>(request: &HttpRequest, staff: Staff, database: &St
     let hand = Hand { staff, request: request.clone() };
     database
         .transact(async move |connection| {
-            let before = held::<R>(connection, id).await?;
-            refuse_unfit(&before, &expected)?;
+            let before = held_for_change::<R>(connection, id, &expected).await?;
             R::set_trashed(connection, &hand, before, true).await?;
             note::<R>(connection, &hand, R::ACTIONS.trashed, id, &[]).await
         })
@@ -161,7 +159,16 @@ async fn found<R: Record>(connection: &mut PgConnection, id: Uuid) -> Result<R, 
     R::find(connection, id).await?.ok_or(ApiError::NotFound)
 }
 
-fn refuse_unfit<R: Record>(record: &R, expected: &Expected) -> Result<(), ApiError> {
+/// A record that nobody else writes until the transaction ends.
+///
+/// # Errors
+/// 404, 409 in the trash, 412 at another version.
+pub async fn held_for_change<R: Record>(
+    connection: &mut PgConnection,
+    id: Uuid,
+    expected: &Expected,
+) -> Result<R, ApiError> {
+    let record = held::<R>(connection, id).await?;
     let standing = record.standing();
     if !expected.accepts(standing.version) {
         let changed = json!({"at": standing.updated_at, "by": standing.updated_by});
@@ -170,11 +177,14 @@ fn refuse_unfit<R: Record>(record: &R, expected: &Expected) -> Result<(), ApiErr
     if standing.trashed_at.is_some() {
         return Err(ApiError::Conflict { code: "in_trash", detail: "it is in the trash; restore it first" });
     }
-    Ok(())
+    Ok(record)
 }
 
-/// The audit row of a write, and its event.
-async fn note<R: Record>(
+/// Leaves the audit row of a write, and its event.
+///
+/// # Errors
+/// 401 where the change comes too late; those of the database.
+pub async fn note<R: Record>(
     connection: &mut PgConnection,
     hand: &Hand,
     action: &'static str,

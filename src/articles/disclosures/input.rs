@@ -1,7 +1,5 @@
 //! What editors send of a disclosure, and how it is told to them.
 
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -11,12 +9,9 @@ use uuid::Uuid;
 use super::rule::AppliesTo;
 use crate::{
     articles::{answers::Person, queries::disclosures::DisclosureRow},
-    contact::LanguageTag,
-    http::{ApiError, FieldError, Fields, Reference, check_slug, check_text},
+    http::{ApiError, Fields, Reference, check_slug},
+    records::{Texts, read_texts},
 };
-
-/// A text in each language, by its tag.
-pub type Texts = BTreeMap<String, String>;
 
 /// What a disclosure is about.
 pub(super) const KINDS: [&str; 4] = ["risk", "off_label", "compounded", "emergency"];
@@ -34,7 +29,7 @@ pub struct DisclosureInput {
     #[schema(pattern = "^(risk|off_label|compounded|emergency)$")]
     pub kind: String,
     /// By language (BCP 47), each at most 3,000 characters. An article shows its own language, else the clinic's.
-    #[schema(value_type = BTreeMap<String, String>, example = json!({"en": "This use is not approved by the FDA."}))]
+    #[schema(value_type = std::collections::BTreeMap<String, String>, example = json!({"en": "This use is not approved by the FDA."}))]
     pub texts: Texts,
     /// `named` (the default): wherever a treatment or a service below is named. `clinical`: in every clinical article.
     /// `all`: in every article.
@@ -60,7 +55,7 @@ impl DisclosureInput {
         let slug = fields.parsed("slug", check_slug);
         let kind = fields.one_of("kind", &KINDS);
         let kind = fields.require("kind", kind);
-        let texts = fields.object("texts", read_texts);
+        let texts = fields.object("texts", |texts| read_texts(texts, 3000));
         let texts = fields.require("texts", texts);
         let applies_to = fields.one_of("applies_to", &AppliesTo::NAMES).unwrap_or("named");
         let treatments = fields.lines("treatments", 50, 100);
@@ -79,28 +74,6 @@ impl DisclosureInput {
             "treatments": row.treatments, "services": services,
         })
     }
-}
-
-/// A null takes a language away.
-fn read_texts(mut fields: Fields<'_>) -> Result<Texts, Vec<FieldError>> {
-    let mut texts = Texts::new();
-    let written: Vec<_> = fields.others().into_iter().filter(|(_, text)| !text.is_null()).collect();
-    if written.is_empty() || written.len() > 30 {
-        let place = fields.pointer("");
-        let place = place.trim_end_matches('/');
-        fields.extend([FieldError::at(place, "required", "must hold a text in at least one language, at most 30")]);
-    }
-    for (tag, text) in written {
-        let read = LanguageTag::parse(tag).and_then(|tag| {
-            let text = text.as_str().ok_or(("wrong_type", "must be a text".to_owned()))?;
-            Ok((tag.to_string(), check_text(text, 3000)?))
-        });
-        match read {
-            Ok((tag, text)) => _ = texts.insert(tag, text),
-            Err((code, message)) => fields.refuse(tag, code, message),
-        }
-    }
-    fields.finish_open().map(|()| texts)
 }
 
 /// A disclosure as staff see it.

@@ -13,7 +13,6 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 pub(super) use attaching::{attach, kinds_of};
-pub use input::Texts;
 use input::{DisclosureAnswer, DisclosureInput, DisclosureList};
 
 use super::queries::{

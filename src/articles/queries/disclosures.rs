@@ -4,10 +4,7 @@ use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, types::Json};
 use uuid::Uuid;
 
-use crate::{
-    articles::{answers::Person, disclosures::Texts},
-    http::Reference,
-};
+use crate::{articles::answers::Person, http::Reference, records::Texts};
 
 /// A disclosure as staff see it.
 #[derive(Clone, Debug)]

@@ -38,7 +38,7 @@ impl SignoffInput {
         let input = Self {
             revision: fields.integer("revision", 1..=i64::from(i32::MAX)).and_then(|number| i32::try_from(number).ok()),
             content_hash: fields.parsed("content_hash", check_hash),
-            next_review_due: fields.parsed("next_review_due", check_date),
+            next_review_due: fields.date("next_review_due"),
             note: fields.text("note", 1000),
         };
         fields.finish()?;
@@ -75,11 +75,6 @@ impl RevocationInput {
 fn check_hash(text: &str) -> Result<String, (&'static str, String)> {
     let hexadecimal = text.len() == 64 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
     if hexadecimal { Ok(text.to_owned()) } else { Err(("bad_hash", "must be 64 hexadecimal digits".to_owned())) }
-}
-
-fn check_date(text: &str) -> Result<NaiveDate, (&'static str, String)> {
-    let date = text.parse::<NaiveDate>().ok().filter(|date| (1900..=2200).contains(&chrono::Datelike::year(date)));
-    date.ok_or_else(|| ("bad_date", "must be a date, YYYY-MM-DD, between 1900 and 2200".to_owned()))
 }
 
 /// The licence with which somebody signs a revision today; null where the content needs none and there is none.

@@ -2,7 +2,7 @@
 //! handlers and the demo's content go the same way.
 
 mod providers;
-mod relations;
+pub(super) mod relations;
 mod services;
 
 use serde::Serialize;

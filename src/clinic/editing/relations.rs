@@ -12,7 +12,7 @@ use crate::{
 
 /// The ids of the named records, each once, in their order; a mistake for each name that is none. `before` are those
 /// that were named so far.
-pub(super) async fn resolve(
+pub(in crate::clinic) async fn resolve(
     connection: &mut PgConnection,
     kind: Related,
     names: &[String],
@@ -41,12 +41,12 @@ pub(super) async fn resolve(
 }
 
 /// All mistakes at once, or none.
-pub(super) fn refuse(mistakes: Vec<FieldError>) -> Result<(), ApiError> {
+pub(in crate::clinic) fn refuse(mistakes: Vec<FieldError>) -> Result<(), ApiError> {
     if mistakes.is_empty() { Ok(()) } else { Err(ApiError::Invalid(mistakes)) }
 }
 
 /// Puts ids in the place of references, as staff write them.
-pub(super) fn named_by_id(source: &mut Value, fields: &[&str]) {
+pub(in crate::clinic) fn named_by_id(source: &mut Value, fields: &[&str]) {
     for name in fields {
         let Some(related) = source.get_mut(*name).and_then(Value::as_array_mut) else { continue };
         for reference in related {

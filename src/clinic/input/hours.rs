@@ -66,8 +66,8 @@ fn weekly_row(mut fields: Fields<'_>) -> Result<WeeklyHours, Vec<FieldError>> {
     let day_of = |given: &String| WEEKDAYS.iter().find(|(name, _)| name == given).map(|(_, day)| *day);
     let days = given.iter().filter_map(day_of).collect();
     let (opens, closes) = times(&mut fields);
-    let valid_from = fields.parsed("valid_from", date);
-    let valid_through = fields.parsed("valid_through", date);
+    let valid_from = fields.date("valid_from");
+    let valid_through = fields.date("valid_through");
     let department = fields.line("department", LONGEST_TEXT);
     fields.finish()?;
     let (opens, closes) = opens.zip(closes).ok_or_else(Vec::new)?;
@@ -75,9 +75,9 @@ fn weekly_row(mut fields: Fields<'_>) -> Result<WeeklyHours, Vec<FieldError>> {
 }
 
 fn special_row(mut fields: Fields<'_>) -> Result<SpecialHours, Vec<FieldError>> {
-    let from = fields.parsed("from", date);
+    let from = fields.date("from");
     let from = fields.require("from", from);
-    let through = fields.parsed("through", date);
+    let through = fields.date("through");
     let through = fields.require("through", through);
     let closed = fields.boolean("closed");
     let closed = fields.require("closed", closed);

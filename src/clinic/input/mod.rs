@@ -92,19 +92,24 @@ fn short_texts(fields: &mut Fields<'_>, name: &'static str) -> Vec<String> {
 }
 
 /// A required text on one line.
-fn required_line(fields: &mut Fields<'_>, name: &'static str, most: usize) -> Option<String> {
+pub(super) fn required_line(fields: &mut Fields<'_>, name: &'static str, most: usize) -> Option<String> {
     let text = fields.parsed(name, |text| check_line(text, most));
     fields.require(name, text)
 }
 
 /// Reads a list of slugs or ids.
-fn names(fields: &mut Fields<'_>, name: &'static str) -> Vec<String> {
+pub(super) fn names(fields: &mut Fields<'_>, name: &'static str) -> Vec<String> {
     fields.lines(name, MOST_NAMES, 100)
+}
+
+/// Reads a place in an order; the first where nobody says.
+pub(super) fn position(fields: &mut Fields<'_>) -> i32 {
+    fields.integer("position", 0..=100_000).and_then(|place| place.try_into().ok()).unwrap_or(0)
 }
 
 /// A slug that is no id: an address such as `/v1/locations/{slug}` takes either, and one of another record's id would
 /// hide it.
-fn slug(text: &str) -> Result<String, Refusal> {
+pub(super) fn slug(text: &str) -> Result<String, Refusal> {
     if text.parse::<uuid::Uuid>().is_ok() {
         return Err(("bad_slug", "must not look like an id".to_owned()));
     }

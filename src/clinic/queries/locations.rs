@@ -91,14 +91,6 @@ pub async fn has_location_at(
     .await
 }
 
-/// Keeps everybody else from writing the location until the transaction ends.
-pub async fn lock_location(connection: &mut PgConnection, id: Uuid) -> Result<(), sqlx::Error> {
-    sqlx::query_scalar!("select id from cms.location where id = $1 for no key update", id)
-        .fetch_optional(connection)
-        .await?;
-    Ok(())
-}
-
 /// The first of `base`, `base-2`, `base-3` … that no location outside the trash has, `besides` this one. Waits for
 /// whoever is choosing a slug at the same time.
 pub async fn find_free_slug(
@@ -205,27 +197,6 @@ pub async fn update_location(
         &input.insurance,
         input.accepting_new_patients,
         input.booking_url.as_ref().map(WebAddress::as_str),
-        by,
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
-}
-
-/// Puts a location into the trash, or takes it out.
-pub async fn update_location_trashed(
-    connection: &mut PgConnection,
-    id: Uuid,
-    trashed: bool,
-    by: Uuid,
-) -> Result<(), sqlx::Error> {
-    sqlx::query!(
-        "update cms.location
-            set trashed_at = case when $2 then clock_timestamp() end, version = version + 1,
-                updated_at = clock_timestamp(), updated_by = $3
-          where id = $1",
-        id,
-        trashed,
         by,
     )
     .execute(connection)

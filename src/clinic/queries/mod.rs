@@ -1,22 +1,31 @@
-//! All SQL about the organisation, its locations, providers and services. The names say who sees the row.
+//! All SQL about the organisation, its locations, providers and services, and what it tells everybody. The names say who sees the row.
 
+mod faqs;
+mod kept;
+mod legal_notices;
 mod locations;
+mod notices;
 mod organisation;
 mod providers;
 mod published;
 mod published_care;
 mod published_exports;
+mod published_notices;
 mod relations;
 mod services;
+mod testimonials;
 
+pub use faqs::{insert_faq, list_faqs, update_faq};
+pub use kept::*;
+pub use legal_notices::{Obligations, find_obligations, insert_legal_notice, list_legal_notices, update_legal_notice};
 pub use locations::{
-    find_free_slug, find_location_for_staff, find_locations_for_staff, has_location_at, insert_location, lock_location,
-    update_location, update_location_trashed,
+    find_free_slug, find_location_for_staff, find_locations_for_staff, has_location_at, insert_location,
+    update_location,
 };
+pub use notices::{insert_notice, list_notices, update_notice};
 pub use organisation::{UNNAMED, find_clinic_for_staff, insert_clinic_if_missing, lock_clinic, update_clinic};
 pub use providers::{
-    find_free_provider_slug, find_provider_for_staff, find_providers_for_staff, insert_provider, lock_provider,
-    update_provider, update_provider_trashed,
+    find_free_provider_slug, find_provider_for_staff, find_providers_for_staff, insert_provider, update_provider,
 };
 pub use published::{Listed, Part, Place, find_published_clinic, find_published_location, find_published_locations};
 pub use published_care::{
@@ -24,13 +33,21 @@ pub use published_care::{
     find_published_services,
 };
 pub use published_exports::{find_published_providers_after, find_published_services_after};
+pub use published_notices::{
+    AboutFilter, Told, find_published_faqs, find_published_legal_notices, find_published_notices,
+    find_published_testimonials,
+};
 pub use relations::{
-    Related, replace_provider_locations, replace_service_conditions, replace_service_locations,
-    replace_service_providers, resolve_related,
+    Related, replace_faq_locations, replace_faq_services, replace_notice_locations, replace_provider_locations,
+    replace_service_conditions, replace_service_locations, replace_service_providers, replace_testimonial_locations,
+    replace_testimonial_services, resolve_related,
 };
 pub use services::{
-    find_free_service_slug, find_service_for_staff, find_services_for_staff, insert_service, lock_service,
-    update_service, update_service_trashed,
+    find_free_service_slug, find_service_for_staff, find_services_for_staff, insert_service, update_service,
+};
+pub use testimonials::{
+    insert_authorization, insert_testimonial, list_testimonials, revoke_authorization, touch_testimonial,
+    update_testimonial,
 };
 
 /// What a list for staff is narrowed to.

@@ -72,14 +72,6 @@ pub async fn find_provider_for_staff(
     Ok(provider.map(|provider| provider.0))
 }
 
-/// Keeps everybody else from writing the provider until the transaction ends.
-pub async fn lock_provider(connection: &mut PgConnection, id: Uuid) -> Result<(), sqlx::Error> {
-    sqlx::query_scalar!("select id from cms.provider where id = $1 for no key update", id)
-        .fetch_optional(connection)
-        .await?;
-    Ok(())
-}
-
 /// The first of `base`, `base-2`, `base-3` … that no provider outside the trash has, `besides` this one. Waits for
 /// whoever is choosing a slug at the same time.
 pub async fn find_free_provider_slug(
@@ -159,27 +151,6 @@ pub async fn update_provider(
         &languages,
         input.accepting_new_patients,
         input.biography,
-        by,
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
-}
-
-/// Puts a provider into the trash, or takes one out.
-pub async fn update_provider_trashed(
-    connection: &mut PgConnection,
-    id: Uuid,
-    trashed: bool,
-    by: Uuid,
-) -> Result<(), sqlx::Error> {
-    sqlx::query!(
-        "update cms.provider
-            set trashed_at = case when $2 then clock_timestamp() end, version = version + 1,
-                updated_at = clock_timestamp(), updated_by = $3
-          where id = $1",
-        id,
-        trashed,
         by,
     )
     .execute(connection)

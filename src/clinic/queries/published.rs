@@ -46,7 +46,11 @@ pub async fn find_published_clinic(connection: &mut PgConnection) -> Result<Opti
                                           case when l.latitude is not null
                                                then json_build_object('latitude', l.latitude, 'longitude', l.longitude) end as geo,
                                           json_build_object('code', l.status_code, 'note', l.status_note, 'until', l.status_until) as status
-                                     from site.location l order by l.name, l.id limit 200) s) as locations
+                                     from site.location l order by l.name, l.id limit 200) s) as locations,
+                          (select coalesce(json_agg(n order by array_position('{urgent,warning,info}', n.severity), n.starts_at desc, n.id desc), '[]')
+                             from site.notice n) as notices,
+                          (select coalesce(json_agg(g order by g.kind, g.slug), '[]') from site.legal_notice g) as legal_notices,
+                          (select floor(extract(epoch from h.changes_at - now()))::bigint from site.clinic_horizon h) as valid_for
                      from site.clinic k) c"#
     )
     .fetch_optional(connection)

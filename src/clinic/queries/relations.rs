@@ -1,4 +1,5 @@
-//! Which records name which: the locations of a provider, and the locations, providers and conditions of a service.
+//! Which records name which: the locations of a provider, a notice or a question, the services of a testimonial, and the
+//! like.
 
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -6,12 +7,14 @@ use uuid::Uuid;
 /// A kind of record that another may name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Related {
-    /// Of a provider or a service.
+    /// Of almost anything.
     Location,
     /// Of a service.
     Provider,
     /// Of a service.
     Condition,
+    /// Of a question or a testimonial.
+    Service,
 }
 
 impl Related {
@@ -21,6 +24,7 @@ impl Related {
             Self::Location => "locations",
             Self::Provider => "providers",
             Self::Condition => "conditions",
+            Self::Service => "services",
         }
     }
 }
@@ -39,6 +43,8 @@ pub async fn resolve_related(
               union all
              select id, slug, trashed_at from cms.provider where $1 = 'providers'
               union all
+             select id, slug, trashed_at from cms.service where $1 = 'services'
+              union all
              select id, slug, trashed_at from cms.term where $1 = 'conditions' and kind = 'condition')
            select (select r.id from record r
                     where (r.trashed_at is null and (r.slug = n.name or r.id::text = n.name))
@@ -53,76 +59,50 @@ pub async fn resolve_related(
     .await
 }
 
-/// Writes where a provider sees patients, and nowhere else.
-pub async fn replace_provider_locations(
-    connection: &mut PgConnection,
-    provider: Uuid,
-    locations: &[Uuid],
-) -> Result<(), sqlx::Error> {
-    sqlx::query!("delete from cms.provider_location where provider_id = $1", provider)
-        .execute(&mut *connection)
-        .await?;
-    sqlx::query!(
-        "insert into cms.provider_location (provider_id, location_id, position)
-         select $1, n.id, n.position from unnest($2::uuid[]) with ordinality as n (id, position)",
-        provider,
-        locations,
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
+macro_rules! relation {
+    ($replace:ident, $what:literal, $table:literal, $owner:literal, $named:literal) => {
+        #[doc = concat!("Writes the ", $what, ", in their order, and no others.")]
+        pub async fn $replace(connection: &mut PgConnection, owner: Uuid, named: &[Uuid]) -> Result<(), sqlx::Error> {
+            sqlx::query!("delete from " + $table + " where " + $owner + " = $1", owner)
+                .execute(&mut *connection)
+                .await?;
+            sqlx::query!(
+                "insert into "
+                    + $table
+                    + " ("
+                    + $owner
+                    + ", "
+                    + $named
+                    + ", position)
+                 select $1, n.id, n.position from unnest($2::uuid[]) with ordinality as n (id, position)",
+                owner,
+                named,
+            )
+            .execute(connection)
+            .await?;
+            Ok(())
+        }
+    };
 }
 
-/// Writes where a service is offered, and nowhere else.
-pub async fn replace_service_locations(
-    connection: &mut PgConnection,
-    service: Uuid,
-    locations: &[Uuid],
-) -> Result<(), sqlx::Error> {
-    sqlx::query!("delete from cms.service_location where service_id = $1", service).execute(&mut *connection).await?;
-    sqlx::query!(
-        "insert into cms.service_location (service_id, location_id, position)
-         select $1, n.id, n.position from unnest($2::uuid[]) with ordinality as n (id, position)",
-        service,
-        locations,
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
-}
-
-/// Writes who offers a service, and nobody else.
-pub async fn replace_service_providers(
-    connection: &mut PgConnection,
-    service: Uuid,
-    providers: &[Uuid],
-) -> Result<(), sqlx::Error> {
-    sqlx::query!("delete from cms.service_provider where service_id = $1", service).execute(&mut *connection).await?;
-    sqlx::query!(
-        "insert into cms.service_provider (service_id, provider_id, position)
-         select $1, n.id, n.position from unnest($2::uuid[]) with ordinality as n (id, position)",
-        service,
-        providers,
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
-}
-
-/// Writes what a service is for, and nothing else.
-pub async fn replace_service_conditions(
-    connection: &mut PgConnection,
-    service: Uuid,
-    conditions: &[Uuid],
-) -> Result<(), sqlx::Error> {
-    sqlx::query!("delete from cms.service_condition where service_id = $1", service).execute(&mut *connection).await?;
-    sqlx::query!(
-        "insert into cms.service_condition (service_id, term_id, position)
-         select $1, n.id, n.position from unnest($2::uuid[]) with ordinality as n (id, position)",
-        service,
-        conditions,
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
-}
+relation!(replace_provider_locations, "locations of a provider", "cms.provider_location", "provider_id", "location_id");
+relation!(replace_service_locations, "locations of a service", "cms.service_location", "service_id", "location_id");
+relation!(replace_service_providers, "providers of a service", "cms.service_provider", "service_id", "provider_id");
+relation!(replace_service_conditions, "conditions of a service", "cms.service_condition", "service_id", "term_id");
+relation!(replace_notice_locations, "locations of a notice", "cms.notice_location", "notice_id", "location_id");
+relation!(replace_faq_locations, "locations of a question", "cms.faq_location", "faq_id", "location_id");
+relation!(replace_faq_services, "services of a question", "cms.faq_service", "faq_id", "service_id");
+relation!(
+    replace_testimonial_locations,
+    "locations of a testimonial",
+    "cms.testimonial_location",
+    "testimonial_id",
+    "location_id"
+);
+relation!(
+    replace_testimonial_services,
+    "services of a testimonial",
+    "cms.testimonial_service",
+    "testimonial_id",
+    "service_id"
+);

@@ -87,14 +87,6 @@ pub async fn find_service_for_staff(
     Ok(service.map(|service| service.0))
 }
 
-/// Keeps everybody else from writing the service until the transaction ends.
-pub async fn lock_service(connection: &mut PgConnection, id: Uuid) -> Result<(), sqlx::Error> {
-    sqlx::query_scalar!("select id from cms.service where id = $1 for no key update", id)
-        .fetch_optional(connection)
-        .await?;
-    Ok(())
-}
-
 /// The first of `base`, `base-2`, `base-3` … that no service outside the trash has, `besides` this one. Waits for
 /// whoever is choosing a slug at the same time.
 pub async fn find_free_service_slug(
@@ -188,27 +180,6 @@ pub async fn update_service(
         input.online_scheduling,
         input.duration_minutes,
         input.price_from.as_ref().map(Json) as _,
-        by,
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
-}
-
-/// Puts a service into the trash, or takes it out.
-pub async fn update_service_trashed(
-    connection: &mut PgConnection,
-    id: Uuid,
-    trashed: bool,
-    by: Uuid,
-) -> Result<(), sqlx::Error> {
-    sqlx::query!(
-        "update cms.service
-            set trashed_at = case when $2 then clock_timestamp() end, version = version + 1,
-                updated_at = clock_timestamp(), updated_by = $3
-          where id = $1",
-        id,
-        trashed,
         by,
     )
     .execute(connection)
