@@ -19,6 +19,19 @@ select l.id as location_id, n.starts_at, n.ends_at
    and (exists (select 1 from cms.notice_location x where x.notice_id = n.id and x.location_id = l.id)
         or not exists (select 1 from cms.notice_location x where x.notice_id = n.id));
 
+create or replace view site.location as
+select l.id, l.slug, l.name, l.address, l.latitude, l.longitude, l.phones, l.fax, l.email, l.timezone, l.hours, l.special_hours,
+       l.status_code, l.status_note, l.status_until, l.accessibility, l.parking, l.languages, l.payment_methods, l.insurance,
+       l.accepting_new_patients, l.booking_url, l.version, l.updated_at,
+       (select coalesce(json_agg(json_build_object('id', x.service_id, 'slug', x.service_slug, 'name', x.service_name) order by x.service_name, x.service_id), '[]')
+          from site.service_location x where x.location_id = l.id) as services,
+       (select coalesce(json_agg(json_build_object('id', x.provider_id, 'slug', x.provider_slug, 'name', x.provider_name) order by x.provider_name, x.provider_id), '[]')
+          from site.provider_location x where x.location_id = l.id) as providers,
+       (select coalesce(json_agg(json_build_object('from', c.starts_at, 'until', c.ends_at) order by c.starts_at), '[]')
+          from site.closure c where c.location_id = l.id) as closures
+  from cms.location l
+ where l.trashed_at is null;
+
 create view site.faq as
 select f.id, f.translations, f.position,
        (select coalesce(json_agg(json_build_object('id', l.id, 'slug', l.slug, 'name', l.name) order by x.position), '[]')

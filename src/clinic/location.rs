@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::{
     clinic::ListedPhone,
     country::CountryCode,
-    hours::{Open, OperatingStatus, Schedule, SpecialHours, WeeklyHours},
+    hours::{Closure, Open, OperatingStatus, Schedule, SpecialHours, WeeklyHours},
     values::TimeZone,
 };
 use crate::http::Reference;
@@ -136,6 +136,8 @@ pub struct StoredLocation {
     insurance: Vec<String>,
     accepting_new_patients: Option<bool>,
     booking_url: Option<String>,
+    /// For which notices close it, now and later.
+    closures: Vec<Closure>,
     // Read for a location that is shown whole, and not for one in short.
     #[serde(default)]
     services: Vec<Reference>,
@@ -230,7 +232,8 @@ impl StoredLocation {
     /// # Errors
     /// [`Unreadable`].
     pub fn schedule(&self) -> Result<Schedule, Unreadable> {
-        Schedule::new(self.timezone.0, self.hours.clone(), self.special_hours.clone()).map_err(|_| Unreadable(self.id))
+        let hours = Schedule::new(self.timezone.0, self.hours.clone(), self.special_hours.clone());
+        Ok(hours.map_err(|_| Unreadable(self.id))?.closed_during(self.closures.clone()))
     }
 
     /// The first instant after `at` at which the location reads differently by itself; none for never.

@@ -60,4 +60,5 @@ mod signoffs;
 mod structured_data;
 mod takeover;
 mod terms;
+mod told;
 mod translations;

@@ -8,8 +8,10 @@
 //! - an interval belongs to the day it starts on and may run past midnight into the next;
 //! - a time that the clocks skip moves forward to the first instant that exists, and an interval that is left with no
 //!   length is dropped;
-//! - of a time that comes twice, an opening takes the earlier instant and a closing the later.
+//! - of a time that comes twice, an opening takes the earlier instant and a closing the later;
+//! - a closure takes its time out of whatever is open, by instants and not by days.
 
+mod closure;
 mod local_time;
 mod mistakes;
 mod now;
@@ -23,6 +25,7 @@ mod zone;
 #[cfg(test)]
 mod tests;
 
+pub use closure::Closure;
 pub use local_time::{LocalTime, LocalTimeError};
 pub use mistakes::HoursMistake;
 pub use now::{Open, OperatingStatus};

@@ -77,7 +77,12 @@ impl Schedule {
         let midnight = zone::end_of(self.timezone(), today);
         let nights = self.nights_taken_away(today);
         let turns = [Some(midnight), changes_at, soon_from].into_iter().flatten();
-        turns.chain(nights.flat_map(|night| [night.opens, night.closes])).filter(|instant| *instant > at).min()
+        let closures = self.closures().iter().flat_map(|closure| [closure.from, closure.until]);
+        turns
+            .chain(closures)
+            .chain(nights.flat_map(|night| [night.opens, night.closes]))
+            .filter(|instant| *instant > at)
+            .min()
     }
 
     fn standing(&self, at: DateTime<Utc>, status: OperatingStatus) -> Standing {
@@ -121,6 +126,9 @@ impl Schedule {
             OperatingStatus::TemporarilyClosed { until: None } => Sentence::TemporarilyClosed,
             OperatingStatus::TemporarilyClosed { until: Some(last) } if at < zone::end_of(zone, last) => {
                 opens.map_or(Sentence::TemporarilyClosedThrough(last), Sentence::TemporarilyClosedUntil)
+            }
+            _ if self.closures().iter().any(|closure| closure.covers(at)) => {
+                opens.map_or(Sentence::TemporarilyClosed, Sentence::TemporarilyClosedUntil)
             }
             _ if standing.now => match standing.changes_at.and_then(|closing| wording::closing(zone, at, closing)) {
                 Some(closes) => Sentence::OpenUntil(closes),

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::stretch::{Stretch, joined_in_time};
-use super::{HoursMistake, LocalTime, SpecialHours, WeeklyHours, mistakes, zone};
+use super::{Closure, HoursMistake, LocalTime, SpecialHours, WeeklyHours, mistakes, zone};
 
 /// The longest range of days that is computed or may be closed in one row, in days.
 pub const MAX_DAYS: i64 = 400;
@@ -19,6 +19,8 @@ pub struct Schedule {
     timezone: Tz,
     hours: Vec<WeeklyHours>,
     special: Vec<SpecialHours>,
+    /// In no order.
+    closures: Vec<Closure>,
 }
 
 /// One day of a location and the intervals that start on it, in order; none overlap or touch.
@@ -57,7 +59,18 @@ impl Schedule {
     /// Every mistake at once, each with a JSON pointer from the location (`/hours/…`, `/special_hours/…`).
     pub fn new(timezone: Tz, hours: Vec<WeeklyHours>, special: Vec<SpecialHours>) -> Result<Self, Vec<HoursMistake>> {
         let mistakes = mistakes::find(&hours, &special);
-        if mistakes.is_empty() { Ok(Self { timezone, hours, special }) } else { Err(mistakes) }
+        if mistakes.is_empty() { Ok(Self { timezone, hours, special, closures: Vec::new() }) } else { Err(mistakes) }
+    }
+
+    /// The same hours, with these closures taken out.
+    #[must_use]
+    pub fn closed_during(self, closures: Vec<Closure>) -> Self {
+        Self { closures, ..self }
+    }
+
+    /// The closures.
+    pub(super) fn closures(&self) -> &[Closure] {
+        &self.closures
     }
 
     /// The zone that all local times are in.
@@ -103,7 +116,8 @@ impl Schedule {
     /// The intervals that start on `date`, in order, joined where they overlap or touch.
     fn intervals_of(&self, date: NaiveDate) -> Vec<OpenInterval> {
         let stretches = joined_in_time(self.timezone, self.on_wall(date).into_iter());
-        stretches.map(|stretch| self.shown(&stretch)).collect()
+        let left = stretches.flat_map(|stretch| stretch.without(&self.closures));
+        left.map(|stretch| self.shown(&stretch)).collect()
     }
 
     /// A stretch as the list of days has it: local times are the wall's, and midnight is written as its row does.
@@ -162,6 +176,7 @@ impl Schedule {
         let last = zone::wall(self.timezone, horizon).date().checked_add_signed(TimeDelta::days(1));
         let days = days_after(first).take_while(move |day| last.is_none_or(|last| *day <= last));
         let stretches = joined_in_time(self.timezone, days.flat_map(|day| self.on_wall(day)));
+        let stretches = stretches.flat_map(|stretch| stretch.without(&self.closures));
         stretches.filter(move |stretch| stretch.closes > at).take_while(move |stretch| stretch.opens <= horizon)
     }
 }

@@ -5,7 +5,7 @@ use std::iter;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 
-use super::{LocalTime, zone};
+use super::{Closure, LocalTime, zone};
 
 /// From `opens` until just before `closes`, on the wall (`NaiveDateTime`) or in time (`DateTime<Utc>`).
 #[derive(Debug, Clone, Copy)]
@@ -41,6 +41,22 @@ impl Stretch<DateTime<Utc>> {
     /// Whether `at` lies in the stretch.
     pub(super) fn covers(&self, at: DateTime<Utc>) -> bool {
         self.opens <= at && at < self.closes
+    }
+
+    /// What is left of the stretch when these closures are taken out of it, in order.
+    pub(super) fn without(self, closures: &[Closure]) -> Vec<Self> {
+        let mut left = vec![self];
+        for closure in closures {
+            left = left.into_iter().flat_map(|stretch| stretch.beside(closure)).collect();
+        }
+        left
+    }
+
+    /// The parts before and after a closure that have a length.
+    fn beside(self, closure: &Closure) -> impl Iterator<Item = Self> {
+        let before = Self { closes: self.closes.min(closure.from), ..self };
+        let after = Self { opens: self.opens.max(closure.until), ..self };
+        [before, after].into_iter().filter(|part| part.opens < part.closes)
     }
 }
 

@@ -10,7 +10,7 @@ fn stored(status: &serde_json::Value) -> StoredLocation {
         "geo": null, "phones": [], "fax": null, "email": null, "timezone": "America/New_York",
         "hours": [{"days": ["monday", "tuesday"], "opens": "08:00", "closes": "17:00"}], "special_hours": [],
         "status": status, "accessibility": [], "parking": null, "languages": [], "payment_methods": [],
-        "insurance": [], "accepting_new_patients": null, "booking_url": null, "version": 3,
+        "insurance": [], "accepting_new_patients": null, "booking_url": null, "closures": [], "version": 3,
         "updated_at": "2026-11-01T00:00:00.123456+00:00",
     });
     serde_json::from_value(row).unwrap()

@@ -42,7 +42,7 @@ pub async fn find_published_clinic(connection: &mut PgConnection) -> Result<Opti
                           (select coalesce(json_agg(s order by s.name, s.id), '[]')
                              from (select l.id, l.slug, l.name, l.address, l.phones, l.fax, l.email, l.timezone, l.hours, l.special_hours,
                                           l.accessibility, l.parking, l.languages, l.payment_methods, l.insurance,
-                                          l.accepting_new_patients, l.booking_url, l.version, l.updated_at,
+                                          l.accepting_new_patients, l.booking_url, l.closures, l.version, l.updated_at,
                                           case when l.latitude is not null
                                                then json_build_object('latitude', l.latitude, 'longitude', l.longitude) end as geo,
                                           json_build_object('code', l.status_code, 'note', l.status_note, 'until', l.status_until) as status
@@ -72,7 +72,7 @@ pub async fn find_published_locations(
                     'rows', (select coalesce(json_agg(s order by s.name, s.id), '[]')
                                from (select l.id, l.slug, l.name, l.address, l.phones, l.fax, l.email, l.timezone, l.hours, l.special_hours,
                                             l.accessibility, l.parking, l.languages, l.payment_methods, l.insurance,
-                                            l.accepting_new_patients, l.booking_url, l.services, l.providers, l.version, l.updated_at,
+                                            l.accepting_new_patients, l.booking_url, l.closures, l.services, l.providers, l.version, l.updated_at,
                                             case when l.latitude is not null
                                                  then json_build_object('latitude', l.latitude, 'longitude', l.longitude) end as geo,
                                             json_build_object('code', l.status_code, 'note', l.status_note, 'until', l.status_until) as status
@@ -101,7 +101,7 @@ pub async fn find_published_location(
                   (select coalesce(max(default_locale), 'en') from site.clinic) as "default_locale!"
              from (select l.id, l.slug, l.name, l.address, l.phones, l.fax, l.email, l.timezone, l.hours, l.special_hours,
                           l.accessibility, l.parking, l.languages, l.payment_methods, l.insurance,
-                          l.accepting_new_patients, l.booking_url, l.services, l.providers, l.version, l.updated_at,
+                          l.accepting_new_patients, l.booking_url, l.closures, l.services, l.providers, l.version, l.updated_at,
                           case when l.latitude is not null
                                then json_build_object('latitude', l.latitude, 'longitude', l.longitude) end as geo,
                           json_build_object('code', l.status_code, 'note', l.status_note, 'until', l.status_until) as status

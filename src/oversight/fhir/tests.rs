@@ -14,7 +14,7 @@ const EXPORT: &str = "110106";
 const REST: &str = "rest";
 
 /// Every action that the program records: its type, what is done, and how it ends.
-const ACTIONS: [(&str, &str, &str, &str); 151] = [
+const ACTIONS: [(&str, &str, &str, &str); 177] = [
     ("access.denied", ALERT, "E", "8"),
     ("account.change_role", ADMINISTRATION, "U", "0"),
     ("account.create", ADMINISTRATION, "C", "0"),
@@ -89,6 +89,12 @@ const ACTIONS: [(&str, &str, &str, &str); 151] = [
     ("factor.delete", AUTHENTICATION, "D", "0"),
     ("factor.recover", AUTHENTICATION, "E", "0"),
     ("factor.recovery_codes", AUTHENTICATION, "C", "0"),
+    ("faq.create", REST, "C", "0"),
+    ("faq.delete", REST, "D", "0"),
+    ("faq.list", REST, "R", "0"),
+    ("faq.read", REST, "R", "0"),
+    ("faq.restore", REST, "U", "0"),
+    ("faq.update", REST, "U", "0"),
     ("inquiry.list", REST, "R", "0"),
     ("inquiry.read", REST, "R", "0"),
     ("inquiry.refuse", ALERT, "E", "4"),
@@ -101,6 +107,12 @@ const ACTIONS: [(&str, &str, &str, &str); 151] = [
     ("key.create", ADMINISTRATION, "C", "0"),
     ("key.retire", ADMINISTRATION, "D", "0"),
     ("key.rotate", ADMINISTRATION, "U", "0"),
+    ("legal_notice.create", REST, "C", "0"),
+    ("legal_notice.delete", REST, "D", "0"),
+    ("legal_notice.list", REST, "R", "0"),
+    ("legal_notice.read", REST, "R", "0"),
+    ("legal_notice.restore", REST, "U", "0"),
+    ("legal_notice.update", REST, "U", "0"),
     ("location.create", REST, "C", "0"),
     ("location.delete", REST, "D", "0"),
     ("location.import", REST, "C", "0"),
@@ -108,6 +120,12 @@ const ACTIONS: [(&str, &str, &str, &str); 151] = [
     ("location.read", REST, "R", "0"),
     ("location.restore", REST, "U", "0"),
     ("location.update", REST, "U", "0"),
+    ("notice.create", REST, "C", "0"),
+    ("notice.delete", REST, "D", "0"),
+    ("notice.list", REST, "R", "0"),
+    ("notice.read", REST, "R", "0"),
+    ("notice.restore", REST, "U", "0"),
+    ("notice.update", REST, "U", "0"),
     ("override.create", REST, "C", "0"),
     ("override.delete", REST, "D", "0"),
     ("override.list", REST, "R", "0"),
@@ -166,12 +184,23 @@ const ACTIONS: [(&str, &str, &str, &str); 151] = [
     ("term.read", REST, "R", "0"),
     ("term.restore", REST, "U", "0"),
     ("term.update", REST, "U", "0"),
+    ("testimonial.authorize", REST, "E", "0"),
+    ("testimonial.create", REST, "C", "0"),
+    ("testimonial.delete", REST, "D", "0"),
+    ("testimonial.list", REST, "R", "0"),
+    ("testimonial.read", REST, "R", "0"),
+    ("testimonial.restore", REST, "U", "0"),
+    ("testimonial.revoke", REST, "D", "0"),
+    ("testimonial.update", REST, "U", "0"),
 ];
 
 /// Events of the outbox, which are written like actions.
 const EVENTS: [&str; 4] = ["article.published", "article.unpublished", "article.updated", "clinic.changed"];
 /// Ends of the names of files and hosts, which are no verbs.
 const NO_VERBS: [&str; 7] = ["en", "es", "example", "html", "md", "ndjson", "txt"];
+
+/// What is done with every kind of record (`records::actions`).
+const RECORD_VERBS: [&str; 6] = ["create", "delete", "list", "read", "restore", "update"];
 
 fn sources(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
@@ -190,6 +219,9 @@ fn recorded() -> BTreeSet<String> {
         let text = fs::read_to_string(&path).unwrap_or_default();
         let mut before = "";
         for part in text.split('"') {
+            if before.trim_end().ends_with("= actions!(") {
+                found.extend(RECORD_VERBS.map(|verb| format!("{part}.{verb}")));
+            }
             if let Some((noun, verb)) = part.split_once('.').filter(|(noun, verb)| is_word(noun) && is_word(verb)) {
                 let is_said = before.trim_end().ends_with("action:") || before.contains(".record(");
                 if (nouns.contains(noun) && !NO_VERBS.contains(&verb)) || is_said {

@@ -35,7 +35,7 @@ impl Minutes {
             .map(|index| {
                 let (so_far, from_now, later) =
                     (latest_before[index], earliest_after[index], earliest_after[index + 1]);
-                let shut = is_shut(status, from_now);
+                let shut = is_shut(status, from_now) || clinic.closures().iter().any(|out| out.covers(minute(index)));
                 !shut
                     && intervals
                         .iter()

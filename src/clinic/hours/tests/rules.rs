@@ -218,3 +218,24 @@ fn a_range_of_days_ends_after_400_and_is_empty_backwards() {
     assert_eq!(clinic.days(date("2026-01-01"), date("2036-01-01")).len(), 400);
     assert!(clinic.days(date("2026-01-02"), date("2026-01-01")).is_empty());
 }
+
+#[test]
+fn a_closure_takes_its_time_out_of_whatever_is_open() {
+    let storm = Closure { from: at("2026-06-16T11:30-04:00"), until: at("2026-06-17T10:00-04:00") };
+    let clinic = new_york(&[weekly(&MON_TO_FRI, "09:00", "17:00")], &[]).closed_during(vec![storm]);
+    let before = ask(&clinic, "2026-06-16T11:00-04:00");
+    assert_eq!((before.now, before.changes_at, before.text.as_str()), (true, Some(storm.from), "Open until 11:30 AM"));
+    let during = ask(&clinic, "2026-06-16T12:00-04:00");
+    assert_eq!((during.now, during.changes_at), (false, Some(storm.until)));
+    assert_eq!(during.text, "Temporarily closed until tomorrow at 10:00 AM");
+    assert!(ask(&clinic, "2026-06-17T10:00-04:00").now);
+    assert_eq!(instants(&clinic, "2026-06-16"), ["2026-06-16T13:00Z/2026-06-16T15:30Z"]);
+    assert_eq!(instants(&clinic, "2026-06-17"), ["2026-06-17T14:00Z/2026-06-17T21:00Z"]);
+    let evening = at("2026-06-15T18:00-04:00");
+    assert_eq!(
+        clinic.fresh_until(at("2026-06-17T08:00-04:00"), OperatingStatus::Open),
+        Some(at("2026-06-17T10:00-04:00")),
+        "an answer is kept until the closure ends"
+    );
+    assert_eq!(clinic.open_at(evening, "es", OperatingStatus::Open).text, "Cerrado, abre mañana a las 9:00 a. m.");
+}

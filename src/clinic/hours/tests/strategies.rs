@@ -82,12 +82,21 @@ fn special_near(base: NaiveDate) -> impl Strategy<Value = SpecialHours> {
     )
 }
 
+fn closure_near(base: NaiveDate) -> impl Strategy<Value = Closure> {
+    (-3 * 1_440..3 * 1_440i64, 1..2 * 1_440i64).prop_map(move |(start, length)| {
+        let from = base.and_hms_opt(0, 0, 0).unwrap().and_utc() + TimeDelta::minutes(start);
+        Closure { from, until: from + TimeDelta::minutes(length) }
+    })
+}
+
 /// A schedule and a date that its bounds and special days lie around.
 pub(super) fn schedules() -> impl Strategy<Value = (Schedule, NaiveDate)> {
     (zones(), dates()).prop_flat_map(|(zone, base)| {
         let rows = vec(rows_near(base), 0..5);
         let special = vec(special_near(base), 0..4);
-        (rows, special).prop_map(move |(rows, special)| (schedule(zone, &rows, &special), base))
+        let closures = vec(closure_near(base), 0..3);
+        (rows, special, closures)
+            .prop_map(move |(rows, special, closures)| (schedule(zone, &rows, &special).closed_during(closures), base))
     })
 }
 
