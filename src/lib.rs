@@ -13,6 +13,7 @@
 //! | [`oversight`] | the audit trail, read and exported |
 //! | [`outbox`] | events in the transaction that they tell of |
 //! | [`export`] | everything public, as one stream |
+//! | [`jsonld`] | schema.org nodes, as a page carries them |
 //! | [`delivery`] | how a public answer leaves: validators, compression, lifetime |
 //! | [`http`] | what every answer shares: problems, input, paging, limits |
 //! | [`crypto`] | sealed fields, key ring, blind index, tokens, passwords |
@@ -39,6 +40,7 @@ pub mod export;
 pub mod http;
 pub mod import;
 pub mod inquiries;
+pub mod jsonld;
 pub mod mail;
 pub mod oidc;
 pub mod openapi;

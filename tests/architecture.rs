@@ -17,7 +17,7 @@ use std::{
 };
 
 /// Every room, and the rooms that it may name. Doors lead downward only.
-const DOORS: [(&str, &[&str]); 24] = [
+const DOORS: [(&str, &[&str]); 25] = [
     (
         "cli",
         &[
@@ -64,8 +64,11 @@ const DOORS: [(&str, &[&str]); 24] = [
     ("operations", &["openapi", "delivery", "http", "db"]),
     ("openapi", &["articles", "clinic", "inquiries", "accounts", "export", "oversight", "operations", "http"]),
     ("export", &["articles", "clinic", "delivery", "http", "db"]),
-    ("articles", &["records", "accounts", "outbox", "delivery", "body", "http", "db", "crypto", "contact", "clock"]),
-    ("clinic", &["records", "accounts", "outbox", "delivery", "body", "http", "db", "contact", "clock"]),
+    (
+        "articles",
+        &["records", "jsonld", "accounts", "outbox", "delivery", "body", "http", "db", "crypto", "contact", "clock"],
+    ),
+    ("clinic", &["records", "jsonld", "accounts", "outbox", "delivery", "body", "http", "db", "contact", "clock"]),
     ("inquiries", &["accounts", "outbox", "audit", "http", "db", "crypto", "contact", "clock"]),
     ("records", &["accounts", "outbox", "http", "db", "contact"]),
     ("oversight", &["accounts", "audit", "http", "db"]),
@@ -75,6 +78,7 @@ const DOORS: [(&str, &[&str]); 24] = [
     ("oidc", &["crypto", "config", "clock"]),
     ("outbox", &["db", "clock"]),
     ("audit", &["db", "crypto", "clock"]),
+    ("jsonld", &["delivery", "http"]),
     ("delivery", &["http"]),
     ("http", &["db", "crypto", "config", "clock"]),
     ("db", &["crypto", "config"]),

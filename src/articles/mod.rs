@@ -35,7 +35,6 @@ mod related;
 pub(crate) mod review;
 mod revisions;
 pub(crate) mod search;
-mod site_address;
 mod sitemap;
 pub mod snapshot;
 mod structured_data;

@@ -10,17 +10,15 @@ use quick_xml::{
     events::{BytesDecl, BytesText, Event},
 };
 
-use super::{
-    queries::{
-        published_details::{Publisher, find_publisher},
-        published_sitemap::{SitemapEntry, SitemapPart, list_sitemap_entries, list_sitemap_parts},
-    },
-    site_address::SiteAddress,
+use super::queries::{
+    published_details::{Publisher, find_publisher},
+    published_sitemap::{SitemapEntry, SitemapPart, list_sitemap_entries, list_sitemap_parts},
 };
 use crate::{
     db::PublicDb,
     delivery::PublicAnswer,
     http::{Answer, ApiError, Site, no_parameters},
+    jsonld::SiteAddress,
 };
 
 /// Articles in a file. The protocol allows 50,000 and 50 MB: with a dozen languages each the second would come first.

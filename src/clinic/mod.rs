@@ -25,6 +25,7 @@ mod service_names;
 mod staff_location;
 mod staff_provider;
 mod staff_service;
+mod structured_data;
 mod testimonials;
 mod values;
 
@@ -70,6 +71,10 @@ pub fn public_routes(config: &mut ServiceConfig) {
     Endpoint::at("/v1/providers/{slug}").get(public::get_provider).mount(config);
     Endpoint::at("/v1/services").get(public::list_services).mount(config);
     Endpoint::at("/v1/services/{slug}").get(public::get_service).mount(config);
+    Endpoint::at("/v1/clinic/jsonld").get(structured_data::get_clinic_jsonld).mount(config);
+    Endpoint::at("/v1/locations/{slug}/jsonld").get(structured_data::get_location_jsonld).mount(config);
+    Endpoint::at("/v1/providers/{slug}/jsonld").get(structured_data::get_provider_jsonld).mount(config);
+    Endpoint::at("/v1/services/{slug}/jsonld").get(structured_data::get_service_jsonld).mount(config);
     Endpoint::at("/v1/notices").get(public::list_notices).mount(config);
     Endpoint::at("/v1/faqs").get(public::list_faqs).mount(config);
     Endpoint::at("/v1/testimonials").get(public::list_testimonials).mount(config);
@@ -149,6 +154,10 @@ pub fn admin_routes(config: &mut ServiceConfig) {
     public::get_provider,
     public::list_services,
     public::get_service,
+    structured_data::get_clinic_jsonld,
+    structured_data::get_location_jsonld,
+    structured_data::get_provider_jsonld,
+    structured_data::get_service_jsonld,
     public::list_notices,
     public::list_faqs,
     public::list_testimonials,

@@ -193,7 +193,7 @@ async fn find(request: &HttpRequest, database: &PublicDb) -> Result<(StoredLocat
 }
 
 /// The slug or id in the address.
-fn name_in_path(request: &HttpRequest) -> Result<String, ApiError> {
+pub(super) fn name_in_path(request: &HttpRequest) -> Result<String, ApiError> {
     let name = request.match_info().get("slug").unwrap_or_default();
     // No slug is longer, and PostgreSQL takes no NUL.
     if name.len() > 100 || name.contains('\0') { Err(ApiError::NotFound) } else { Ok(name.to_owned()) }
@@ -209,7 +209,7 @@ fn date(query: &mut QueryReader, name: &'static str) -> Option<NaiveDate> {
 }
 
 /// Seconds until the first of the locations reads differently by itself.
-fn seconds_left<'a>(
+pub(super) fn seconds_left<'a>(
     locations: impl IntoIterator<Item = &'a StoredLocation>,
     now: DateTime<Utc>,
 ) -> Result<Option<i64>, Unreadable> {
@@ -222,6 +222,6 @@ fn seconds_left<'a>(
     Ok(earliest.map(|until| seconds_until(until, now)))
 }
 
-fn tags<'a>(locations: impl IntoIterator<Item = &'a StoredLocation>) -> Vec<String> {
+pub(super) fn tags<'a>(locations: impl IntoIterator<Item = &'a StoredLocation>) -> Vec<String> {
     locations.into_iter().map(|location| format!("location:{}", location.id)).collect()
 }

@@ -272,7 +272,7 @@ fn an_answer_is_cached_no_longer_than_until_its_review_is_overdue() {
     room.publish();
     // Forty seconds are left of the day where the clinic stands.
     let zone = room.api.text(
-        "select 'XXX-' || to_char(make_interval(secs => (172760 - extract(epoch from (now() at time zone 'UTC')::time)::int) % 86400), 'HH24:MI:SS')",
+        "select 'LMT-' || to_char(make_interval(secs => (172760 - extract(epoch from (now() at time zone 'UTC')::time)::int) % 86400), 'HH24:MI:SS')",
     );
     room.run(&format!("update cms.clinic set timezone = '{zone}'"));
     room.run(

@@ -65,7 +65,7 @@ fn instant(at: DateTime<Utc>) -> String {
 #[test]
 fn a_notice_comes_and_goes_by_itself_and_bounds_what_is_kept_of_it() {
     let clinic = Clinic::open();
-    let now = Utc::now();
+    let now = clinic.api.clock.now();
     let soon = json!({"severity": "urgent", "texts": {"en": "Closed by the storm.", "es": "Cerrado por la tormenta."},
         "locations": ["cove-street"], "starts_at": instant(now + TimeDelta::seconds(4)), "ends_at": instant(now + TimeDelta::seconds(8))});
     let made = clinic.add("notices", &soon);
@@ -103,7 +103,7 @@ fn a_notice_that_closes_a_location_changes_what_its_hours_say() {
         assert_eq!(patch(&clinic.api, &clinic.token, &path, &always).status, 200);
         assert_eq!(location(name)["open"]["now"], true);
     }
-    let until = Utc::now() + TimeDelta::hours(2);
+    let until = clinic.api.clock.now() + TimeDelta::hours(2);
     let made = clinic.add(
         "notices",
         &json!({"severity": "urgent", "texts": {"en": "Power is out."}, "closes": true,
@@ -259,7 +259,7 @@ fn an_authorization_is_for_these_words_and_until_its_last_day() {
         let call = clinic.api.call("POST", &format!("{path}/authorizations")).bearer(&clinic.token);
         call.header("If-Match", "*").json(body).send()
     };
-    let later = (Utc::now() + TimeDelta::days(3)).date_naive();
+    let later = (clinic.api.clock.now() + TimeDelta::days(3)).date_naive();
     let future = sign(&json!({"signed_on": later, "document": "x"})).problem(422, "validation_failed");
     assert_eq!(future["errors"][0]["code"], "in_future");
     let reversed =
@@ -277,7 +277,7 @@ fn an_authorization_is_for_these_words_and_until_its_last_day() {
 fn legal_notices_are_read_from_their_first_day_on_and_what_the_law_asks_for_is_told() {
     let clinic = Clinic::open();
     let kept = |notice: &Value| clinic.add("legal-notices", notice);
-    let today = Utc::now().date_naive();
+    let today = clinic.api.clock.now().date_naive();
     let notice = kept(&json!({"kind": "privacy_practices", "effective_on": "2026-01-01", "reviewed_on": today,
         "translations": {"en": {"title": "Notice of Privacy Practices", "body_markdown": "## Your rights\n\nYou may ask."},
                          "es": {"title": "Aviso de prácticas de privacidad", "body_markdown": "Puede pedir."}}}));

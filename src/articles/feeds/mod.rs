@@ -17,13 +17,13 @@ use super::{
     answers::{Article, Author, Format},
     locale::language,
     queries::published_details::{FeedFilter, Publisher, find_published_newest, find_publisher},
-    site_address::SiteAddress,
 };
 use crate::{
     body,
     db::PublicDb,
     delivery::PublicAnswer,
     http::{Answer, ApiError, QueryReader, Site},
+    jsonld::SiteAddress,
 };
 
 /// Articles in a feed where nobody says how many.

@@ -4,21 +4,11 @@
 use chrono::SecondsFormat;
 use serde_json::{Value, json};
 
-use super::{Subject, people::person, subjects, works};
-use crate::articles::article::Image;
-
-/// Leaves out what is unknown: in structured data null says nothing.
-pub(super) fn known(value: Value) -> Value {
-    match value {
-        Value::Object(members) => {
-            let said = |value: &Value| !value.is_null() && value != &json!([]) && value != &json!({});
-            let members = members.into_iter().map(|(name, value)| (name, known(value)));
-            Value::Object(members.filter(|(_, value)| said(value)).collect())
-        }
-        Value::Array(items) => Value::Array(items.into_iter().map(known).collect()),
-        other => other,
-    }
-}
+use super::{Subject, subjects, works};
+use crate::{
+    articles::{answers::Author, article::Image},
+    jsonld,
+};
 
 /// Every node, the page first.
 pub(super) fn nodes(subject: &Subject) -> Vec<Value> {
@@ -26,7 +16,11 @@ pub(super) fn nodes(subject: &Subject) -> Vec<Value> {
     let mut nodes = vec![page(subject, &names), article(subject, &names), breadcrumbs(subject, &names)];
     nodes.extend(questions(subject, &names));
     nodes.push(publisher(subject, &names));
-    nodes.into_iter().map(known).collect()
+    nodes
+}
+
+fn person(author: &Author) -> Value {
+    jsonld::person(&author.name, &author.credentials, author.r#type == "provider")
 }
 
 /// The ids by which nodes name each other.

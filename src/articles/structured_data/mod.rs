@@ -2,14 +2,10 @@
 //! did not happen: `reviewedBy` stands there for a sign-off of what is shown, and for nothing else.
 
 mod graph;
-mod people;
 mod subjects;
 mod works;
 
 use actix_web::{HttpRequest, web::Data};
-use serde::Serialize;
-use serde_json::Value;
-use utoipa::ToSchema;
 
 use super::{
     answers::{Article, Format},
@@ -20,26 +16,12 @@ use super::{
         published_details::{Publisher, find_publisher},
         published_graph::{Surroundings, find_surroundings},
     },
-    site_address::SiteAddress,
 };
 use crate::{
     db::PublicDb,
-    delivery::PublicAnswer,
     http::{Answer, ApiError, QueryReader, Site},
+    jsonld::{self, SiteAddress, StructuredData},
 };
-
-/// A JSON-LD document.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct StructuredData {
-    /// The vocabulary.
-    #[serde(rename = "@context")]
-    #[schema(example = "https://schema.org")]
-    pub context: String,
-    /// The page, the article, the way to it and who publishes it; questions and answers where there are some.
-    #[serde(rename = "@graph")]
-    #[schema(value_type = Vec<Object>)]
-    pub graph: Vec<Value>,
-}
 
 /// What the graph is made from.
 struct Subject {
@@ -85,15 +67,5 @@ pub async fn get_article_jsonld(request: HttpRequest, site: Data<Site>, database
     let article = Article::from_row(row, Format::Text, site.site_url.as_deref())?;
     let tag = format!("article:{}", article.summary.id);
     let subject = Subject { article, publisher, surroundings, address };
-    let document = StructuredData { context: "https://schema.org".to_owned(), graph: graph::nodes(&subject) };
-    PublicAnswer::bytes(embeddable(&document)?, "application/ld+json", &["articles", "clinic"])
-        .valid_for(valid_for)
-        .tagged([tag])
-        .send(&request)
-}
-
-/// JSON that can stand inside a script of a page: `<` is written so that no text ends the script.
-fn embeddable(document: &StructuredData) -> Result<Vec<u8>, ApiError> {
-    let text = serde_json::to_string(document).map_err(|_| ApiError::Internal)?;
-    Ok(text.replace('<', "\\u003c").into_bytes())
+    jsonld::send(&request, graph::nodes(&subject), &["articles", "clinic"], [tag], valid_for)
 }

@@ -27,7 +27,10 @@ pub use organisation::{UNNAMED, find_clinic_for_staff, insert_clinic_if_missing,
 pub use providers::{
     find_free_provider_slug, find_provider_for_staff, find_providers_for_staff, insert_provider, update_provider,
 };
-pub use published::{Listed, Part, Place, find_published_clinic, find_published_location, find_published_locations};
+pub use published::{
+    Listed, Part, Place, Publisher, find_published_address, find_published_clinic, find_published_location,
+    find_published_locations, find_publisher,
+};
 pub use published_care::{
     ProviderFilter, ServiceFilter, find_published_provider, find_published_providers, find_published_service,
     find_published_services,

@@ -5,7 +5,10 @@ use serde::Deserialize;
 use sqlx::{PgConnection, types::Json};
 use uuid::Uuid;
 
-use crate::clinic::{clinic::StoredClinic, location::StoredLocation};
+use crate::clinic::{
+    clinic::StoredClinic,
+    location::{Address, StoredLocation},
+};
 
 /// The place of a location in the lists, which are in the order of the names.
 pub type Place = (String, Uuid);
@@ -56,6 +59,33 @@ pub async fn find_published_clinic(connection: &mut PgConnection) -> Result<Opti
     .fetch_optional(connection)
     .await?;
     Ok(clinic.map(|clinic| clinic.0))
+}
+
+/// The organisation, as far as what belongs to it names it.
+#[derive(Debug)]
+pub struct Publisher {
+    /// The name that patients know.
+    pub name: String,
+    /// The registered name.
+    pub legal_name: Option<String>,
+    /// As it was written.
+    pub site_url: Option<String>,
+}
+
+/// The organisation, as far as what belongs to it names it.
+pub async fn find_publisher(connection: &mut PgConnection) -> Result<Publisher, sqlx::Error> {
+    sqlx::query_as!(Publisher, r#"select k.name as "name!", k.legal_name, k.site_url from site.clinic k limit 1"#)
+        .fetch_one(connection)
+        .await
+}
+
+/// Where a location is.
+pub async fn find_published_address(connection: &mut PgConnection, id: Uuid) -> Result<Option<Address>, sqlx::Error> {
+    let address = sqlx::query_scalar!(
+        r#"select l.address as "address!: Json<Address>" from site.location l where l.id = $1"#,
+        id
+    );
+    Ok(address.fetch_optional(connection).await?.map(|address| address.0))
 }
 
 /// A part of the locations.

@@ -1,0 +1,101 @@
+//! The clinic, its locations, providers and services as search engines read them. Pages of the site that the program does
+//! not know are not invented: what is no page of its own is named by a mark on the first page.
+
+mod hours;
+mod nodes;
+
+use actix_web::{HttpRequest, web::Data};
+
+use super::{
+    location::Viewpoint,
+    public::{name_in_path, seconds_left, tags},
+    queries,
+};
+use crate::{
+    db::PublicDb,
+    http::{Answer, ApiError, Site, no_parameters},
+    jsonld::{self, SiteAddress, StructuredData},
+};
+
+/// The organisation with its locations, for a `<script type="application/ld+json">` on the first page.
+#[utoipa::path(get, path = "/v1/clinic/jsonld", operation_id = "get_clinic_jsonld", tag = "clinic",
+    responses((status = 200, description = "`MedicalOrganization`, and `MedicalClinic` for each location", body = StructuredData, content_type = "application/ld+json")))]
+pub async fn get_clinic_jsonld(request: HttpRequest, site: Data<Site>, database: Data<PublicDb>) -> Answer {
+    no_parameters(&request)?;
+    let found =
+        database.read(async |connection| Ok::<_, ApiError>(queries::find_published_clinic(connection).await?)).await?;
+    let mut stored = found.ok_or(ApiError::NotFound)?;
+    let at = site.clock.now();
+    let seconds = [seconds_left(&stored.locations, at)?, stored.valid_for].into_iter().flatten().min();
+    let (tags, locale) = (tags(&stored.locations), stored.default_locale.clone());
+    let seen = Viewpoint { at, locale: &locale };
+    let locations = std::mem::take(&mut stored.locations);
+    let locations = locations.into_iter().map(|location| location.shown(&seen)).collect::<Result<Vec<_>, _>>()?;
+    let clinic = stored.shown(&seen, site.site_url.as_deref())?;
+    let names = nodes::Names(SiteAddress::of(clinic.site_url.as_deref(), &site)?);
+    let graph = nodes::clinic(&clinic, &locations, &names);
+    jsonld::send(&request, graph, &["clinic"], tags, seconds)
+}
+
+/// One location, for a `<script type="application/ld+json">` on its page.
+#[utoipa::path(get, path = "/v1/locations/{slug}/jsonld", operation_id = "get_location_jsonld", tag = "clinic",
+    params(("slug" = String, Path, description = "Slug or id")),
+    responses((status = 200, description = "`MedicalClinic`, with the organisation that it belongs to", body = StructuredData, content_type = "application/ld+json")))]
+pub async fn get_location_jsonld(request: HttpRequest, site: Data<Site>, database: Data<PublicDb>) -> Answer {
+    no_parameters(&request)?;
+    let name = name_in_path(&request)?;
+    let (stored, clinic) = database
+        .read(async move |connection| {
+            let location = queries::find_published_location(connection, &name).await?.ok_or(ApiError::NotFound)?;
+            Ok::<_, ApiError>((location.0, queries::find_publisher(connection).await?))
+        })
+        .await?;
+    let at = site.clock.now();
+    let (seconds, tags) = (seconds_left([&stored], at)?, tags([&stored]));
+    let location = stored.shown(&Viewpoint { at, locale: "en" })?;
+    let names = nodes::Names(SiteAddress::of(clinic.site_url.as_deref(), &site)?);
+    let graph = vec![nodes::location(&location, &names), nodes::publisher(&clinic, &names)];
+    jsonld::send(&request, graph, &["clinic"], tags, seconds)
+}
+
+/// One provider, for a `<script type="application/ld+json">` on their page.
+#[utoipa::path(get, path = "/v1/providers/{slug}/jsonld", operation_id = "get_provider_jsonld", tag = "clinic",
+    params(("slug" = String, Path, description = "Slug or id")),
+    responses((status = 200, description = "`IndividualPhysician`, or `Person` for who is no physician", body = StructuredData, content_type = "application/ld+json")))]
+pub async fn get_provider_jsonld(request: HttpRequest, site: Data<Site>, database: Data<PublicDb>) -> Answer {
+    no_parameters(&request)?;
+    let name = name_in_path(&request)?;
+    let (provider, address, clinic) = database
+        .read(async move |connection| {
+            let provider = queries::find_published_provider(connection, &name).await?.ok_or(ApiError::NotFound)?;
+            let address = match provider.summary.locations.first() {
+                Some(location) => queries::find_published_address(connection, location.id).await?,
+                None => None,
+            };
+            Ok::<_, ApiError>((provider, address, queries::find_publisher(connection).await?))
+        })
+        .await?;
+    let names = nodes::Names(SiteAddress::of(clinic.site_url.as_deref(), &site)?);
+    let tag = format!("provider:{}", provider.summary.id);
+    let graph = vec![nodes::provider(&provider, address.as_ref(), &names), nodes::publisher(&clinic, &names)];
+    jsonld::send(&request, graph, &["clinic"], [tag], None)
+}
+
+/// One service, for a `<script type="application/ld+json">` on its page.
+#[utoipa::path(get, path = "/v1/services/{slug}/jsonld", operation_id = "get_service_jsonld", tag = "clinic",
+    params(("slug" = String, Path, description = "Slug or id")),
+    responses((status = 200, description = "`MedicalTherapy`", body = StructuredData, content_type = "application/ld+json")))]
+pub async fn get_service_jsonld(request: HttpRequest, site: Data<Site>, database: Data<PublicDb>) -> Answer {
+    no_parameters(&request)?;
+    let name = name_in_path(&request)?;
+    let (service, clinic) = database
+        .read(async move |connection| {
+            let service = queries::find_published_service(connection, &name, "text").await?;
+            Ok::<_, ApiError>((service.ok_or(ApiError::NotFound)?, queries::find_publisher(connection).await?))
+        })
+        .await?;
+    let names = nodes::Names(SiteAddress::of(clinic.site_url.as_deref(), &site)?);
+    let tag = format!("service:{}", service.summary.id);
+    let graph = vec![nodes::service(&service, &names), nodes::publisher(&clinic, &names)];
+    jsonld::send(&request, graph, &["clinic"], [tag], None)
+}
