@@ -110,28 +110,11 @@ impl From<ClaimRow> for Claim {
     }
 }
 
-/// One claim.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct ClaimAnswer {
-    pub data: Claim,
-}
-
-impl From<ClaimRow> for ClaimAnswer {
-    fn from(row: ClaimRow) -> Self {
-        Self { data: row.into() }
-    }
-}
-
-/// The claims by their statement.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct ClaimList {
-    pub data: Vec<Claim>,
-}
-
-impl From<Vec<ClaimRow>> for ClaimList {
-    fn from(rows: Vec<ClaimRow>) -> Self {
-        Self { data: rows.into_iter().map(Claim::from).collect() }
-    }
+records::answers! {
+    /// One claim.
+    ClaimAnswer: Claim from ClaimRow,
+    /// The claims by their statement.
+    ClaimList
 }
 
 /// Lists the claims by their statement, at most 1,000.
@@ -177,12 +160,7 @@ impl Record for ClaimRow {
     }
 
     fn standing(&self) -> Standing {
-        Standing {
-            version: self.version,
-            updated_at: self.updated_at,
-            updated_by: json!(self.updated_by),
-            trashed_at: self.trashed_at,
-        }
+        Standing::of(self.version, self.updated_at, &self.updated_by, self.trashed_at)
     }
 
     async fn lock(connection: &mut PgConnection, id: Uuid) -> Result<(), sqlx::Error> {

@@ -159,12 +159,7 @@ impl<K: Kept> Record for Of<K> {
     }
 
     fn standing(&self) -> Standing {
-        Standing {
-            version: self.row.version,
-            updated_at: self.row.updated_at,
-            updated_by: Value::Null,
-            trashed_at: self.row.trashed_at,
-        }
+        Standing::of(self.row.version, self.row.updated_at, &(), self.row.trashed_at)
     }
 
     async fn lock(connection: &mut PgConnection, id: Uuid) -> Result<(), sqlx::Error> {

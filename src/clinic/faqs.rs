@@ -160,28 +160,11 @@ impl From<FaqRow> for StaffFaq {
     }
 }
 
-/// A question as staff read it.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct StaffFaqAnswer {
-    data: StaffFaq,
-}
-
-impl From<FaqRow> for StaffFaqAnswer {
-    fn from(row: FaqRow) -> Self {
-        Self { data: row.into() }
-    }
-}
-
-/// The questions as staff read them.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct StaffFaqList {
-    data: Vec<StaffFaq>,
-}
-
-impl From<Vec<FaqRow>> for StaffFaqList {
-    fn from(rows: Vec<FaqRow>) -> Self {
-        Self { data: rows.into_iter().map(StaffFaq::from).collect() }
-    }
+records::answers! {
+    /// A question as staff read it.
+    StaffFaqAnswer: StaffFaq from FaqRow,
+    /// The questions as staff read them.
+    StaffFaqList
 }
 
 /// Lists the questions in their order, at most 1,000.
@@ -231,12 +214,7 @@ impl Record for FaqRow {
     }
 
     fn standing(&self) -> Standing {
-        Standing {
-            version: self.version,
-            updated_at: self.updated_at,
-            updated_by: json!(self.updated_by),
-            trashed_at: self.trashed_at,
-        }
+        Standing::of(self.version, self.updated_at, &self.updated_by, self.trashed_at)
     }
 
     async fn lock(connection: &mut PgConnection, id: Uuid) -> Result<(), sqlx::Error> {

@@ -186,28 +186,11 @@ impl From<LegalNoticeRow> for StaffLegalNotice {
     }
 }
 
-/// A legal notice as staff read it.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct StaffLegalNoticeAnswer {
-    data: StaffLegalNotice,
-}
-
-impl From<LegalNoticeRow> for StaffLegalNoticeAnswer {
-    fn from(row: LegalNoticeRow) -> Self {
-        Self { data: row.into() }
-    }
-}
-
-/// The legal notices as staff read them.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct StaffLegalNoticeList {
-    data: Vec<StaffLegalNotice>,
-}
-
-impl From<Vec<LegalNoticeRow>> for StaffLegalNoticeList {
-    fn from(rows: Vec<LegalNoticeRow>) -> Self {
-        Self { data: rows.into_iter().map(StaffLegalNotice::from).collect() }
-    }
+records::answers! {
+    /// A legal notice as staff read it.
+    StaffLegalNoticeAnswer: StaffLegalNotice from LegalNoticeRow,
+    /// The legal notices as staff read them.
+    StaffLegalNoticeList
 }
 
 /// Lists the legal notices by kind, at most 1,000.
@@ -255,12 +238,7 @@ impl Record for LegalNoticeRow {
     }
 
     fn standing(&self) -> Standing {
-        Standing {
-            version: self.version,
-            updated_at: self.updated_at,
-            updated_by: json!(self.updated_by),
-            trashed_at: self.trashed_at,
-        }
+        Standing::of(self.version, self.updated_at, &self.updated_by, self.trashed_at)
     }
 
     async fn lock(connection: &mut PgConnection, id: Uuid) -> Result<(), sqlx::Error> {

@@ -4,7 +4,7 @@
 use actix_web::{HttpRequest, web::Data};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 use sqlx::PgConnection;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -99,28 +99,11 @@ pub struct StaffNotice {
     pub trashed_at: Option<DateTime<Utc>>,
 }
 
-/// A notice as staff read it.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct StaffNoticeAnswer {
-    data: StaffNotice,
-}
-
-impl From<StaffNotice> for StaffNoticeAnswer {
-    fn from(data: StaffNotice) -> Self {
-        Self { data }
-    }
-}
-
-/// The notices as staff read them.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct StaffNoticeList {
-    data: Vec<StaffNotice>,
-}
-
-impl From<Vec<StaffNotice>> for StaffNoticeList {
-    fn from(data: Vec<StaffNotice>) -> Self {
-        Self { data }
-    }
+records::answers! {
+    /// A notice as staff read it.
+    StaffNoticeAnswer: StaffNotice from StaffNotice,
+    /// The notices as staff read them.
+    StaffNoticeList
 }
 
 /// Lists the notices, past and planned ones included, the latest beginning first, at most 1,000.
@@ -166,12 +149,7 @@ impl Record for StaffNotice {
     }
 
     fn standing(&self) -> Standing {
-        Standing {
-            version: self.version,
-            updated_at: self.updated_at,
-            updated_by: json!(self.updated_by),
-            trashed_at: self.trashed_at,
-        }
+        Standing::of(self.version, self.updated_at, &self.updated_by, self.trashed_at)
     }
 
     async fn lock(connection: &mut PgConnection, id: Uuid) -> Result<(), sqlx::Error> {

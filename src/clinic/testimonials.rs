@@ -4,7 +4,7 @@
 use actix_web::{HttpRequest, http::StatusCode, web::Data};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 use sqlx::PgConnection;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -164,28 +164,11 @@ pub struct StaffTestimonial {
     pub trashed_at: Option<DateTime<Utc>>,
 }
 
-/// A testimonial as staff read it.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct StaffTestimonialAnswer {
-    data: StaffTestimonial,
-}
-
-impl From<StaffTestimonial> for StaffTestimonialAnswer {
-    fn from(data: StaffTestimonial) -> Self {
-        Self { data }
-    }
-}
-
-/// The testimonials as staff read them.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct StaffTestimonialList {
-    data: Vec<StaffTestimonial>,
-}
-
-impl From<Vec<StaffTestimonial>> for StaffTestimonialList {
-    fn from(data: Vec<StaffTestimonial>) -> Self {
-        Self { data }
-    }
+records::answers! {
+    /// A testimonial as staff read it.
+    StaffTestimonialAnswer: StaffTestimonial from StaffTestimonial,
+    /// The testimonials as staff read them.
+    StaffTestimonialList
 }
 
 /// Lists the testimonials in their order, at most 1,000.
@@ -231,12 +214,7 @@ impl Record for StaffTestimonial {
     }
 
     fn standing(&self) -> Standing {
-        Standing {
-            version: self.version,
-            updated_at: self.updated_at,
-            updated_by: json!(self.updated_by),
-            trashed_at: self.trashed_at,
-        }
+        Standing::of(self.version, self.updated_at, &self.updated_by, self.trashed_at)
     }
 
     async fn lock(connection: &mut PgConnection, id: Uuid) -> Result<(), sqlx::Error> {

@@ -7,13 +7,16 @@
 //! | `record` | what a kind says of itself |
 //! | `steps` | what is done with a record of any kind |
 //! | `operations` | the five addresses of a kind |
+//! | `answers` | the shapes in which they are answered |
 //! | `texts` | the same in several languages |
 
+mod answers;
 mod operations;
 mod record;
 mod steps;
 mod texts;
 
+pub(crate) use answers::answers;
 pub(crate) use operations::operations;
 pub(crate) use record::actions;
 pub use record::{Actions, Hand, ListedRecord, Record, Standing};

@@ -3,7 +3,7 @@
 use actix_web::HttpRequest;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -58,6 +58,18 @@ pub struct Standing {
     pub updated_by: Value,
     /// Null outside the trash.
     pub trashed_at: Option<DateTime<Utc>>,
+}
+
+impl Standing {
+    /// Of what the record says of itself.
+    pub fn of(
+        version: i32,
+        updated_at: DateTime<Utc>,
+        updated_by: &impl Serialize,
+        trashed_at: Option<DateTime<Utc>>,
+    ) -> Self {
+        Self { version, updated_at, updated_by: json!(updated_by), trashed_at }
+    }
 }
 
 /// Who writes.

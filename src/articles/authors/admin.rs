@@ -81,12 +81,7 @@ impl Record for AuthorRow {
     }
 
     fn standing(&self) -> Standing {
-        Standing {
-            version: self.version,
-            updated_at: self.updated_at,
-            updated_by: Value::Null,
-            trashed_at: self.trashed_at,
-        }
+        Standing::of(self.version, self.updated_at, &(), self.trashed_at)
     }
 
     async fn lock(connection: &mut PgConnection, id: Uuid) -> Result<(), sqlx::Error> {

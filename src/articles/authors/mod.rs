@@ -11,7 +11,10 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{answers::Person, queries::author_records::AuthorRow};
-use crate::http::{Endpoint, PageLinks, PageMeta, Reference};
+use crate::{
+    http::{Endpoint, PageLinks, PageMeta, Reference},
+    records,
+};
 
 /// An author as staff see one.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -54,16 +57,9 @@ impl From<AuthorRow> for StaffAuthor {
     }
 }
 
-/// One author, for staff.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct StaffAuthorAnswer {
-    pub data: StaffAuthor,
-}
-
-impl From<AuthorRow> for StaffAuthorAnswer {
-    fn from(row: AuthorRow) -> Self {
-        Self { data: row.into() }
-    }
+records::answers! {
+    /// One author, for staff.
+    StaffAuthorAnswer: StaffAuthor from AuthorRow
 }
 
 /// A page of authors, by name.

@@ -10,7 +10,7 @@ use super::rule::AppliesTo;
 use crate::{
     articles::{answers::Person, queries::disclosures::DisclosureRow},
     http::{ApiError, Fields, Reference, check_slug},
-    records::{Texts, read_texts},
+    records::{self, Texts, read_texts},
 };
 
 /// What a disclosure is about.
@@ -122,26 +122,9 @@ impl From<DisclosureRow> for StaffDisclosure {
     }
 }
 
-/// One disclosure, for staff.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct DisclosureAnswer {
-    pub data: StaffDisclosure,
-}
-
-impl From<DisclosureRow> for DisclosureAnswer {
-    fn from(row: DisclosureRow) -> Self {
-        Self { data: row.into() }
-    }
-}
-
-/// The disclosures by name.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct DisclosureList {
-    pub data: Vec<StaffDisclosure>,
-}
-
-impl From<Vec<DisclosureRow>> for DisclosureList {
-    fn from(rows: Vec<DisclosureRow>) -> Self {
-        Self { data: rows.into_iter().map(StaffDisclosure::from).collect() }
-    }
+records::answers! {
+    /// One disclosure, for staff.
+    DisclosureAnswer: StaffDisclosure from DisclosureRow,
+    /// The disclosures by name.
+    DisclosureList
 }

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpRequest, web::Data};
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 use sqlx::PgConnection;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -22,16 +22,9 @@ use crate::{
     records::{self, Actions, Hand, Record, Standing, actions},
 };
 
-/// A location as staff read it.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct StaffLocationAnswer {
-    data: StaffLocation,
-}
-
-impl From<StaffLocation> for StaffLocationAnswer {
-    fn from(data: StaffLocation) -> Self {
-        Self { data }
-    }
+records::answers! {
+    /// A location as staff read it.
+    StaffLocationAnswer: StaffLocation from StaffLocation
 }
 
 /// A part of the locations as staff read them.
@@ -92,12 +85,7 @@ impl Record for StaffLocation {
     }
 
     fn standing(&self) -> Standing {
-        Standing {
-            version: self.version,
-            updated_at: self.updated_at,
-            updated_by: json!(self.updated_by),
-            trashed_at: self.trashed_at,
-        }
+        Standing::of(self.version, self.updated_at, &self.updated_by, self.trashed_at)
     }
 
     async fn lock(connection: &mut PgConnection, id: Uuid) -> Result<(), sqlx::Error> {

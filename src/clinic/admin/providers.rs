@@ -2,7 +2,7 @@
 
 use actix_web::{HttpRequest, web::Data};
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 use sqlx::PgConnection;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -22,16 +22,9 @@ use crate::{
     records::{self, Actions, Hand, Record, Standing, actions},
 };
 
-/// A provider as staff read it.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct StaffProviderAnswer {
-    data: StaffProvider,
-}
-
-impl From<StaffProvider> for StaffProviderAnswer {
-    fn from(data: StaffProvider) -> Self {
-        Self { data }
-    }
+records::answers! {
+    /// A provider as staff read it.
+    StaffProviderAnswer: StaffProvider from StaffProvider
 }
 
 /// A part of the providers as staff read them.
@@ -92,12 +85,7 @@ impl Record for StaffProvider {
     }
 
     fn standing(&self) -> Standing {
-        Standing {
-            version: self.version,
-            updated_at: self.updated_at,
-            updated_by: json!(self.updated_by),
-            trashed_at: self.trashed_at,
-        }
+        Standing::of(self.version, self.updated_at, &self.updated_by, self.trashed_at)
     }
 
     async fn lock(connection: &mut PgConnection, id: Uuid) -> Result<(), sqlx::Error> {

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpRequest, web::Data};
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 use sqlx::PgConnection;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -23,16 +23,9 @@ use crate::{
     records::{self, Actions, Hand, Record, Standing, actions},
 };
 
-/// A service as staff read it.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct StaffServiceAnswer {
-    data: StaffService,
-}
-
-impl From<StaffService> for StaffServiceAnswer {
-    fn from(data: StaffService) -> Self {
-        Self { data }
-    }
+records::answers! {
+    /// A service as staff read it.
+    StaffServiceAnswer: StaffService from StaffService
 }
 
 /// A part of the services as staff read them.
@@ -93,12 +86,7 @@ impl Record for StaffService {
     }
 
     fn standing(&self) -> Standing {
-        Standing {
-            version: self.version,
-            updated_at: self.updated_at,
-            updated_by: json!(self.updated_by),
-            trashed_at: self.trashed_at,
-        }
+        Standing::of(self.version, self.updated_at, &self.updated_by, self.trashed_at)
     }
 
     async fn lock(connection: &mut PgConnection, id: Uuid) -> Result<(), sqlx::Error> {
