@@ -96,7 +96,7 @@ impl Database {
                 sqlx::query(SHOW).execute(owner).await
             })?;
         }
-        let words = library.words;
+        let words = library.into_words();
         self.wait(async |owner| sqlx::query(WORDS).bind(words).execute(owner).await)?;
         for index in indexes {
             self.run(&index)?;

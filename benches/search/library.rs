@@ -21,8 +21,8 @@ const ENDINGS: [&str; 6] = ["", "n", "r", "l", "s", "tion"];
 /// The words, the most frequent first, and how they are drawn.
 #[derive(Debug)]
 pub struct Library {
-    /// Every word that a text may have.
-    pub words: Vec<String>,
+    /// The words that are drawn.
+    words: Vec<String>,
     /// Sums of their frequencies.
     sums: Vec<f64>,
     chance: u64,
@@ -66,6 +66,11 @@ impl Library {
         }
         let rare = if number % EVERY == 7 { format!(" The {RARE} test.") } else { String::new() };
         Text { title, body: format!("{}.{rare} {}.", self.drawn(LENGTH / 4), self.drawn(LENGTH - LENGTH / 4)) }
+    }
+
+    /// Every word that some text has.
+    pub fn into_words(self) -> Vec<String> {
+        self.words.into_iter().chain([RARE.to_owned()]).collect()
     }
 
     fn drawn(&mut self, count: usize) -> String {
