@@ -65,7 +65,7 @@ pub async fn close_database(connection: &mut PgConnection) -> Result<(), OpenErr
 
 /// Several statements in one call are one transaction: a role without its time-outs never exists. Optional filters
 /// make a generic plan look dear, and PostgreSQL would plan the article list anew for each request, which takes longer
-/// than running it.
+/// than running it. Compiling the expressions of a search takes hundreds of milliseconds, and running it a few.
 async fn create(connection: &mut PgConnection, role: &str, password: Option<&str>) -> Result<(), sqlx::Error> {
     let login = match password {
         Some(password) => format!("login password '{}'", verifier(password)?),
@@ -76,7 +76,8 @@ async fn create(connection: &mut PgConnection, role: &str, password: Option<&str
          alter role {role} set statement_timeout = '5s';
          alter role {role} set lock_timeout = '4s';
          alter role {role} set idle_in_transaction_session_timeout = '10s';
-         alter role {role} set plan_cache_mode = 'force_generic_plan'"
+         alter role {role} set plan_cache_mode = 'force_generic_plan';
+         alter role {role} set jit = off"
     );
     connection.execute(AssertSqlSafe(statements)).await?;
     Ok(())
