@@ -29,8 +29,8 @@ create index notice_location_location on cms.notice_location (location_id);
 
 create table cms.faq (
   id uuid primary key,
-  -- {"en": {"question": "…", "answer_markdown": "…", "answer_html": "…", "answer_text": "…"}}: the answer's forms are made
-  -- once, when it is written.
+  -- {"en": {"question": "…", "answer": {"markdown": "…", "html": "…", "text": "…", "warnings": []}}}: the answer's forms
+  -- are made once, when it is written.
   translations jsonb not null constraint faq_translations_object
     check (jsonb_typeof(translations) = 'object' and translations <> '{}'),
   -- The lowest first.

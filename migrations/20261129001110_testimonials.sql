@@ -45,7 +45,6 @@ create table cms.testimonial_authorization (
   recorded_by uuid not null references cms.account,
   revoked_at timestamptz,
   revoked_by uuid references cms.account,
-  revocation_note text constraint testimonial_revocation_note_length check (char_length(revocation_note) between 1 and 1000),
   constraint testimonial_authorization_days_in_order check (expires_on >= signed_on),
   constraint testimonial_revocation_whole check ((revoked_at is null) = (revoked_by is null))
 );
@@ -82,5 +81,5 @@ select distinct on (a.testimonial_id) a.testimonial_id, a.id, a.signed_on, a.exp
 grant select, insert, update on cms.testimonial to cms_staff;
 grant select, insert, delete on cms.testimonial_location, cms.testimonial_service to cms_staff;
 grant select, insert on cms.testimonial_authorization to cms_staff;
-grant update (revoked_at, revoked_by, revocation_note) on cms.testimonial_authorization to cms_staff;
+grant update (revoked_at, revoked_by) on cms.testimonial_authorization to cms_staff;
 grant select on cms.live_authorization to cms_staff;

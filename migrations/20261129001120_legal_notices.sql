@@ -1,5 +1,5 @@
--- Notices that a law asks for, each in the languages that it is kept in: {"en": {"title": "…", "body_markdown": "…",
--- "body_html": "…", "body_text": "…"}}. The forms of the body are made once, when it is written.
+-- Notices that a law asks for, each in the languages that it is kept in: {"en": {"title": "…", "body": {"markdown": "…",
+-- "html": "…", "text": "…", "warnings": []}}}. The forms of the body are made once, when it is written.
 create table cms.legal_notice (
   id uuid primary key,
   slug text not null constraint legal_notice_slug_form

@@ -12,10 +12,11 @@ use super::{
     clinic::ChangedBy,
     editing::relations::{named_by_id, refuse, resolve},
     queries::{self, Related},
+    wording::{ShownWording, Wording, warnings},
 };
 use crate::{
     accounts::{ClinicEditor, ClinicReader},
-    body::{Body, Format, Warning},
+    body::{Format, Warning},
     db::StaffDb,
     http::{Answer, ApiError, FieldError, Fields, Reference},
     outbox::EventKind,
@@ -26,11 +27,7 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FaqText {
     question: String,
-    answer_markdown: String,
-    answer_html: String,
-    answer_text: String,
-    /// What the last write took out of the answer.
-    warnings: Vec<Warning>,
+    answer: Wording,
 }
 
 /// A question with its answer, in one language, as staff write it.
@@ -82,23 +79,10 @@ impl FaqInput {
 fn wording(value: &Value, place: String) -> Result<FaqText, Vec<FieldError>> {
     let mut fields = Fields::of(value, place);
     let question = super::input::required_line(&mut fields, "question", 300);
-    let answer = fields.text("answer_markdown", 10_000);
-    let answer = fields.require("answer_markdown", answer).and_then(|text| match Body::from_markdown(&text) {
-        Ok(body) => Some(body),
-        Err(refused) => {
-            fields.refuse("answer_markdown", "bad_body", refused.to_string());
-            None
-        }
-    });
+    let answer = Wording::read(&mut fields, "answer_markdown", 10_000);
     fields.finish()?;
     let (question, answer) = question.zip(answer).ok_or_else(Vec::new)?;
-    Ok(FaqText {
-        question,
-        answer_markdown: answer.markdown,
-        answer_html: answer.html,
-        answer_text: answer.text,
-        warnings: answer.warnings,
-    })
+    Ok(FaqText { question, answer })
 }
 
 /// What the database has of a question, for staff.
@@ -140,9 +124,8 @@ pub struct StaffFaq {
 
 impl From<FaqRow> for StaffFaq {
     fn from(row: FaqRow) -> Self {
-        let warned = row.translations.iter().filter(|(_, text)| !text.warnings.is_empty());
-        let warnings = warned.map(|(tag, text)| (tag.clone(), text.warnings.clone())).collect();
-        let wording = |text: FaqText| FaqWording { question: text.question, answer_markdown: text.answer_markdown };
+        let warnings = warnings(row.translations.iter().map(|(tag, text)| (tag, &text.answer)));
+        let wording = |text: FaqText| FaqWording { question: text.question, answer_markdown: text.answer.markdown };
         Self {
             id: row.id,
             translations: row.translations.into_iter().map(|(tag, text)| (tag, wording(text))).collect(),
@@ -267,13 +250,6 @@ async fn relate(
     Ok(queries::replace_faq_locations(connection, id, &locations).await?)
 }
 
-/// The answer to a question.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct FaqBody {
-    pub format: Format,
-    pub value: String,
-}
-
 /// A question as the public reads it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Faq {
@@ -281,7 +257,7 @@ pub struct Faq {
     /// The language of the question and the answer.
     pub locale: String,
     pub question: String,
-    pub answer: FaqBody,
+    pub answer: ShownWording,
     pub services: Vec<Reference>,
     /// None for the clinic as a whole.
     pub locations: Vec<Reference>,
@@ -302,16 +278,11 @@ impl StoredFaq {
     /// What is read in `locale`, or in the clinic's own language; none where nothing is written.
     pub fn shown(self, locale: &str, of_clinic: &str, format: Format) -> Option<Faq> {
         let (tag, text) = best(&self.translations, locale, of_clinic)?;
-        let value = match format {
-            Format::Html => &text.answer_html,
-            Format::Markdown => &text.answer_markdown,
-            Format::Text => &text.answer_text,
-        };
         Some(Faq {
             id: self.id,
             locale: tag.to_owned(),
             question: text.question.clone(),
-            answer: FaqBody { format, value: value.clone() },
+            answer: text.answer.shown(format),
             services: self.services.clone(),
             locations: self.locations.clone(),
             updated_at: self.updated_at,

@@ -9,10 +9,14 @@ use sqlx::PgConnection;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{clinic::ChangedBy, queries};
+use super::{
+    clinic::ChangedBy,
+    queries,
+    wording::{ShownWording, Wording, warnings},
+};
 use crate::{
     accounts::{ClinicEditor, ClinicReader},
-    body::{Body, Format, Warning},
+    body::{Format, Warning},
     db::{DbError, StaffDb},
     http::{Answer, ApiError, FieldError, Fields},
     outbox::EventKind,
@@ -35,11 +39,7 @@ pub(super) const KINDS: [&str; 8] = [
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LegalText {
     title: String,
-    body_markdown: String,
-    body_html: String,
-    body_text: String,
-    /// What the last write took out of the body.
-    warnings: Vec<Warning>,
+    body: Wording,
 }
 
 /// A notice in one language, as staff write it.
@@ -104,23 +104,10 @@ impl LegalNoticeInput {
 fn wording(value: &Value, place: String) -> Result<LegalText, Vec<FieldError>> {
     let mut fields = Fields::of(value, place);
     let title = super::input::required_line(&mut fields, "title", 200);
-    let body = fields.text("body_markdown", 200_000);
-    let body = fields.require("body_markdown", body).and_then(|text| match Body::from_markdown(&text) {
-        Ok(body) => Some(body),
-        Err(refused) => {
-            fields.refuse("body_markdown", "bad_body", refused.to_string());
-            None
-        }
-    });
+    let body = Wording::read(&mut fields, "body_markdown", 200_000);
     fields.finish()?;
     let (title, body) = title.zip(body).ok_or_else(Vec::new)?;
-    Ok(LegalText {
-        title,
-        body_markdown: body.markdown,
-        body_html: body.html,
-        body_text: body.text,
-        warnings: body.warnings,
-    })
+    Ok(LegalText { title, body })
 }
 
 /// What the database has of a legal notice, for staff.
@@ -165,9 +152,8 @@ pub struct StaffLegalNotice {
 
 impl From<LegalNoticeRow> for StaffLegalNotice {
     fn from(row: LegalNoticeRow) -> Self {
-        let warned = row.translations.iter().filter(|(_, text)| !text.warnings.is_empty());
-        let warnings = warned.map(|(tag, text)| (tag.clone(), text.warnings.clone())).collect();
-        let wording = |text: LegalText| LegalWording { title: text.title, body_markdown: text.body_markdown };
+        let warnings = warnings(row.translations.iter().map(|(tag, text)| (tag, &text.body)));
+        let wording = |text: LegalText| LegalWording { title: text.title, body_markdown: text.body.markdown };
         Self {
             id: row.id,
             slug: row.slug,
@@ -322,16 +308,9 @@ pub struct LegalNotice {
 pub struct LegalNoticeDetail {
     #[serde(flatten)]
     pub summary: LegalNotice,
-    pub body: LegalBody,
+    pub body: ShownWording,
     pub version: i32,
     pub updated_at: DateTime<Utc>,
-}
-
-/// The text of a legal notice.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct LegalBody {
-    pub format: Format,
-    pub value: String,
 }
 
 /// What the database has of a legal notice that holds.
@@ -350,11 +329,6 @@ impl StoredLegalNotice {
     /// What is read in `locale`, or in the clinic's own language; none where nothing is written.
     pub fn shown(self, locale: &str, of_clinic: &str, format: Format) -> Option<LegalNoticeDetail> {
         let (tag, text) = best(&self.translations, locale, of_clinic)?;
-        let value = match format {
-            Format::Html => &text.body_html,
-            Format::Markdown => &text.body_markdown,
-            Format::Text => &text.body_text,
-        };
         Some(LegalNoticeDetail {
             summary: LegalNotice {
                 id: self.id,
@@ -365,7 +339,7 @@ impl StoredLegalNotice {
                 effective_on: self.effective_on,
                 languages: self.translations.keys().cloned().collect(),
             },
-            body: LegalBody { format, value: value.clone() },
+            body: text.body.shown(format),
             version: self.version,
             updated_at: self.updated_at,
         })

@@ -28,6 +28,7 @@ mod staff_service;
 mod structured_data;
 mod testimonials;
 mod values;
+mod wording;
 
 use actix_web::web::ServiceConfig;
 use sqlx::PgConnection;

@@ -1,8 +1,8 @@
 //! What everybody may read: the organisation, its locations and their hours, who treats and what is done.
 
-mod notices;
 mod providers;
 mod services;
+mod texts;
 
 use actix_web::{HttpRequest, web::Data};
 use chrono::{DateTime, Days, NaiveDate, Utc};
@@ -20,10 +20,10 @@ use crate::{
     contact::LanguageTag,
     db::PublicDb,
     delivery::{PublicAnswer, seconds_until},
-    http::{Answer, ApiError, PageLinks, PageMeta, PageRequest, Paging, QueryReader, Site},
+    http::{Answer, ApiError, PageLinks, PageMeta, PageRequest, Paging, QueryReader, Site, check_date},
 };
 
-pub use self::{notices::*, providers::*, services::*};
+pub use self::{providers::*, services::*, texts::*};
 
 /// The order of the list, which its cursors belong to.
 const LIST: &str = "locations by name";
@@ -205,7 +205,7 @@ fn locale(query: &mut QueryReader) -> Option<String> {
 }
 
 fn date(query: &mut QueryReader, name: &'static str) -> Option<NaiveDate> {
-    query.parsed(name, "a date as YYYY-MM-DD", |text| super::input::date(text).ok())
+    query.parsed(name, "a date as YYYY-MM-DD", |text| check_date(text).ok())
 }
 
 /// Seconds until the first of the locations reads differently by itself.

@@ -99,11 +99,7 @@ impl<'a> Fields<'a> {
 
     /// An optional date, `YYYY-MM-DD`, between 1900 and 2200.
     pub fn date(&mut self, name: &'static str) -> Option<NaiveDate> {
-        self.parsed(name, |text| {
-            let date = text.parse::<NaiveDate>().ok().filter(|date| (1900..=2200).contains(&date.year()));
-            let date = date.filter(|_| text.len() == 10);
-            date.ok_or_else(|| ("bad_date", "must be a date as YYYY-MM-DD between 1900 and 2200".to_owned()))
-        })
+        self.parsed(name, check_date)
     }
 
     /// Records `required` where `value` is missing and no other mistake stands at `name`.
@@ -261,6 +257,16 @@ impl From<Vec<FieldError>> for ApiError {
     fn from(errors: Vec<FieldError>) -> Self {
         Self::Invalid(errors)
     }
+}
+
+/// A date, `YYYY-MM-DD`, in the years that the API shows.
+///
+/// # Errors
+/// The code and the sentence where `text` is none.
+pub fn check_date(text: &str) -> Result<NaiveDate, (&'static str, String)> {
+    let date = text.parse::<NaiveDate>().ok().filter(|date| (1900..=2200).contains(&date.year()));
+    let date = date.filter(|_| text.len() == 10);
+    date.ok_or_else(|| ("bad_date", "must be a date as YYYY-MM-DD between 1900 and 2200".to_owned()))
 }
 
 /// One line of 1 to `most` characters, trimmed.

@@ -18,7 +18,7 @@ mod suggest;
 
 pub use body::{JsonBody, LARGEST_JSON, MergePatch, Then, content_type, read as read_body};
 pub use envelope::{RequestId, envelope};
-pub use fields::{Fields, check_line, check_text};
+pub use fields::{Fields, check_date, check_line, check_text};
 pub use json::parse_json;
 pub use merge_patch::{changed, patched};
 pub use page::{COUNTED, PageLinks, PageMeta, PageRequest, Paging, Question, Start, open_cursor, seal_cursor};

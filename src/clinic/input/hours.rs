@@ -1,7 +1,6 @@
 //! Hours as staff write them. Each row is read field by field and then checked by the engine's own rules, at its own
 //! pointer, so that one answer names every mistake.
 
-use chrono::{Datelike, NaiveDate};
 use chrono_tz::Tz;
 
 use crate::{
@@ -107,10 +106,4 @@ fn times(fields: &mut Fields<'_>) -> (Option<LocalTime>, Option<LocalTime>) {
 
 fn local_time(text: &str) -> Result<LocalTime, Refusal> {
     text.parse().map_err(|_| ("bad_time", "must be a time from 00:00 to 23:59, or 24:00 for closing".to_owned()))
-}
-
-/// A date as `YYYY-MM-DD` in the years that the API shows.
-pub(in crate::clinic) fn date(text: &str) -> Result<NaiveDate, Refusal> {
-    let date = text.parse::<NaiveDate>().ok().filter(|date| (1900..=2200).contains(&date.year()));
-    date.filter(|_| text.len() == 10).ok_or_else(|| ("bad_date", "must be a date as YYYY-MM-DD".to_owned()))
 }

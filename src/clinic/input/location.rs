@@ -1,6 +1,5 @@
 //! A location as staff write it.
 
-use chrono::NaiveDate;
 use serde_json::Value;
 use utoipa::ToSchema;
 
@@ -174,7 +173,7 @@ fn status(mut fields: Fields<'_>) -> Result<LocationStatus, Vec<FieldError>> {
         _ => StatusCode::Open,
     });
     let note = fields.line("note", 300);
-    let until: Option<NaiveDate> = fields.parsed("until", hours::date);
+    let until = fields.date("until");
     if until.is_some() && code.is_some_and(|code| code != StatusCode::TemporarilyClosed) {
         fields.refuse("until", "not_applicable", "goes with temporarily_closed alone; clear it with null");
     }

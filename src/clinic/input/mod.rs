@@ -20,7 +20,6 @@ use crate::{
 };
 
 pub use clinic::ClinicInput;
-pub(super) use hours::date;
 pub use location::LocationInput;
 pub use provider::ProviderInput;
 pub use schema::{

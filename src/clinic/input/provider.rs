@@ -4,7 +4,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::{
-    date, languages, names, required_line,
+    languages, names, required_line,
     schema::{ProviderNameInput, SpecialtyInput},
     slug,
 };
@@ -125,7 +125,7 @@ fn licence(mut fields: Fields<'_>) -> Result<Licence, Vec<FieldError>> {
     let state = fields.require("state", state);
     let number = fields.parsed("number", |text| check_line(text, 40));
     let number = fields.require("number", number);
-    let expires_on = fields.parsed("expires_on", date);
+    let expires_on = fields.date("expires_on");
     let expires_on = fields.require("expires_on", expires_on);
     fields.finish()?;
     match (state, number, expires_on) {

@@ -10,7 +10,7 @@ mod providers;
 mod published;
 mod published_care;
 mod published_exports;
-mod published_notices;
+mod published_texts;
 mod relations;
 mod services;
 mod testimonials;
@@ -36,8 +36,8 @@ pub use published_care::{
     find_published_services,
 };
 pub use published_exports::{find_published_providers_after, find_published_services_after};
-pub use published_notices::{
-    AboutFilter, Told, find_published_faqs, find_published_legal_notices, find_published_notices,
+pub use published_texts::{
+    PublishedTexts, TextFilter, find_published_faqs, find_published_legal_notices, find_published_notices,
     find_published_testimonials,
 };
 pub use relations::{

@@ -11,7 +11,7 @@ use crate::{
         faqs::Faq,
         legal_notices::{LegalNotice, LegalNoticeDetail},
         notices::Notice,
-        queries::{self, AboutFilter},
+        queries::{self, TextFilter},
         testimonials::Testimonial,
     },
     db::PublicDb,
@@ -57,15 +57,15 @@ pub struct LegalNoticeAnswer {
     responses((status = 200, description = "The gravest first", body = NoticeList)))]
 pub async fn list_notices(request: HttpRequest, database: Data<PublicDb>) -> Answer {
     let mut query = QueryReader::of(&request);
-    let filter = AboutFilter { locations: query.any_of("location"), ..AboutFilter::default() };
+    let filter = TextFilter { locations: query.any_of("location"), ..TextFilter::default() };
     let locale = locale(&mut query);
     query.finish()?;
-    let told = database
+    let texts = database
         .read(async move |connection| Ok::<_, ApiError>(queries::find_published_notices(connection, &filter).await?))
         .await?;
-    let locale = locale.unwrap_or_else(|| told.default_locale.clone());
-    let data = told.rows.into_iter().map(|notice| notice.shown(&locale, &told.default_locale)).collect();
-    PublicAnswer::json(&NoticeList { data }, &["clinic"])?.valid_for(told.valid_for).send(&request)
+    let locale = locale.unwrap_or_else(|| texts.default_locale.clone());
+    let data = texts.rows.into_iter().map(|notice| notice.shown(&locale, &texts.default_locale)).collect();
+    PublicAnswer::json(&NoticeList { data }, &["clinic"])?.valid_for(texts.valid_for).send(&request)
 }
 
 /// Lists questions with their answers, in the clinic's order.
@@ -78,19 +78,16 @@ pub async fn list_notices(request: HttpRequest, database: Data<PublicDb>) -> Ans
     responses((status = 200, description = "At most 1,000", body = FaqList)))]
 pub async fn list_faqs(request: HttpRequest, database: Data<PublicDb>) -> Answer {
     let mut query = QueryReader::of(&request);
-    let filter = AboutFilter {
-        locations: query.any_of("location"),
-        services: query.any_of("service"),
-        ..AboutFilter::default()
-    };
+    let filter =
+        TextFilter { locations: query.any_of("location"), services: query.any_of("service"), ..TextFilter::default() };
     let locale = locale(&mut query);
     let format = Format::named(query.one_of("format", &Format::NAMES).unwrap_or("html"));
     query.finish()?;
-    let told = database
+    let texts = database
         .read(async move |connection| Ok::<_, ApiError>(queries::find_published_faqs(connection, &filter).await?))
         .await?;
-    let locale = locale.unwrap_or_else(|| told.default_locale.clone());
-    let data = told.rows.into_iter().filter_map(|faq| faq.shown(&locale, &told.default_locale, format)).collect();
+    let locale = locale.unwrap_or_else(|| texts.default_locale.clone());
+    let data = texts.rows.into_iter().filter_map(|faq| faq.shown(&locale, &texts.default_locale, format)).collect();
     PublicAnswer::json(&FaqList { data }, &["clinic"])?.send(&request)
 }
 
@@ -103,18 +100,18 @@ pub async fn list_faqs(request: HttpRequest, database: Data<PublicDb>) -> Answer
     responses((status = 200, description = "At most 1,000", body = TestimonialList)))]
 pub async fn list_testimonials(request: HttpRequest, database: Data<PublicDb>) -> Answer {
     let mut query = QueryReader::of(&request);
-    let filter = AboutFilter {
+    let filter = TextFilter {
         locations: query.any_of("location"),
         services: query.any_of("service"),
         locale: locale(&mut query),
     };
     query.finish()?;
-    let told = database
+    let texts = database
         .read(async move |connection| {
             Ok::<_, ApiError>(queries::find_published_testimonials(connection, &filter).await?)
         })
         .await?;
-    PublicAnswer::json(&TestimonialList { data: told.rows }, &["clinic"])?.valid_for(told.valid_for).send(&request)
+    PublicAnswer::json(&TestimonialList { data: texts.rows }, &["clinic"])?.valid_for(texts.valid_for).send(&request)
 }
 
 /// Lists the legal notices that hold today, by kind.
@@ -125,13 +122,13 @@ pub async fn list_legal_notices(request: HttpRequest, database: Data<PublicDb>) 
     let mut query = QueryReader::of(&request);
     let locale = locale(&mut query);
     query.finish()?;
-    let told = database
+    let texts = database
         .read(async move |connection| Ok::<_, ApiError>(queries::find_published_legal_notices(connection, None).await?))
         .await?;
-    let locale = locale.unwrap_or_else(|| told.default_locale.clone());
-    let shown = told.rows.into_iter().filter_map(|row| row.shown(&locale, &told.default_locale, Format::Html));
+    let locale = locale.unwrap_or_else(|| texts.default_locale.clone());
+    let shown = texts.rows.into_iter().filter_map(|row| row.shown(&locale, &texts.default_locale, Format::Html));
     let data = shown.map(|notice| notice.summary).collect();
-    PublicAnswer::json(&LegalNoticeList { data }, &["clinic"])?.valid_for(told.valid_for).send(&request)
+    PublicAnswer::json(&LegalNoticeList { data }, &["clinic"])?.valid_for(texts.valid_for).send(&request)
 }
 
 /// A legal notice that holds today, with its text.
@@ -146,13 +143,13 @@ pub async fn get_legal_notice(request: HttpRequest, database: Data<PublicDb>) ->
     let format = Format::named(query.one_of("format", &Format::NAMES).unwrap_or("html"));
     query.finish()?;
     let name = name_in_path(&request)?;
-    let told = database
+    let texts = database
         .read(async move |connection| {
             Ok::<_, ApiError>(queries::find_published_legal_notices(connection, Some(&name)).await?)
         })
         .await?;
-    let locale = locale.unwrap_or_else(|| told.default_locale.clone());
-    let found = told.rows.into_iter().next().and_then(|row| row.shown(&locale, &told.default_locale, format));
+    let locale = locale.unwrap_or_else(|| texts.default_locale.clone());
+    let found = texts.rows.into_iter().next().and_then(|row| row.shown(&locale, &texts.default_locale, format));
     let data = found.ok_or(ApiError::NotFound)?;
-    PublicAnswer::json(&LegalNoticeAnswer { data }, &["clinic"])?.valid_for(told.valid_for).send(&request)
+    PublicAnswer::json(&LegalNoticeAnswer { data }, &["clinic"])?.valid_for(texts.valid_for).send(&request)
 }
