@@ -33,7 +33,11 @@ const REQUIRED: [Required; 5] = [
     Required { kind: "language_assistance", law: "45 CFR 92.11", regions: &[] },
     Required { kind: "no_surprises", law: "45 CFR 149.430", regions: &[] },
     // Washington's My Health My Data Act and Nevada's SB 370.
-    Required { kind: "consumer_health_data", law: "RCW 19.373.010; NRS 603A.400", regions: &["WA", "NV"] },
+    Required {
+        kind: "consumer_health_data",
+        law: "RCW 19.373.010; NRS 603A.400",
+        regions: &["WA", "WASHINGTON", "NV", "NEVADA"],
+    },
 ];
 
 /// How a required notice stands.
