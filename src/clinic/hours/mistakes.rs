@@ -4,12 +4,13 @@ use chrono::{Datelike, NaiveDate};
 use serde::Serialize;
 use thiserror::Error;
 
-use super::{Interval, LocalTime, MAX_DAYS, SpecialHours, WeeklyHours};
+use super::{Interval, LocalTime, MAX_DAYS, SpecialHours, WeeklyHours, week::LAST_WEEK};
 
 const MAX_WEEKLY_ROWS: usize = 100;
 const MAX_SPECIAL_ROWS: usize = 400;
 const MAX_INTERVALS: usize = 24;
 const MAX_TEXT: usize = 200;
+const WEEKS: [i8; 6] = [1, 2, 3, 4, 5, LAST_WEEK];
 
 /// One mistake in a set of hours: where it stands, a stable code, and what to do about it.
 ///
@@ -70,6 +71,18 @@ impl Findings {
             );
         }
         self.check_text(at, "department", row.department.as_deref());
+        self.check_weeks(at, &row.weeks);
+    }
+
+    fn check_weeks(&mut self, at: &str, weeks: &[i8]) {
+        for (index, week) in weeks.iter().enumerate() {
+            let pointer = format!("{at}/weeks/{index}");
+            if !WEEKS.contains(week) {
+                self.add(pointer, "no_such_week", "Give 1 to 5, or -1 for the last of the month.");
+            } else if weeks.iter().take(index).any(|earlier| earlier == week) {
+                self.add(pointer, "week_repeated", "Name each week once.");
+            }
+        }
     }
 
     fn check_days(&mut self, at: &str, row: &WeeklyHours) {
@@ -97,6 +110,7 @@ impl Findings {
         }
         self.check_intervals(at, row.closed, &row.intervals);
         self.check_text(at, "reason", row.reason.as_deref());
+        self.check_text(at, "department", row.department.as_deref());
     }
 
     fn check_intervals(&mut self, at: &str, closed: bool, intervals: &[Interval]) {

@@ -41,6 +41,11 @@ pub struct SpecialHours {
     #[serde(default)]
     #[schema(required, max_length = 200, example = "Thanksgiving")]
     pub reason: Option<String>,
+    /// The department that the row is about, at most 200 characters; `null` for the location. What a location's row
+    /// takes away is taken from its departments too; what it adds is the location's own.
+    #[serde(default)]
+    #[schema(required, max_length = 200, example = "Laboratory")]
+    pub department: Option<String>,
 }
 
 impl SpecialHours {

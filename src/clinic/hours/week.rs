@@ -1,10 +1,13 @@
 //! Hours that repeat every week.
 
-use chrono::{Datelike, NaiveDate};
+use chrono::{Datelike, Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::LocalTime;
+
+/// The last week of a month, as [`WeeklyHours::weeks`] names it.
+pub(super) const LAST_WEEK: i8 = -1;
 
 /// A day of the week, by its lowercase English name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
@@ -70,14 +73,36 @@ pub struct WeeklyHours {
     #[serde(default)]
     #[schema(required, max_length = 200, example = "Laboratory")]
     pub department: Option<String>,
+    /// In which weeks of the month: 1 for the first such day of a month, up to 5, and -1 for the last; empty for every
+    /// week. `["saturday"]` with `[2, 4]` is twice a month.
+    #[serde(default)]
+    #[schema(required, max_items = 6, example = json!([2, 4]))]
+    pub weeks: Vec<i8>,
+    /// Whether patients are seen then only by appointment. Such hours do not make the location open.
+    #[serde(default)]
+    #[schema(required)]
+    pub by_appointment: bool,
 }
 
 impl WeeklyHours {
-    /// Whether this row opens the location itself (and not a department of it) on `date`.
+    /// Whether this row opens the location itself (and not a department of it, nor by appointment) on `date`.
     pub(super) fn opens_on(&self, date: NaiveDate) -> bool {
-        self.department.is_none()
-            && self.days.contains(&Weekday::of(date))
+        self.department.is_none() && !self.by_appointment && self.applies_on(date)
+    }
+
+    /// Whether the row holds on `date`, whoever it is about.
+    fn applies_on(&self, date: NaiveDate) -> bool {
+        self.days.contains(&Weekday::of(date))
             && self.valid_from.is_none_or(|first| first <= date)
             && self.valid_through.is_none_or(|last| date <= last)
+            && (self.weeks.is_empty() || self.weeks.iter().any(|week| is_in_week(*week, date)))
     }
+}
+
+/// Whether `date` is the first (1) to fifth, or the last (-1), of its weekday in its month.
+fn is_in_week(week: i8, date: NaiveDate) -> bool {
+    if week == LAST_WEEK {
+        return date.checked_add_days(Days::new(7)).is_none_or(|later| later.month() != date.month());
+    }
+    u32::try_from(week).is_ok_and(|week| week == date.day0() / 7 + 1)
 }

@@ -2,6 +2,7 @@
 //! pointer, so that one answer names every mistake.
 
 use chrono_tz::Tz;
+use serde_json::Value;
 
 use crate::{
     clinic::hours::{HoursMistake, Interval, LocalTime, Schedule, SpecialHours, Weekday, WeeklyHours},
@@ -13,6 +14,7 @@ use crate::{
 const MOST_WEEKLY: usize = 100;
 const MOST_SPECIAL: usize = 400;
 const MOST_INTERVALS: usize = 24;
+const MOST_WEEKS: usize = 6;
 const LONGEST_TEXT: usize = 200;
 
 const WEEKDAYS: [(&str, Weekday); 7] = [
@@ -68,9 +70,16 @@ fn weekly_row(mut fields: Fields<'_>) -> Result<WeeklyHours, Vec<FieldError>> {
     let valid_from = fields.date("valid_from");
     let valid_through = fields.date("valid_through");
     let department = fields.line("department", LONGEST_TEXT);
+    let weeks = fields.list("weeks", MOST_WEEKS, week);
+    let by_appointment = fields.boolean("by_appointment").unwrap_or(false);
     fields.finish()?;
     let (opens, closes) = opens.zip(closes).ok_or_else(Vec::new)?;
-    Ok(WeeklyHours { days, opens, closes, valid_from, valid_through, department })
+    Ok(WeeklyHours { days, opens, closes, valid_from, valid_through, department, weeks, by_appointment })
+}
+
+fn week(entry: &Value, pointer: String) -> Result<i8, Vec<FieldError>> {
+    let week = entry.as_i64().and_then(|week| i8::try_from(week).ok());
+    week.ok_or_else(|| vec![FieldError::at(pointer, "wrong_type", "must be a whole number: 1 to 5, or -1 for the last")])
 }
 
 fn special_row(mut fields: Fields<'_>) -> Result<SpecialHours, Vec<FieldError>> {
@@ -82,9 +91,12 @@ fn special_row(mut fields: Fields<'_>) -> Result<SpecialHours, Vec<FieldError>> 
     let closed = fields.require("closed", closed);
     let intervals = fields.list("intervals", MOST_INTERVALS, |entry, pointer| interval(Fields::of(entry, pointer)));
     let reason = fields.line("reason", LONGEST_TEXT);
+    let department = fields.line("department", LONGEST_TEXT);
     fields.finish()?;
     match (from, through, closed) {
-        (Some(from), Some(through), Some(closed)) => Ok(SpecialHours { from, through, closed, intervals, reason }),
+        (Some(from), Some(through), Some(closed)) => {
+            Ok(SpecialHours { from, through, closed, intervals, reason, department })
+        }
         _ => Err(Vec::new()),
     }
 }

@@ -49,6 +49,8 @@ fn weekly(days: &[Weekday], opens: &str, closes: &str) -> WeeklyHours {
         valid_from: None,
         valid_through: None,
         department: None,
+        weeks: Vec::new(),
+        by_appointment: false,
     }
 }
 
@@ -63,6 +65,7 @@ fn closed(from: &str, through: &str, reason: Option<&str>) -> SpecialHours {
         closed: true,
         intervals: Vec::new(),
         reason: reason.map(str::to_owned),
+        department: None,
     }
 }
 

@@ -78,6 +78,7 @@ fn special_near(base: NaiveDate) -> impl Strategy<Value = SpecialHours> {
             closed: closed || intervals.is_empty(),
             intervals,
             reason,
+            department: None,
         },
     )
 }
