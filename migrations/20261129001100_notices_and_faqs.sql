@@ -33,8 +33,8 @@ create table cms.faq (
   -- are made once, when it is written.
   translations jsonb not null constraint faq_translations_object
     check (jsonb_typeof(translations) = 'object' and translations <> '{}'),
-  -- The lowest first.
-  position integer not null default 0 constraint faq_position_sane check (position between 0 and 100000),
+  -- The lowest first; at the end where nobody has said it.
+  position integer not null default 100000 constraint faq_position_sane check (position between 0 and 100000),
   version integer not null default 1,
   created_at timestamptz not null default clock_timestamp(),
   created_by uuid references cms.account,

@@ -8,7 +8,7 @@ create table cms.testimonial (
   given_on date not null,
   -- Out of five, where the person gave stars.
   rating smallint constraint testimonial_rating_in_range check (rating between 1 and 5),
-  position integer not null default 0 constraint testimonial_position_sane check (position between 0 and 100000),
+  position integer not null default 100000 constraint testimonial_position_sane check (position between 0 and 100000),
   version integer not null default 1,
   created_at timestamptz not null default clock_timestamp(),
   created_by uuid references cms.account,

@@ -38,7 +38,7 @@ pub struct SocialLink {
     pub url: String,
 }
 
-/// What the database has of the organisation, with its locations in the order of their names.
+/// What the database has of the organisation, with its locations in their order.
 #[derive(Clone, Debug, Deserialize)]
 pub struct StoredClinic {
     id: Uuid,
@@ -57,7 +57,7 @@ pub struct StoredClinic {
     social_links: Vec<SocialLink>,
     version: i32,
     updated_at: DateTime<Utc>,
-    /// In the order of their names.
+    /// In the clinic's order, then by name.
     pub locations: Vec<StoredLocation>,
     notices: Vec<StoredNotice>,
     legal_notices: Vec<StoredLegalNotice>,
@@ -103,7 +103,7 @@ pub struct Clinic {
     pub email: Option<String>,
     /// In the order in which to show them.
     pub social_links: Vec<SocialLink>,
-    /// The first 200 by name; `/v1/locations` has all, with all that is known of them.
+    /// The first 200 in their order; `/v1/locations` has all, with all that is known of them.
     pub locations: Vec<LocationInShort>,
     /// Those that are live now, the gravest first.
     pub notices: Vec<Notice>,

@@ -45,7 +45,7 @@ pub async fn export_locations(
         .read(async move |connection| Ok::<_, ApiError>(queries::find_published_locations(connection, &part).await?))
         .await?;
     let seen = Viewpoint { at, locale: &listed.default_locale };
-    let last = listed.rows.last().map(|location| (location.name.clone(), location.id));
+    let last = listed.rows.last().map(|location| (location.position, location.name.clone(), location.id));
     for location in listed.rows {
         write_record("location", &location.shown(&seen)?, lines)?;
     }

@@ -175,10 +175,17 @@ records::operations! {
     restore_faq at "/v1/admin/faqs/{id}/restore";
 }
 
+records::many! {
+    FaqRow, "staff: clinic"; written by ClinicEditor;
+    /// Trashes, restores or puts in order up to 500 questions: all of them or none.
+    update_faqs at "/v1/admin/faqs/bulk";
+}
+
 impl Record for FaqRow {
     const ACTIONS: Actions = actions!("faq");
     const PATH: &'static str = "/v1/admin/faqs";
     const EVENT: Option<EventKind> = Some(EventKind::ClinicChanged);
+    const ORDERED: bool = true;
     type Input = FaqInput;
     type Answer = StaffFaqAnswer;
 
@@ -225,6 +232,15 @@ impl Record for FaqRow {
         trashed: bool,
     ) -> Result<(), ApiError> {
         Ok(queries::update_faq_trashed(connection, before.id, trashed, hand.staff.id).await?)
+    }
+
+    async fn set_position(
+        connection: &mut PgConnection,
+        hand: &Hand,
+        id: Uuid,
+        position: i32,
+    ) -> Result<bool, ApiError> {
+        Ok(queries::update_faq_position(connection, id, position, hand.staff.id).await?)
     }
 }
 

@@ -204,6 +204,12 @@ records::operations! {
     restore_legal_notice at "/v1/admin/legal-notices/{id}/restore";
 }
 
+records::many! {
+    LegalNoticeRow, "staff: clinic"; written by ClinicEditor;
+    /// Trashes or restores up to 500 legal notices: all of them or none.
+    update_legal_notices at "/v1/admin/legal-notices/bulk";
+}
+
 impl Record for LegalNoticeRow {
     const ACTIONS: Actions = actions!("legal_notice");
     const PATH: &'static str = "/v1/admin/legal-notices";

@@ -8,7 +8,8 @@ use uuid::Uuid;
 use super::{
     clinic::ListedPhone,
     country::CountryCode,
-    hours::{Closure, Open, OperatingStatus, Schedule, SpecialHours, WeeklyHours},
+    department::{self, Department, ShownDepartment},
+    hours::{Closure, HolidayRule, Holidays, Open, OperatingStatus, Schedule, SpecialHours, WeeklyHours},
     values::TimeZone,
 };
 use crate::http::Reference;
@@ -117,7 +118,9 @@ pub struct Viewpoint<'a> {
 pub struct StoredLocation {
     /// UUIDv7.
     pub id: Uuid,
-    /// Its place in lists.
+    /// Its place in lists, with its name.
+    pub position: i32,
+    /// For people.
     pub name: String,
     slug: String,
     address: Address,
@@ -128,6 +131,8 @@ pub struct StoredLocation {
     timezone: TimeZone,
     hours: Vec<WeeklyHours>,
     special_hours: Vec<SpecialHours>,
+    holidays: Option<HolidayRule>,
+    departments: Vec<Department>,
     status: LocationStatus,
     accessibility: Vec<String>,
     parking: Option<String>,
@@ -195,6 +200,11 @@ pub struct Location {
     pub hours: Vec<WeeklyHours>,
     /// What differs on particular dates.
     pub special_hours: Vec<SpecialHours>,
+    /// The public holidays on which it is closed, where special hours do not speak of the day; null for none.
+    #[schema(required)]
+    pub holidays: Option<HolidayRule>,
+    /// Those with an own telephone or hours of their own.
+    pub departments: Vec<ShownDepartment>,
     /// Whether it is open at the instant asked for.
     pub open: Open,
     /// Whether it keeps its hours at that instant.
@@ -220,6 +230,8 @@ pub struct Location {
     pub services: Vec<Reference>,
     /// Who sees patients there, by name.
     pub providers: Vec<Reference>,
+    /// The lowest first in lists, then by name.
+    pub position: i32,
     /// Raised by every change.
     pub version: i32,
     /// The last change.
@@ -233,7 +245,8 @@ impl StoredLocation {
     /// [`Unreadable`].
     pub fn schedule(&self) -> Result<Schedule, Unreadable> {
         let hours = Schedule::new(self.timezone.0, self.hours.clone(), self.special_hours.clone());
-        Ok(hours.map_err(|_| Unreadable(self.id))?.closed_during(self.closures.clone()))
+        let holidays = self.holidays.as_ref().map(Holidays::kept).transpose().map_err(|_| Unreadable(self.id))?;
+        Ok(hours.map_err(|_| Unreadable(self.id))?.closed_during(self.closures.clone()).closed_on(holidays))
     }
 
     /// The first instant after `at` at which the location reads differently by itself; none for never.
@@ -241,11 +254,10 @@ impl StoredLocation {
     /// # Errors
     /// [`Unreadable`].
     pub fn fresh_until(&self, at: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, Unreadable> {
-        Ok(self.schedule()?.fresh_until(at, self.status.operating()))
-    }
-
-    fn open(&self, seen: &Viewpoint<'_>) -> Result<Open, Unreadable> {
-        Ok(self.schedule()?.open_at(seen.at, seen.locale, self.status.operating()))
+        let (schedule, status) = (self.schedule()?, self.status.operating());
+        let departments = department::all(&self.departments, &schedule);
+        let of_departments = departments.iter().map(|one| schedule.of_department(&one.name).fresh_until(at, status));
+        Ok(of_departments.chain([schedule.fresh_until(at, status)]).flatten().min())
     }
 
     /// What stands beside the organisation.
@@ -253,7 +265,7 @@ impl StoredLocation {
     /// # Errors
     /// [`Unreadable`].
     pub fn in_short(self, seen: &Viewpoint<'_>) -> Result<LocationInShort, Unreadable> {
-        let open = self.open(seen)?;
+        let open = self.schedule()?.open_at(seen.at, seen.locale, self.status.operating());
         let Self { id, slug, name, address, phones, .. } = self;
         Ok(LocationInShort { id, slug, name, address, phones, open })
     }
@@ -263,7 +275,10 @@ impl StoredLocation {
     /// # Errors
     /// [`Unreadable`].
     pub fn shown(self, seen: &Viewpoint<'_>) -> Result<Location, Unreadable> {
-        let open = self.open(seen)?;
+        let (schedule, operating) = (self.schedule()?, self.status.operating());
+        let open = schedule.open_at(seen.at, seen.locale, operating);
+        let departments = department::all(&self.departments, &schedule);
+        let departments = departments.into_iter().map(|one| one.shown(&schedule, seen, operating)).collect();
         let status = self.status.on(seen.at.with_timezone(&self.timezone.0).date_naive());
         Ok(Location {
             id: self.id,
@@ -277,6 +292,8 @@ impl StoredLocation {
             timezone: self.timezone,
             hours: self.hours,
             special_hours: self.special_hours,
+            holidays: self.holidays,
+            departments,
             open,
             status,
             accessibility: self.accessibility,
@@ -288,6 +305,7 @@ impl StoredLocation {
             booking_url: self.booking_url,
             services: self.services,
             providers: self.providers,
+            position: self.position,
             version: self.version,
             updated_at: self.updated_at,
         })

@@ -8,9 +8,11 @@ mod clinic;
 mod codes;
 mod compliance;
 mod country;
+mod department;
 pub mod editing;
 mod exported;
 mod faqs;
+mod holidays;
 pub mod hours;
 mod imported;
 pub mod input;
@@ -35,6 +37,7 @@ use sqlx::PgConnection;
 use utoipa::OpenApi;
 use uuid::Uuid;
 
+pub use department::{Department, ShownDepartment};
 pub use clinic::{ChangedBy, Clinic, ListedPhone, SocialLink, StaffClinic, StoredClinic};
 pub use country::CountryCode;
 pub use exported::{export_clinic, export_locations, export_providers, export_services};
@@ -43,6 +46,7 @@ pub use input::{ClinicInput, LocationInput, ProviderInput, ServiceInput};
 pub use location::{
     Address, Geo, Location, LocationInShort, LocationStatus, StatusCode, StoredLocation, Unreadable, Viewpoint,
 };
+pub use queries::Place;
 pub use provider::{Licence, Provider, ProviderName, ProviderSummary, ShownLicence, Specialty};
 pub use service::{FdaStatus, Price, Service, ServiceBody, ServiceSummary};
 pub use service_names::{Following, ServiceNames};
@@ -87,6 +91,7 @@ pub fn public_routes(config: &mut ServiceConfig) {
 pub fn admin_routes(config: &mut ServiceConfig) {
     Endpoint::at("/clinic").get(admin::get_staff_clinic).patch(admin::update_clinic).mount(config);
     Endpoint::at("/locations").get(admin::list_staff_locations).post(admin::create_location).mount(config);
+    Endpoint::at("/locations/bulk").post(admin::update_locations).mount(config);
     Endpoint::at("/locations/{id}")
         .get(admin::get_staff_location)
         .patch(admin::update_location)
@@ -94,6 +99,7 @@ pub fn admin_routes(config: &mut ServiceConfig) {
         .mount(config);
     Endpoint::at("/locations/{id}/restore").post(admin::restore_location).mount(config);
     Endpoint::at("/providers").get(admin::list_staff_providers).post(admin::create_provider).mount(config);
+    Endpoint::at("/providers/bulk").post(admin::update_providers).mount(config);
     Endpoint::at("/providers/{id}")
         .get(admin::get_staff_provider)
         .patch(admin::update_provider)
@@ -101,6 +107,7 @@ pub fn admin_routes(config: &mut ServiceConfig) {
         .mount(config);
     Endpoint::at("/providers/{id}/restore").post(admin::restore_provider).mount(config);
     Endpoint::at("/services").get(admin::list_staff_services).post(admin::create_service).mount(config);
+    Endpoint::at("/services/bulk").post(admin::update_services).mount(config);
     Endpoint::at("/services/{id}")
         .get(admin::get_staff_service)
         .patch(admin::update_service)
@@ -108,6 +115,7 @@ pub fn admin_routes(config: &mut ServiceConfig) {
         .mount(config);
     Endpoint::at("/services/{id}/restore").post(admin::restore_service).mount(config);
     Endpoint::at("/notices").get(notices::list_staff_notices).post(notices::create_notice).mount(config);
+    Endpoint::at("/notices/bulk").post(notices::update_notices).mount(config);
     Endpoint::at("/notices/{id}")
         .get(notices::get_staff_notice)
         .patch(notices::update_notice)
@@ -115,12 +123,14 @@ pub fn admin_routes(config: &mut ServiceConfig) {
         .mount(config);
     Endpoint::at("/notices/{id}/restore").post(notices::restore_notice).mount(config);
     Endpoint::at("/faqs").get(faqs::list_staff_faqs).post(faqs::create_faq).mount(config);
+    Endpoint::at("/faqs/bulk").post(faqs::update_faqs).mount(config);
     Endpoint::at("/faqs/{id}").get(faqs::get_staff_faq).patch(faqs::update_faq).delete(faqs::delete_faq).mount(config);
     Endpoint::at("/faqs/{id}/restore").post(faqs::restore_faq).mount(config);
     Endpoint::at("/testimonials")
         .get(testimonials::list_staff_testimonials)
         .post(testimonials::create_testimonial)
         .mount(config);
+    Endpoint::at("/testimonials/bulk").post(testimonials::update_testimonials).mount(config);
     Endpoint::at("/testimonials/{id}")
         .get(testimonials::get_staff_testimonial)
         .patch(testimonials::update_testimonial)
@@ -135,12 +145,14 @@ pub fn admin_routes(config: &mut ServiceConfig) {
         .get(legal_notices::list_staff_legal_notices)
         .post(legal_notices::create_legal_notice)
         .mount(config);
+    Endpoint::at("/legal-notices/bulk").post(legal_notices::update_legal_notices).mount(config);
     Endpoint::at("/legal-notices/{id}")
         .get(legal_notices::get_staff_legal_notice)
         .patch(legal_notices::update_legal_notice)
         .delete(legal_notices::delete_legal_notice)
         .mount(config);
     Endpoint::at("/legal-notices/{id}/restore").post(legal_notices::restore_legal_notice).mount(config);
+    Endpoint::at("/holidays").get(holidays::list_holidays).mount(config);
     Endpoint::at("/compliance/notices").get(compliance::list_required_notices).mount(config);
 }
 
@@ -172,36 +184,42 @@ pub fn admin_routes(config: &mut ServiceConfig) {
     admin::update_location,
     admin::delete_location,
     admin::restore_location,
+    admin::update_locations,
     admin::list_staff_providers,
     admin::create_provider,
     admin::get_staff_provider,
     admin::update_provider,
     admin::delete_provider,
     admin::restore_provider,
+    admin::update_providers,
     admin::list_staff_services,
     admin::create_service,
     admin::get_staff_service,
     admin::update_service,
     admin::delete_service,
     admin::restore_service,
+    admin::update_services,
     notices::list_staff_notices,
     notices::create_notice,
     notices::get_staff_notice,
     notices::update_notice,
     notices::delete_notice,
     notices::restore_notice,
+    notices::update_notices,
     faqs::list_staff_faqs,
     faqs::create_faq,
     faqs::get_staff_faq,
     faqs::update_faq,
     faqs::delete_faq,
     faqs::restore_faq,
+    faqs::update_faqs,
     testimonials::list_staff_testimonials,
     testimonials::create_testimonial,
     testimonials::get_staff_testimonial,
     testimonials::update_testimonial,
     testimonials::delete_testimonial,
     testimonials::restore_testimonial,
+    testimonials::update_testimonials,
     testimonials::create_authorization,
     testimonials::delete_authorization,
     legal_notices::list_staff_legal_notices,
@@ -210,7 +228,9 @@ pub fn admin_routes(config: &mut ServiceConfig) {
     legal_notices::update_legal_notice,
     legal_notices::delete_legal_notice,
     legal_notices::restore_legal_notice,
-    compliance::list_required_notices
+    legal_notices::update_legal_notices,
+    compliance::list_required_notices,
+    holidays::list_holidays
 ))]
 #[derive(Debug)]
 pub struct Docs;

@@ -131,6 +131,12 @@ records::operations! {
     restore_notice at "/v1/admin/notices/{id}/restore";
 }
 
+records::many! {
+    StaffNotice, "staff: clinic"; written by ClinicEditor;
+    /// Trashes or restores up to 500 notices: all of them or none.
+    update_notices at "/v1/admin/notices/bulk";
+}
+
 impl Record for StaffNotice {
     const ACTIONS: Actions = actions!("notice");
     const PATH: &'static str = "/v1/admin/notices";

@@ -96,6 +96,8 @@ pub struct ProviderSummary {
     pub accepting_new_patients: Option<bool>,
     /// Where they see patients.
     pub locations: Vec<Reference>,
+    /// The lowest first in lists, then by name.
+    pub position: i32,
 }
 
 /// A provider with everything a page needs.

@@ -26,7 +26,7 @@ use crate::{
 pub use self::{providers::*, services::*, texts::*};
 
 /// The order of the list, which its cursors belong to.
-const LIST: &str = "locations by name";
+const LIST: &str = "locations in order";
 /// Days that the hours are told for where nobody says how many.
 const WEEK: u64 = 7;
 
@@ -93,7 +93,7 @@ pub async fn get_clinic(request: HttpRequest, site: Data<Site>, database: Data<P
     PublicAnswer::json(&ClinicAnswer { data: clinic }, &["clinic"])?.valid_for(seconds).tagged(tags).send(&request)
 }
 
-/// The locations, in the order of their names.
+/// The locations, in the clinic's order, then by name.
 #[utoipa::path(get, path = "/v1/locations", operation_id = "list_locations", tag = "clinic",
     params(
         ("at" = Option<String>, Query, format = DateTime,
@@ -112,7 +112,7 @@ pub async fn list_locations(request: HttpRequest, site: Data<Site>, database: Da
         .read(async move |connection| Ok::<_, ApiError>(queries::find_published_locations(connection, &part).await?))
         .await?;
     let question = site.question(&request, LIST);
-    let place = |location: &StoredLocation| (location.name.clone(), location.id);
+    let place = |location: &StoredLocation| (location.position, location.name.clone(), location.id);
     let (meta, links) = page.complete(&mut listed.rows, listed.total, place, &question);
     let now = site.clock.now();
     let seconds = if at.is_none() { seconds_left(&listed.rows, now)? } else { None };

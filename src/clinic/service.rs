@@ -94,6 +94,8 @@ pub struct ServiceSummary {
     pub providers: Vec<Reference>,
     /// What it is for.
     pub conditions: Vec<Reference>,
+    /// The lowest first in lists, then by name.
+    pub position: i32,
 }
 
 /// What is said of a service, in the format that was asked for.

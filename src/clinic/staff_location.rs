@@ -7,7 +7,8 @@ use uuid::Uuid;
 
 use super::{
     clinic::{ChangedBy, ListedPhone},
-    hours::{SpecialHours, WeeklyHours},
+    department::Department,
+    hours::{HolidayRule, SpecialHours, WeeklyHours},
     location::{Address, Geo, LocationStatus},
     values::TimeZone,
 };
@@ -41,6 +42,11 @@ pub struct StaffLocation {
     pub hours: Vec<WeeklyHours>,
     /// What differs on particular dates.
     pub special_hours: Vec<SpecialHours>,
+    /// The public holidays on which it is closed, where special hours do not speak of the day; null for none.
+    #[schema(required)]
+    pub holidays: Option<HolidayRule>,
+    /// Those with an own telephone.
+    pub departments: Vec<Department>,
     /// As it was written: the public reads a temporary closure that has ended as `open`.
     pub status: LocationStatus,
     /// Short texts.
@@ -60,6 +66,8 @@ pub struct StaffLocation {
     /// Where appointments are made.
     #[schema(required, format = "uri")]
     pub booking_url: Option<String>,
+    /// The lowest first in lists, then by name.
+    pub position: i32,
     /// Named by the `ETag`, and by `If-Match` of a write.
     pub version: i32,
     /// When it was made.

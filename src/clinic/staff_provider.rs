@@ -41,6 +41,8 @@ pub struct StaffProvider {
     pub biography: Option<String>,
     /// As they were named; the public reads of those outside the trash alone.
     pub locations: Vec<Reference>,
+    /// The lowest first in lists, then by name.
+    pub position: i32,
     /// Named by the `ETag`, and by `If-Match` of a write.
     pub version: i32,
     /// When it was made.

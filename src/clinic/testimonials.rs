@@ -196,10 +196,17 @@ records::operations! {
     restore_testimonial at "/v1/admin/testimonials/{id}/restore";
 }
 
+records::many! {
+    StaffTestimonial, "staff: clinic"; written by ClinicEditor;
+    /// Trashes, restores or puts in order up to 500 testimonials: all of them or none.
+    update_testimonials at "/v1/admin/testimonials/bulk";
+}
+
 impl Record for StaffTestimonial {
     const ACTIONS: Actions = actions!("testimonial");
     const PATH: &'static str = "/v1/admin/testimonials";
     const EVENT: Option<EventKind> = Some(EventKind::ClinicChanged);
+    const ORDERED: bool = true;
     type Input = TestimonialInput;
     type Answer = StaffTestimonialAnswer;
 
@@ -252,6 +259,15 @@ impl Record for StaffTestimonial {
         trashed: bool,
     ) -> Result<(), ApiError> {
         Ok(queries::update_testimonial_trashed(connection, before.id, trashed, hand.staff.id).await?)
+    }
+
+    async fn set_position(
+        connection: &mut PgConnection,
+        hand: &Hand,
+        id: Uuid,
+        position: i32,
+    ) -> Result<bool, ApiError> {
+        Ok(queries::update_testimonial_position(connection, id, position, hand.staff.id).await?)
     }
 }
 

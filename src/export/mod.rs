@@ -53,7 +53,7 @@ pub struct ExportEnd {
 enum Stage {
     Begin,
     Clinic,
-    Locations(Option<(String, Uuid)>),
+    Locations(Option<clinic::Place>),
     Providers(Uuid),
     Services(Uuid),
     Terms,

@@ -27,6 +27,7 @@ pub use problem::{Answer, ApiError, FieldError, Problem, not_found};
 pub use query::{QueryReader, no_parameters};
 pub use rate_limit::RateLimit;
 pub use resource::Endpoint;
+pub use suggest::nearest;
 
 use actix_web::{
     HttpRequest, HttpResponse,

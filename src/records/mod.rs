@@ -8,15 +8,22 @@
 //! | `steps` | what is done with a record of any kind |
 //! | `operations` | the five addresses of a kind |
 //! | `answers` | the shapes in which they are answered |
+//! | `many` | what is done with many of them at once |
+//! | `named` | how a call names many |
 //! | `texts` | the same in several languages |
 
 mod answers;
+mod many;
+mod named;
 mod operations;
 mod record;
 mod steps;
 mod texts;
 
 pub(crate) use answers::answers;
+pub(crate) use many::many;
+pub use many::{ChangedRecord, RecordAction, RecordsAnswer, RecordsInput, RecordsOutcome, change_many};
+pub use named::{read_ids, read_versions, told_of};
 pub(crate) use operations::operations;
 pub(crate) use record::actions;
 pub use record::{Actions, Hand, ListedRecord, Record, Standing};

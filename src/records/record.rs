@@ -90,6 +90,8 @@ pub trait Record: Sized + 'static {
     const PATH: &'static str;
     /// What each write announces.
     const EVENT: Option<EventKind> = None;
+    /// Whether they stand in an order of the clinic's own.
+    const ORDERED: bool = false;
     /// What staff send, read.
     type Input: 'static;
     /// `{"data": …}`, as staff read it.
@@ -149,6 +151,19 @@ pub trait Record: Sized + 'static {
         before: Self,
         trashed: bool,
     ) -> Result<(), ApiError>;
+
+    /// Gives one another position, where they stand in an order; answers whether it had another before.
+    ///
+    /// # Errors
+    /// 500 where they stand in none; those of the database.
+    async fn set_position(
+        _connection: &mut PgConnection,
+        _hand: &Hand,
+        _id: Uuid,
+        _position: i32,
+    ) -> Result<bool, ApiError> {
+        Err(ApiError::Internal)
+    }
 }
 
 /// A kind with few enough records for one list.

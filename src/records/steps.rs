@@ -155,7 +155,7 @@ async fn held<R: Record>(connection: &mut PgConnection, id: Uuid) -> Result<R, A
     found(connection, id).await
 }
 
-async fn found<R: Record>(connection: &mut PgConnection, id: Uuid) -> Result<R, ApiError> {
+pub(super) async fn found<R: Record>(connection: &mut PgConnection, id: Uuid) -> Result<R, ApiError> {
     R::find(connection, id).await?.ok_or(ApiError::NotFound)
 }
 

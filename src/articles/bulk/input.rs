@@ -1,6 +1,6 @@
 //! What is asked for when many articles are changed at once.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -10,7 +10,8 @@ use uuid::Uuid;
 
 use crate::{
     articles::publication::PublicationInput,
-    http::{ApiError, FieldError, Fields},
+    http::{ApiError, Fields},
+    records::{read_ids, read_versions},
 };
 
 /// The most articles of one call.
@@ -102,11 +103,11 @@ impl BulkChange {
         let action = fields.one_of("action", &Action::ALL.map(|(name, _)| name));
         let action = fields.require("action", action);
         let action = Action::ALL.into_iter().find(|(name, _)| Some(*name) == action).map(|(_, action)| action);
-        let ids = ids(&mut fields);
+        let ids = read_ids(&mut fields, MOST);
         let tags = fields.lines("tags", 30, 100);
         let category = fields.line("category", 100);
         let publication = publication(&mut fields);
-        let versions = versions(&mut fields, &ids);
+        let versions = read_versions(&mut fields, &ids);
         refuse_strangers(&mut fields, action);
         if matches!(action, Some(Action::Tag | Action::Untag)) && tags.is_empty() {
             fields.require::<()>("tags", None);
@@ -118,21 +119,6 @@ impl BulkChange {
         let action = action.ok_or(ApiError::Internal)?;
         Ok(Self { action, ids, tags, category, publication, versions })
     }
-}
-
-fn ids(fields: &mut Fields<'_>) -> Vec<Uuid> {
-    let ids = fields.list("ids", MOST, |entry, pointer| {
-        let id = entry.as_str().and_then(|text| text.parse::<Uuid>().ok());
-        id.ok_or_else(|| vec![FieldError::at(pointer, "wrong_type", "must be an id")])
-    });
-    if ids.is_empty() {
-        fields.require::<()>("ids", None);
-    }
-    let mut seen = BTreeSet::new();
-    for (index, _) in ids.iter().enumerate().filter(|(_, id)| !seen.insert(**id)) {
-        fields.extend([FieldError::at(format!("/ids/{index}"), "repeated", "must not repeat an entry")]);
-    }
-    ids
 }
 
 /// The same two fields as of one publication, with the same rules.
@@ -149,28 +135,6 @@ fn publication(fields: &mut Fields<'_>) -> PublicationInput {
         }
         Err(_) => PublicationInput::default(),
     }
-}
-
-fn versions(fields: &mut Fields<'_>, ids: &[Uuid]) -> BTreeMap<Uuid, i32> {
-    let mut versions = BTreeMap::new();
-    let Some(value) = fields.value("versions") else { return versions };
-    let Some(given) = value.as_object() else {
-        fields.refuse("versions", "wrong_type", "must be an object of versions by id");
-        return versions;
-    };
-    for (name, value) in given {
-        let id = name.parse::<Uuid>().ok().filter(|id| ids.contains(id));
-        let version = value.as_i64().and_then(|number| i32::try_from(number).ok()).filter(|number| *number > 0);
-        let pointer = format!("/versions/{}", name.replace('~', "~0").replace('/', "~1"));
-        match (id, version) {
-            (Some(id), Some(version)) => {
-                versions.insert(id, version);
-            }
-            (None, _) => fields.extend([FieldError::at(pointer, "unknown_reference", "is none of the ids")]),
-            (_, None) => fields.extend([FieldError::at(pointer, "out_of_range", "must be a version, from 1")]),
-        }
-    }
-    versions
 }
 
 /// What is given for another action would otherwise be ignored.

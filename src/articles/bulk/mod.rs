@@ -30,6 +30,7 @@ use crate::{
     accounts::{Editor, Writer},
     db::StaffDb,
     http::{Answer, ApiError, FieldError, JsonBody, no_parameters, private_answer},
+    records::told_of,
 };
 use input::{Action, BulkChange, BulkInput};
 
@@ -135,25 +136,6 @@ async fn change_all(connection: &mut PgConnection, hands: &Hands, input: &BulkCh
         }
     }
     if refused.is_empty() { Ok(()) } else { Err(ApiError::Invalid(refused)) }
-}
-
-/// Why one article does not allow it; what is no fault of the article ends the whole.
-fn told_of(index: usize, error: ApiError) -> Result<Vec<FieldError>, ApiError> {
-    let at = |code: &str, message: &str| FieldError::at(format!("/ids/{index}"), code, message);
-    let of_field = |error: FieldError| {
-        let message = match error.pointer.as_deref() {
-            None | Some("") => error.message,
-            Some(pointer) => format!("{pointer}: {}", error.message),
-        };
-        at(&error.code, &message).suggesting(error.suggestion)
-    };
-    match error {
-        ApiError::NotFound => Ok(vec![at("unknown_reference", "names no article")]),
-        ApiError::Conflict { code, detail } => Ok(vec![at(code, detail)]),
-        ApiError::Stale { current, .. } => Ok(vec![at("stale_version", &format!("it has version {current} now"))]),
-        ApiError::Invalid(errors) => Ok(errors.into_iter().map(of_field).collect()),
-        other => Err(other),
-    }
 }
 
 async fn change(

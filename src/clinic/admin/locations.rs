@@ -35,7 +35,7 @@ pub struct StaffLocationPage {
     links: PageLinks,
 }
 
-/// The locations in the order of their names, or those in the trash.
+/// The locations in the clinic's order, then by name, or those in the trash.
 #[utoipa::path(get, path = "/v1/admin/locations", operation_id = "list_staff_locations", tag = "staff: clinic",
     security(("bearer" = [])),
     params(
@@ -69,10 +69,17 @@ records::operations! {
     restore_location at "/v1/admin/locations/{id}/restore";
 }
 
+records::many! {
+    StaffLocation, "staff: clinic"; written by ClinicEditor;
+    /// Trashes, restores or puts in order up to 500 locations: all of them or none.
+    update_locations at "/v1/admin/locations/bulk";
+}
+
 impl Record for StaffLocation {
     const ACTIONS: Actions = actions!("location");
     const PATH: &'static str = "/v1/admin/locations";
     const EVENT: Option<EventKind> = Some(EventKind::ClinicChanged);
+    const ORDERED: bool = true;
     type Input = LocationInput;
     type Answer = StaffLocationAnswer;
 
@@ -117,6 +124,15 @@ impl Record for StaffLocation {
     ) -> Result<(), ApiError> {
         queries::update_location_trashed(connection, before.id, trashed, hand.staff.id).await.map_err(refused_restore)
     }
+
+    async fn set_position(
+        connection: &mut PgConnection,
+        hand: &Hand,
+        id: Uuid,
+        position: i32,
+    ) -> Result<bool, ApiError> {
+        Ok(queries::update_location_position(connection, id, position, hand.staff.id).await?)
+    }
 }
 
 impl PagedRecord for StaffLocation {
@@ -128,7 +144,7 @@ impl PagedRecord for StaffLocation {
     }
 
     fn place(&self) -> Place {
-        (self.name.clone(), self.id)
+        (self.position, self.name.clone(), self.id)
     }
 
     async fn list(

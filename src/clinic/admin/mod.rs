@@ -23,7 +23,7 @@ pub use locations::*;
 pub use providers::*;
 pub use services::*;
 
-/// A kind of record that is listed by name, page by page.
+/// A kind of record that is listed in an order of its own, page by page.
 trait PagedRecord: Record {
     /// What a cursor of the list is good for.
     const LIST: &'static str;

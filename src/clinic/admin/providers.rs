@@ -35,7 +35,7 @@ pub struct StaffProviderPage {
     links: PageLinks,
 }
 
-/// The providers in the order of their names, or those in the trash.
+/// The providers in the clinic's order, then by name, or those in the trash.
 #[utoipa::path(get, path = "/v1/admin/providers", operation_id = "list_staff_providers", tag = "staff: clinic",
     security(("bearer" = [])),
     params(
@@ -69,10 +69,17 @@ records::operations! {
     restore_provider at "/v1/admin/providers/{id}/restore";
 }
 
+records::many! {
+    StaffProvider, "staff: clinic"; written by ClinicEditor;
+    /// Trashes, restores or puts in order up to 500 providers: all of them or none.
+    update_providers at "/v1/admin/providers/bulk";
+}
+
 impl Record for StaffProvider {
     const ACTIONS: Actions = actions!("provider");
     const PATH: &'static str = "/v1/admin/providers";
     const EVENT: Option<EventKind> = Some(EventKind::ClinicChanged);
+    const ORDERED: bool = true;
     type Input = ProviderInput;
     type Answer = StaffProviderAnswer;
 
@@ -117,6 +124,15 @@ impl Record for StaffProvider {
     ) -> Result<(), ApiError> {
         queries::update_provider_trashed(connection, before.id, trashed, hand.staff.id).await.map_err(refused_restore)
     }
+
+    async fn set_position(
+        connection: &mut PgConnection,
+        hand: &Hand,
+        id: Uuid,
+        position: i32,
+    ) -> Result<bool, ApiError> {
+        Ok(queries::update_provider_position(connection, id, position, hand.staff.id).await?)
+    }
 }
 
 impl PagedRecord for StaffProvider {
@@ -128,7 +144,7 @@ impl PagedRecord for StaffProvider {
     }
 
     fn place(&self) -> Place {
-        (self.display_name.clone(), self.id)
+        (self.position, self.display_name.clone(), self.id)
     }
 
     async fn list(

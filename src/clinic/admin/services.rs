@@ -36,7 +36,7 @@ pub struct StaffServicePage {
     links: PageLinks,
 }
 
-/// The services in the order of their names, or those in the trash.
+/// The services in the clinic's order, then by name, or those in the trash.
 #[utoipa::path(get, path = "/v1/admin/services", operation_id = "list_staff_services", tag = "staff: clinic",
     security(("bearer" = [])),
     params(
@@ -70,10 +70,17 @@ records::operations! {
     restore_service at "/v1/admin/services/{id}/restore";
 }
 
+records::many! {
+    StaffService, "staff: clinic"; written by ClinicEditor;
+    /// Trashes, restores or puts in order up to 500 services: all of them or none.
+    update_services at "/v1/admin/services/bulk";
+}
+
 impl Record for StaffService {
     const ACTIONS: Actions = actions!("service");
     const PATH: &'static str = "/v1/admin/services";
     const EVENT: Option<EventKind> = Some(EventKind::ClinicChanged);
+    const ORDERED: bool = true;
     type Input = ServiceInput;
     type Answer = StaffServiceAnswer;
 
@@ -124,6 +131,15 @@ impl Record for StaffService {
         queries::update_service_trashed(connection, before.id, trashed, by).await.map_err(refused_restore)?;
         follow_names(connection, hand, before.id).await
     }
+
+    async fn set_position(
+        connection: &mut PgConnection,
+        hand: &Hand,
+        id: Uuid,
+        position: i32,
+    ) -> Result<bool, ApiError> {
+        Ok(queries::update_service_position(connection, id, position, hand.staff.id).await?)
+    }
 }
 
 async fn follow_names(connection: &mut PgConnection, hand: &Hand, id: Uuid) -> Result<(), ApiError> {
@@ -140,7 +156,7 @@ impl PagedRecord for StaffService {
     }
 
     fn place(&self) -> Place {
-        (self.name.clone(), self.id)
+        (self.position, self.name.clone(), self.id)
     }
 
     async fn list(

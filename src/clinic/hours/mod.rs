@@ -9,9 +9,13 @@
 //! - a time that the clocks skip moves forward to the first instant that exists, and an interval that is left with no
 //!   length is dropped;
 //! - of a time that comes twice, an opening takes the earlier instant and a closing the later;
-//! - a closure takes its time out of whatever is open, by instants and not by days.
+//! - a closure takes its time out of whatever is open, by instants and not by days;
+//! - a public holiday takes the hours of its day away, unless special hours speak of that day;
+//! - hours of a department or by appointment are not when the location is open.
 
 mod closure;
+mod department;
+mod holidays;
 mod local_time;
 mod mistakes;
 mod now;
@@ -26,6 +30,7 @@ mod zone;
 mod tests;
 
 pub use closure::Closure;
+pub use holidays::{CALENDAR_FORM, Holiday, HolidayMistake, HolidayRule, Holidays, holiday_names, holidays_of};
 pub use local_time::{LocalTime, LocalTimeError};
 pub use mistakes::HoursMistake;
 pub use now::{Open, OperatingStatus};

@@ -59,7 +59,9 @@ impl Schedule {
     #[must_use]
     pub fn open_at(&self, at: DateTime<Utc>, locale: &str, status: OperatingStatus) -> Open {
         let standing = self.standing(at, status);
-        let text = wording::write(locale, &self.sentence(at, status, &standing));
+        let asked = self.by_appointment().filter(|_| !standing.now && self.keeps_hours(at, status));
+        let told = asked.and_then(|asked| self.by_appointment_only(&asked, at, &standing));
+        let text = wording::write(locale, &told.unwrap_or_else(|| self.sentence(at, status, &standing)));
         let Standing { now, changes_at, next_opens_at } = standing;
         Open { now, changes_at, next_opens_at, text }
     }
@@ -78,11 +80,37 @@ impl Schedule {
         let nights = self.nights_taken_away(today);
         let turns = [Some(midnight), changes_at, soon_from].into_iter().flatten();
         let closures = self.closures().iter().flat_map(|closure| [closure.from, closure.until]);
+        let asked = self.by_appointment().and_then(|asked| asked.fresh_until(at, status));
         turns
+            .chain(asked)
             .chain(closures)
             .chain(nights.flat_map(|night| [night.opens, night.closes]))
             .filter(|instant| *instant > at)
             .min()
+    }
+
+    /// Whether neither the status nor a closure sets the hours aside at `at`.
+    fn keeps_hours(&self, at: DateTime<Utc>, status: OperatingStatus) -> bool {
+        let by_status = match status {
+            OperatingStatus::Open => true,
+            OperatingStatus::TemporarilyClosed { until } => {
+                until.is_some_and(|last| zone::end_of(self.timezone(), last) <= at)
+            }
+            OperatingStatus::PermanentlyClosed => false,
+        };
+        by_status && !self.closures().iter().any(|closure| closure.covers(at))
+    }
+
+    /// What to say while the location is not open, but patients are seen by appointment: now, or next of all.
+    fn by_appointment_only(&self, asked: &Self, at: DateTime<Utc>, standing: &Standing) -> Option<Sentence<'static>> {
+        let asked = asked.by_hours(at);
+        if asked.now {
+            let until = [asked.changes_at, standing.next_opens_at].into_iter().flatten().min();
+            let closes = until.and_then(|closing| wording::closing(self.timezone(), at, closing));
+            return Some(Sentence::ByAppointment(closes));
+        }
+        let first = asked.next_opens_at.filter(|_| standing.next_opens_at.is_none())?;
+        Some(Sentence::ByAppointmentFrom(wording::opening(self.timezone(), at, first)))
     }
 
     fn standing(&self, at: DateTime<Utc>, status: OperatingStatus) -> Standing {

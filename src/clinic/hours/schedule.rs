@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::stretch::{Stretch, joined_in_time};
-use super::{Closure, HoursMistake, LocalTime, SpecialHours, WeeklyHours, mistakes, zone};
+use super::{Closure, Holidays, HoursMistake, LocalTime, SpecialHours, WeeklyHours, mistakes, zone};
 
 /// The longest range of days that is computed or may be closed in one row, in days.
 pub const MAX_DAYS: i64 = 400;
@@ -19,11 +19,12 @@ pub struct Schedule {
     timezone: Tz,
     hours: Vec<WeeklyHours>,
     special: Vec<SpecialHours>,
+    holidays: Option<Holidays>,
     /// In no order.
     closures: Vec<Closure>,
 }
 
-/// One day of a location and the intervals that start on it, in order; none overlap or touch.
+/// One day of a location and the intervals that start on it, in order; none overlap, and of one kind none touch.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct OpenDay {
     /// The local date.
@@ -31,7 +32,7 @@ pub struct OpenDay {
     pub date: NaiveDate,
     /// The intervals that start on this day.
     pub intervals: Vec<OpenInterval>,
-    /// Why special hours take this day's weekly hours away; `null` where they do not or give no reason.
+    /// Why special hours or a holiday take this day's weekly hours away; `null` where they do not or give no reason.
     #[schema(required, example = "Thanksgiving")]
     pub closed_reason: Option<String>,
 }
@@ -50,6 +51,8 @@ pub struct OpenInterval {
     /// Local time of `closes_at`, which may be on a later day.
     #[schema(example = "17:00")]
     pub closes: LocalTime,
+    /// Whether patients are seen then only by appointment: the location does not count as open.
+    pub by_appointment: bool,
 }
 
 impl Schedule {
@@ -59,13 +62,31 @@ impl Schedule {
     /// Every mistake at once, each with a JSON pointer from the location (`/hours/…`, `/special_hours/…`).
     pub fn new(timezone: Tz, hours: Vec<WeeklyHours>, special: Vec<SpecialHours>) -> Result<Self, Vec<HoursMistake>> {
         let mistakes = mistakes::find(&hours, &special);
-        if mistakes.is_empty() { Ok(Self { timezone, hours, special, closures: Vec::new() }) } else { Err(mistakes) }
+        if mistakes.is_empty() { Ok(Self { timezone, hours, special, holidays: None, closures: Vec::new() }) } else { Err(mistakes) }
+    }
+
+    /// Other rows in the same zone, with the same holidays and closures; parts of checked rows are checked.
+    pub(super) fn with_rows(&self, hours: Vec<WeeklyHours>, special: Vec<SpecialHours>) -> Self {
+        let (holidays, closures) = (self.holidays.clone(), self.closures.clone());
+        Self { timezone: self.timezone, hours, special, holidays, closures }
     }
 
     /// The same hours, with these closures taken out.
     #[must_use]
     pub fn closed_during(self, closures: Vec<Closure>) -> Self {
         Self { closures, ..self }
+    }
+
+    /// The same hours, but closed on these holidays.
+    #[must_use]
+    pub fn closed_on(self, holidays: Option<Holidays>) -> Self {
+        Self { holidays, ..self }
+    }
+
+    /// The holidays on which it is closed.
+    #[must_use]
+    pub fn holidays(&self) -> Option<&Holidays> {
+        self.holidays.as_ref()
     }
 
     /// The closures.
@@ -91,26 +112,58 @@ impl Schedule {
         &self.special
     }
 
-    /// The days from `from` through `to`, each with the location's own intervals.
+    /// The days from `from` through `to`, each with the location's own intervals and those by appointment.
     ///
     /// A range longer than [`MAX_DAYS`] ends after that many days; one that ends before it starts is empty.
     #[must_use]
     pub fn days(&self, from: NaiveDate, to: NaiveDate) -> Vec<OpenDay> {
         let length = ((to - from).num_days() + 1).clamp(0, MAX_DAYS);
+        let appointments = self.by_appointment().map(|asked| self.out_of(asked, from, length));
         days_after(from)
             .take(usize::try_from(length).unwrap_or_default())
             .map(|date| OpenDay {
                 date,
-                intervals: self.intervals_of(date),
+                intervals: self.intervals_with(appointments.as_ref(), date),
                 closed_reason: self.closed_reason(date).map(str::to_owned),
             })
             .collect()
     }
 
-    /// The reason of the first special row with one that takes the weekly hours of `date` away.
+    /// The reason of the first special row with one that takes the weekly hours of `date` away, or the holiday that does.
     pub(super) fn closed_reason(&self, date: NaiveDate) -> Option<&str> {
-        let mut closing = self.special.iter().filter(|row| row.closed && row.covers(date));
-        closing.find_map(|row| row.reason.as_deref().filter(|reason| !reason.trim().is_empty()))
+        let mut closing = self.special_of(date).filter(|row| row.closed);
+        let reason = closing.find_map(|row| row.reason.as_deref().filter(|reason| !reason.trim().is_empty()));
+        reason.or_else(|| self.holiday(date))
+    }
+
+    /// The location's own special rows of `date`.
+    fn special_of(&self, date: NaiveDate) -> impl Iterator<Item = &SpecialHours> {
+        self.special.iter().filter(move |row| row.department.is_none() && row.covers(date))
+    }
+
+    /// The holiday that closes `date`. Special hours of that day are what somebody decided about it.
+    fn holiday(&self, date: NaiveDate) -> Option<&'static str> {
+        let holidays = self.holidays.as_ref().filter(|_| self.special_of(date).next().is_none());
+        holidays.and_then(|holidays| holidays.closing(date))
+    }
+
+    /// A schedule without the time at which this one is open, on `length` days from `from`.
+    fn out_of(&self, other: Self, from: NaiveDate, length: i64) -> Self {
+        let first = from.checked_sub_signed(TimeDelta::days(3)).unwrap_or(from);
+        let days = days_after(first).take(usize::try_from(length + 6).unwrap_or_default());
+        let open = joined_in_time(self.timezone, days.flat_map(|day| self.on_wall(day)));
+        let open = open.map(|stretch| Closure { from: stretch.opens, until: stretch.closes });
+        let closures = self.closures.iter().copied().chain(open).collect();
+        other.closed_during(closures)
+    }
+
+    /// The intervals that start on `date`, and those by appointment beside them, in order.
+    fn intervals_with(&self, appointments: Option<&Self>, date: NaiveDate) -> Vec<OpenInterval> {
+        let mut intervals = self.intervals_of(date);
+        let asked = appointments.into_iter().flat_map(|schedule| schedule.intervals_of(date));
+        intervals.extend(asked.map(|interval| OpenInterval { by_appointment: true, ..interval }));
+        intervals.sort_by_key(|interval| (interval.opens_at, interval.closes_at));
+        intervals
     }
 
     /// The intervals that start on `date`, in order, joined where they overlap or touch.
@@ -131,13 +184,14 @@ impl Schedule {
             closes_at: stretch.closes,
             opens: time_at(stretch.opens),
             closes: if at_midnight { written } else { closes },
+            by_appointment: false,
         }
     }
 
     /// What starts on `date`, in the order of the openings.
     fn on_wall(&self, date: NaiveDate) -> Vec<Stretch<NaiveDateTime>> {
-        let (mut stretches, mut closed) = (Vec::new(), false);
-        for row in self.special.iter().filter(|row| row.covers(date)) {
+        let (mut stretches, mut closed) = (Vec::new(), self.holiday(date).is_some());
+        for row in self.special_of(date) {
             closed |= row.closed;
             let intervals = row.intervals.iter();
             stretches.extend(intervals.map(|added| Stretch::on(date, added.opens, added.closes)));

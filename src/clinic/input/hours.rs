@@ -5,9 +5,12 @@ use chrono_tz::Tz;
 use serde_json::Value;
 
 use crate::{
-    clinic::hours::{HoursMistake, Interval, LocalTime, Schedule, SpecialHours, Weekday, WeeklyHours},
+    clinic::hours::{
+        CALENDAR_FORM, HolidayMistake, HolidayRule, Holidays, HoursMistake, Interval, LocalTime, Schedule,
+        SpecialHours, Weekday, WeeklyHours, holiday_names,
+    },
     contact::Refusal,
-    http::{FieldError, Fields},
+    http::{FieldError, Fields, nearest},
 };
 
 /// The engine's bounds.
@@ -15,6 +18,7 @@ const MOST_WEEKLY: usize = 100;
 const MOST_SPECIAL: usize = 400;
 const MOST_INTERVALS: usize = 24;
 const MOST_WEEKS: usize = 6;
+const MOST_EXCEPTIONS: usize = 100;
 const LONGEST_TEXT: usize = 200;
 
 const WEEKDAYS: [(&str, Weekday); 7] = [
@@ -98,6 +102,35 @@ fn special_row(mut fields: Fields<'_>) -> Result<SpecialHours, Vec<FieldError>> 
             Ok(SpecialHours { from, through, closed, intervals, reason, department })
         }
         _ => Err(Vec::new()),
+    }
+}
+
+/// Reads `holidays`.
+pub(super) fn holidays(mut fields: Fields<'_>) -> Result<HolidayRule, Vec<FieldError>> {
+    let calendar = fields.line("calendar", LONGEST_TEXT);
+    let calendar = fields.require("calendar", calendar);
+    let except = fields.lines("except", MOST_EXCEPTIONS, LONGEST_TEXT);
+    let rule = HolidayRule { calendar: calendar.unwrap_or_default(), except };
+    if !rule.calendar.is_empty() {
+        refuse_unknown(&mut fields, &rule);
+    }
+    fields.finish()?;
+    Ok(rule)
+}
+
+fn refuse_unknown(fields: &mut Fields<'_>, rule: &HolidayRule) {
+    match Holidays::of(rule) {
+        Ok(_) => {}
+        Err(HolidayMistake::UnknownCalendar) => {
+            fields.refuse("calendar", "unknown_calendar", format!("must be {CALENDAR_FORM}"));
+        }
+        Err(HolidayMistake::UnknownHoliday(index)) => {
+            let given = rule.except.get(index).map(String::as_str).unwrap_or_default();
+            let names = holiday_names(&rule.calendar);
+            let pointer = fields.pointer(&format!("except/{index}"));
+            let error = FieldError::at(pointer, "unknown_holiday", "must be the name of a holiday of the calendar");
+            fields.extend([error.suggesting(nearest(given, names))]);
+        }
     }
 }
 

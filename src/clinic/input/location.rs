@@ -4,15 +4,16 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::{
-    email, hours, languages, phones, required_line,
-    schema::{AddressInput, LocationStatusInput, PhoneInput, SpecialHoursInput, WeeklyHoursInput},
+    departments, email, hours, languages, phones, position, required_line,
+    schema::{AddressInput, DepartmentInput, LocationStatusInput, PhoneInput, SpecialHoursInput, WeeklyHoursInput},
     short_texts, slug, time_zone, web_address,
 };
 use crate::{
     clinic::{
         clinic::ListedPhone,
         country::CountryCode,
-        hours::{SpecialHours, WeeklyHours},
+        department::Department,
+        hours::{HolidayRule, SpecialHours, WeeklyHours},
         location::{Address, Geo, LocationStatus, StatusCode},
         values::{TimeZone, WebAddress},
     },
@@ -52,6 +53,11 @@ pub struct LocationInput {
     /// What differs on particular dates.
     #[schema(value_type = Vec<SpecialHoursInput>, max_items = 400, required = false)]
     pub special_hours: Vec<SpecialHours>,
+    /// On which public holidays it is closed; on none where it is absent.
+    pub holidays: Option<HolidayRule>,
+    /// Those with an own telephone, none twice. Rows of `hours` and `special_hours` may name others too.
+    #[schema(value_type = Vec<DepartmentInput>, max_items = 50, required = false)]
+    pub departments: Vec<Department>,
     /// `open` where it is absent.
     #[schema(value_type = Option<LocationStatusInput>)]
     pub status: LocationStatus,
@@ -75,11 +81,14 @@ pub struct LocationInput {
     /// Where appointments are made: absolute, `http` or `https`, without credentials.
     #[schema(value_type = Option<String>, format = "uri", max_length = 2000, example = "https://clinic.example/book")]
     pub booking_url: Option<WebAddress>,
+    /// The lowest first in lists, then by name; at the end where it is absent.
+    #[schema(minimum = 0, maximum = 100_000, required = false)]
+    pub position: i32,
 }
 
 impl LocationInput {
     /// The names of the fields that staff may write.
-    pub const FIELDS: [&str; 18] = [
+    pub const FIELDS: [&str; 21] = [
         "name",
         "slug",
         "address",
@@ -90,6 +99,8 @@ impl LocationInput {
         "timezone",
         "hours",
         "special_hours",
+        "holidays",
+        "departments",
         "status",
         "accessibility",
         "parking",
@@ -98,6 +109,7 @@ impl LocationInput {
         "insurance",
         "accepting_new_patients",
         "booking_url",
+        "position",
     ];
 
     /// Reads a location.
@@ -118,6 +130,8 @@ impl LocationInput {
         let timezone = time_zone(&mut fields);
         let hours = hours::weekly(&mut fields);
         let special_hours = hours::special(&mut fields);
+        let holidays = fields.object("holidays", hours::holidays);
+        let departments = departments::read(&mut fields, region);
         let status = fields.object("status", status);
         let accessibility = short_texts(&mut fields, "accessibility");
         let parking = fields.text("parking", 500);
@@ -126,13 +140,14 @@ impl LocationInput {
         let insurance = short_texts(&mut fields, "insurance");
         let accepting_new_patients = fields.boolean("accepting_new_patients");
         let booking_url = web_address(&mut fields, "booking_url");
+        let position = position(&mut fields);
         fields.finish()?;
         let (Some(name), Some(address)) = (name, address) else { return Err(ApiError::Internal) };
         let status = status.unwrap_or(LocationStatus { code: StatusCode::Open, note: None, until: None });
         #[rustfmt::skip]
         let location = Self {
-            name, slug, address, geo, phones, fax, email, timezone, hours, special_hours, status, accessibility, parking,
-            languages, payment_methods, insurance, accepting_new_patients, booking_url,
+            name, slug, address, geo, phones, fax, email, timezone, hours, special_hours, holidays, departments, status,
+            accessibility, parking, languages, payment_methods, insurance, accepting_new_patients, booking_url, position,
         };
         Ok(location)
     }

@@ -2,6 +2,7 @@
 //! Refuses fields that nobody asked for, and repairs nothing but white space and the case of codes.
 
 mod clinic;
+mod departments;
 mod hours;
 mod location;
 mod provider;
@@ -23,7 +24,7 @@ pub use clinic::ClinicInput;
 pub use location::LocationInput;
 pub use provider::ProviderInput;
 pub use schema::{
-    AddressInput, ClinicPatch, LocationPatch, LocationStatusInput, PhoneInput, ProviderNameInput, ProviderPatch,
+    AddressInput, ClinicPatch, DepartmentInput, LocationPatch, LocationStatusInput, PhoneInput, ProviderNameInput, ProviderPatch,
     ServicePatch, SpecialHoursInput, SpecialtyInput, WeeklyHoursInput,
 };
 pub use service::ServiceInput;
@@ -34,6 +35,8 @@ const MOST_PHONES: usize = 20;
 const MOST_TEXTS: usize = 50;
 /// The most records that one names.
 const MOST_NAMES: usize = 100;
+/// The place behind all others.
+const LAST: i32 = 100_000;
 /// The longest short text.
 const LONGEST_TEXT: usize = 200;
 
@@ -101,9 +104,9 @@ pub(super) fn names(fields: &mut Fields<'_>, name: &'static str) -> Vec<String> 
     fields.lines(name, MOST_NAMES, 100)
 }
 
-/// Reads a place in an order; the first where nobody says.
+/// Reads a place in an order; the last where nobody says.
 pub(super) fn position(fields: &mut Fields<'_>) -> i32 {
-    fields.integer("position", 0..=100_000).and_then(|place| place.try_into().ok()).unwrap_or(0)
+    fields.integer("position", 0..=LAST.into()).and_then(|place| place.try_into().ok()).unwrap_or(LAST)
 }
 
 /// A slug that is no id: an address such as `/v1/locations/{slug}` takes either, and one of another record's id would

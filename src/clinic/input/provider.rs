@@ -4,7 +4,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::{
-    languages, names, required_line,
+    languages, names, position, required_line,
     schema::{ProviderNameInput, SpecialtyInput},
     slug,
 };
@@ -54,11 +54,14 @@ pub struct ProviderInput {
     /// Slugs or ids of the locations where they see patients, in the order in which to show them.
     #[schema(max_items = 100, required = false)]
     pub locations: Vec<String>,
+    /// The lowest first in lists, then by name; at the end where it is absent.
+    #[schema(minimum = 0, maximum = 100_000, required = false)]
+    pub position: i32,
 }
 
 impl ProviderInput {
     /// The names of the fields that staff may write.
-    pub const FIELDS: [&str; 10] = [
+    pub const FIELDS: [&str; 11] = [
         "name",
         "slug",
         "credentials",
@@ -69,6 +72,7 @@ impl ProviderInput {
         "accepting_new_patients",
         "biography",
         "locations",
+        "position",
     ];
 
     /// Reads a provider.
@@ -89,11 +93,13 @@ impl ProviderInput {
         let accepting_new_patients = fields.boolean("accepting_new_patients");
         let biography = fields.text("biography", 5000);
         let locations = names(&mut fields, "locations");
+        let position = position(&mut fields);
         fields.finish()?;
         let Some(name) = name else { return Err(ApiError::Internal) };
         #[rustfmt::skip]
         let provider = Self {
             name, slug, credentials, npi, licences, specialties, languages, accepting_new_patients, biography, locations,
+            position,
         };
         Ok(provider)
     }

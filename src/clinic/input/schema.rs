@@ -13,6 +13,7 @@ use utoipa::{
 
 use super::{ClinicInput, LocationInput, ProviderInput, ServiceInput};
 use crate::clinic::{
+    department::Department,
     hours::{SpecialHours, WeeklyHours},
     location::{Address, LocationStatus},
     provider::{ProviderName, Specialty},
@@ -97,6 +98,9 @@ fn requiring<T: PartialSchema>(required: &[&str]) -> RefOr<Schema> {
 written_as!(
     /// A postal address as it is written.
     AddressInput, Address, ["line1", "city", "region", "postal_code", "country"]);
+written_as!(
+    /// A department as it is written.
+    DepartmentInput, Department, ["name"]);
 written_as!(
     /// A status as it is written.
     LocationStatusInput, LocationStatus, ["code"]);

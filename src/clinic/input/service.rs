@@ -3,7 +3,7 @@
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::{MOST_PHONES, names, required_line, slug};
+use super::{MOST_PHONES, names, position, required_line, slug};
 use crate::{
     body::Body,
     clinic::{
@@ -63,11 +63,14 @@ pub struct ServiceInput {
     /// Slugs or ids of the conditions that it is for.
     #[schema(max_items = 100, required = false)]
     pub conditions: Vec<String>,
+    /// The lowest first in lists, then by name; at the end where it is absent.
+    #[schema(minimum = 0, maximum = 100_000, required = false)]
+    pub position: i32,
 }
 
 impl ServiceInput {
     /// The names of the fields that staff may write.
-    pub const FIELDS: [&str; 16] = [
+    pub const FIELDS: [&str; 17] = [
         "name",
         "slug",
         "aliases",
@@ -84,6 +87,7 @@ impl ServiceInput {
         "locations",
         "providers",
         "conditions",
+        "position",
     ];
 
     /// Reads a service.
@@ -111,13 +115,14 @@ impl ServiceInput {
         let locations = names(&mut fields, "locations");
         let providers = names(&mut fields, "providers");
         let conditions = names(&mut fields, "conditions");
+        let position = position(&mut fields);
         fields.finish()?;
         let (Some(name), Some(body)) = (name, body) else { return Err(ApiError::Internal) };
         let fda_status = fda_status.unwrap_or(FdaStatus::NotApplicable);
         #[rustfmt::skip]
         let service = Self {
             name, slug, aliases, summary, body, fda_status, contraindications, risks, referral_required, walk_ins,
-            online_scheduling, duration_minutes, price_from, locations, providers, conditions,
+            online_scheduling, duration_minutes, price_from, locations, providers, conditions, position,
         };
         Ok(service)
     }

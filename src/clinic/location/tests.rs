@@ -8,7 +8,7 @@ fn stored(status: &serde_json::Value) -> StoredLocation {
         "address": {"line1": "100 Ocean Avenue", "line2": null, "city": "Boca Raton", "region": "FL",
                     "postal_code": "33432", "country": "US"},
         "geo": null, "phones": [], "fax": null, "email": null, "timezone": "America/New_York",
-        "hours": [{"days": ["monday", "tuesday"], "opens": "08:00", "closes": "17:00"}], "special_hours": [],
+        "hours": [{"days": ["monday", "tuesday"], "opens": "08:00", "closes": "17:00"}], "special_hours": [], "holidays": null, "departments": [], "position": 100_000,
         "status": status, "accessibility": [], "parking": null, "languages": [], "payment_methods": [],
         "insurance": [], "accepting_new_patients": null, "booking_url": null, "closures": [], "version": 3,
         "updated_at": "2026-11-01T00:00:00.123456+00:00",
@@ -36,9 +36,9 @@ fn a_location_tells_whether_it_is_open_at_the_instant_asked_for() {
 fn every_key_of_the_contract_is_there_and_no_list_is_null() {
     let shown = serde_json::to_value(stored(&open()).shown(&seen("2026-11-23T15:00:00Z")).unwrap()).unwrap();
     let keys: Vec<&str> = shown.as_object().unwrap().keys().map(String::as_str).collect();
-    let wanted = "accepting_new_patients accessibility address booking_url email fax geo hours id insurance languages \
-                  name open parking payment_methods phones providers services slug special_hours status timezone \
-                  updated_at version";
+    let wanted = "accepting_new_patients accessibility address booking_url departments email fax geo holidays hours id \
+                  insurance languages name open parking payment_methods phones position providers services slug \
+                  special_hours status timezone updated_at version";
     assert_eq!(keys.join(" "), wanted);
     for list in ["phones", "accessibility", "languages", "payment_methods", "insurance", "services", "providers"] {
         assert_eq!(shown[list], json!([]), "{list}");
@@ -69,4 +69,19 @@ fn hours_written_past_the_program_are_named_by_their_location() {
     let mut location = stored(&open());
     location.hours[0].days.clear();
     assert_eq!(location.schedule().unwrap_err(), Unreadable(location.id));
+}
+
+#[test]
+fn a_department_is_open_by_its_own_hours() {
+    let mut location = stored(&open());
+    let own = json!({"days": ["monday"], "opens": "06:00", "closes": "07:00", "department": "Laboratory"});
+    location.hours.push(serde_json::from_value(own).unwrap());
+    let written = json!([{"name": "Pharmacy", "phones": [], "email": "pharmacy@clinic.example"}]);
+    location.departments = serde_json::from_value(written).unwrap();
+    let before_dawn = "2026-11-23T11:30:00Z";
+    assert_eq!(location.fresh_until(before_dawn.parse().unwrap()).unwrap(), Some("2026-11-23T12:00:00Z".parse().unwrap()));
+    let shown = location.shown(&seen(before_dawn)).unwrap();
+    let told: Vec<_> = shown.departments.iter().map(|one| (one.department.name.as_str(), one.open.now)).collect();
+    assert_eq!(told, [("Pharmacy", false), ("Laboratory", true)]);
+    assert!(!shown.open.now);
 }

@@ -33,7 +33,7 @@ pub struct ProviderPage {
     links: PageLinks,
 }
 
-/// The providers, in the order of their names as they are shown.
+/// The providers, in the clinic's order, then by name.
 #[utoipa::path(get, path = "/v1/providers", operation_id = "list_providers", tag = "clinic",
     params(
         ("location" = Option<String>, Query, description = "Slugs or ids; a comma means any of", pattern = "^[a-z0-9-]{1,100}(,[a-z0-9-]{1,100}){0,3}$"),
@@ -59,7 +59,7 @@ pub async fn list_providers(request: HttpRequest, site: Data<Site>, database: Da
         })
         .await?;
     let question = site.question(&request, &list);
-    let place = |provider: &ProviderSummary| (provider.display_name.clone(), provider.id);
+    let place = |provider: &ProviderSummary| (provider.position, provider.display_name.clone(), provider.id);
     let (meta, links) = page.complete(&mut listed.rows, listed.total, place, &question);
     let tags: Vec<String> = listed.rows.iter().map(|provider| format!("provider:{}", provider.id)).collect();
     PublicAnswer::json(&ProviderPage { data: listed.rows, meta, links }, &["clinic"])?.tagged(tags).send(&request)

@@ -30,7 +30,7 @@ pub struct ServicePage {
     links: PageLinks,
 }
 
-/// The services, in the order of their names.
+/// The services, in the clinic's order, then by name.
 #[utoipa::path(get, path = "/v1/services", operation_id = "list_services", tag = "clinic",
     params(
         ("location" = Option<String>, Query, description = "Slugs or ids; a comma means any of", pattern = "^[a-z0-9-]{1,100}(,[a-z0-9-]{1,100}){0,3}$"),
@@ -59,7 +59,7 @@ pub async fn list_services(request: HttpRequest, site: Data<Site>, database: Dat
         })
         .await?;
     let question = site.question(&request, &list);
-    let place = |service: &ServiceSummary| (service.name.clone(), service.id);
+    let place = |service: &ServiceSummary| (service.position, service.name.clone(), service.id);
     let (meta, links) = page.complete(&mut listed.rows, listed.total, place, &question);
     let tags: Vec<String> = listed.rows.iter().map(|service| format!("service:{}", service.id)).collect();
     PublicAnswer::json(&ServicePage { data: listed.rows, meta, links }, &["clinic"])?.tagged(tags).send(&request)

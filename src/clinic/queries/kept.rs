@@ -1,4 +1,4 @@
-//! What is the same for every table of records that staff keep: the lock, and the trash.
+//! What is the same for every table of records that staff keep: the lock, the trash, and the place in an order.
 
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -37,6 +37,31 @@ macro_rules! kept {
     };
 }
 
+macro_rules! ordered {
+    ($table:literal, $one:literal, $place:ident) => {
+        #[doc = concat!("Gives a ", $one, " another position; answers whether it had another before.")]
+        pub async fn $place(
+            connection: &mut PgConnection,
+            id: Uuid,
+            position: i32,
+            by: Uuid,
+        ) -> Result<bool, sqlx::Error> {
+            let moved = sqlx::query!(
+                "update "
+                    + $table
+                    + " set position = $2, version = version + 1, updated_at = clock_timestamp(), updated_by = $3
+                  where id = $1 and position <> $2",
+                id,
+                position,
+                by,
+            )
+            .execute(connection)
+            .await?;
+            Ok(moved.rows_affected() > 0)
+        }
+    };
+}
+
 kept!("cms.location", "location", lock_location, update_location_trashed);
 kept!("cms.provider", "provider", lock_provider, update_provider_trashed);
 kept!("cms.service", "service", lock_service, update_service_trashed);
@@ -44,3 +69,9 @@ kept!("cms.notice", "notice", lock_notice, update_notice_trashed);
 kept!("cms.faq", "question", lock_faq, update_faq_trashed);
 kept!("cms.testimonial", "testimonial", lock_testimonial, update_testimonial_trashed);
 kept!("cms.legal_notice", "legal notice", lock_legal_notice, update_legal_notice_trashed);
+
+ordered!("cms.location", "location", update_location_position);
+ordered!("cms.provider", "provider", update_provider_position);
+ordered!("cms.service", "service", update_service_position);
+ordered!("cms.faq", "question", update_faq_position);
+ordered!("cms.testimonial", "testimonial", update_testimonial_position);

@@ -15,15 +15,15 @@ pub async fn find_locations_for_staff(
     filter: &StaffFilter,
     part: &Part,
 ) -> Result<Listed<StaffLocation>, sqlx::Error> {
-    let (name, id) = part.after.clone().unzip();
+    let (position, name, id) = part.after();
     let listed = sqlx::query_scalar!(
         r#"with matching as not materialized (
              select l.* from cms.location l
               where (l.trashed_at is not null) = $5 and ($6::text is null or strpos(lower(l.name), lower($6)) > 0))
            select json_build_object(
                     'total', case when $1::text is null then (select count(*) from (select 1 from matching limit 10001) counted) end,
-                    'rows', (select coalesce(json_agg(s order by s.name, s.id), '[]')
-                               from (select l.id, l.slug, l.name, l.address, l.phones, l.fax, l.email, l.timezone, l.hours, l.special_hours,
+                    'rows', (select coalesce(json_agg(s order by s.position, s.name, s.id), '[]')
+                               from (select l.id, l.slug, l.name, l.address, l.phones, l.fax, l.email, l.timezone, l.hours, l.special_hours, l.holidays, l.departments, l.position,
                                             l.accessibility, l.parking, l.languages, l.payment_methods, l.insurance,
                                             l.accepting_new_patients, l.booking_url, l.version, l.created_at, l.updated_at, l.trashed_at,
                                             case when l.latitude is not null
@@ -34,8 +34,8 @@ pub async fn find_locations_for_staff(
                                             (select json_build_object('id', a.id, 'name', a.name)
                                                from cms.account a where a.id = l.updated_by) as updated_by
                                        from matching l
-                                      where $1::text is null or (l.name, l.id) > ($1, $2)
-                                      order by l.name, l.id limit $3 offset $4) s)
+                                      where $1::text is null or (l.position, l.name, l.id) > ($7, $1, $2)
+                                      order by l.position, l.name, l.id limit $3 offset $4) s)
                   ) as "listed!: Json<Listed<StaffLocation>>""#,
         name,
         id,
@@ -43,6 +43,7 @@ pub async fn find_locations_for_staff(
         part.offset,
         filter.trashed,
         filter.q,
+        position,
     )
     .fetch_one(connection)
     .await?;
@@ -56,7 +57,7 @@ pub async fn find_location_for_staff(
 ) -> Result<Option<StaffLocation>, sqlx::Error> {
     let location = sqlx::query_scalar!(
         r#"select to_json(s) as "location!: Json<StaffLocation>"
-             from (select l.id, l.slug, l.name, l.address, l.phones, l.fax, l.email, l.timezone, l.hours, l.special_hours,
+             from (select l.id, l.slug, l.name, l.address, l.phones, l.fax, l.email, l.timezone, l.hours, l.special_hours, l.holidays, l.departments, l.position,
                           l.accessibility, l.parking, l.languages, l.payment_methods, l.insurance,
                           l.accepting_new_patients, l.booking_url, l.version, l.created_at, l.updated_at, l.trashed_at,
                           case when l.latitude is not null
@@ -125,10 +126,11 @@ pub async fn insert_location(
     sqlx::query!(
         "insert into cms.location (id, slug, name, address, latitude, longitude, phones, fax, email, timezone, hours,
                 special_hours, status_code, status_note, status_until, accessibility, parking, languages,
-                payment_methods, insurance, accepting_new_patients, booking_url, created_by, updated_by)
+                payment_methods, insurance, accepting_new_patients, booking_url, created_by, updated_by, position,
+                departments, holidays)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9,
                  coalesce($10, (select timezone from cms.clinic), 'UTC'), $11, $12, $13, $14, $15, $16, $17, $18, $19,
-                 $20, $21, $22, $23, $23)",
+                 $20, $21, $22, $23, $23, $24, $25, $26)",
         id,
         slug,
         input.name,
@@ -152,6 +154,9 @@ pub async fn insert_location(
         input.accepting_new_patients,
         input.booking_url.as_ref().map(WebAddress::as_str),
         by,
+        input.position,
+        Json(&input.departments) as _,
+        input.holidays.as_ref().map(Json) as _,
     )
     .execute(connection)
     .await?;
@@ -173,7 +178,8 @@ pub async fn update_location(
                 timezone = coalesce($10, (select timezone from cms.clinic), 'UTC'), hours = $11, special_hours = $12,
                 status_code = $13, status_note = $14, status_until = $15, accessibility = $16, parking = $17,
                 languages = $18, payment_methods = $19, insurance = $20, accepting_new_patients = $21,
-                booking_url = $22, version = version + 1, updated_at = clock_timestamp(), updated_by = $23
+                booking_url = $22, version = version + 1, updated_at = clock_timestamp(), updated_by = $23, position = $24,
+                departments = $25, holidays = $26
           where id = $1",
         id,
         slug,
@@ -198,6 +204,9 @@ pub async fn update_location(
         input.accepting_new_patients,
         input.booking_url.as_ref().map(WebAddress::as_str),
         by,
+        input.position,
+        Json(&input.departments) as _,
+        input.holidays.as_ref().map(Json) as _,
     )
     .execute(connection)
     .await?;

@@ -12,7 +12,7 @@ pub async fn find_providers_for_staff(
     filter: &StaffFilter,
     part: &Part,
 ) -> Result<Listed<StaffProvider>, sqlx::Error> {
-    let (name, id) = part.after.clone().unzip();
+    let (position, name, id) = part.after();
     let listed = sqlx::query_scalar!(
         r#"with matching as not materialized (
              select p.* from cms.provider p
@@ -20,9 +20,9 @@ pub async fn find_providers_for_staff(
                 and ($6::text is null or strpos(lower(p.display_name), lower($6)) > 0 or p.npi = $6))
            select json_build_object(
                     'total', case when $1::text is null then (select count(*) from (select 1 from matching limit 10001) counted) end,
-                    'rows', (select coalesce(json_agg(s order by s.display_name, s.id), '[]')
+                    'rows', (select coalesce(json_agg(s order by s.position, s.display_name, s.id), '[]')
                                from (select p.id, p.slug, p.name, p.display_name, p.credentials, p.npi, p.licences, p.specialties,
-                                            p.languages, p.accepting_new_patients, p.biography,
+                                            p.languages, p.accepting_new_patients, p.biography, p.position,
                                             (select coalesce(json_agg(json_build_object('id', l.id, 'slug', l.slug, 'name', l.name) order by x.position), '[]')
                                                from cms.provider_location x join cms.location l on l.id = x.location_id
                                               where x.provider_id = p.id) as locations,
@@ -32,8 +32,8 @@ pub async fn find_providers_for_staff(
                                             (select json_build_object('id', a.id, 'name', a.name)
                                                from cms.account a where a.id = p.updated_by) as updated_by
                                        from matching p
-                                      where $1::text is null or (p.display_name, p.id) > ($1, $2)
-                                      order by p.display_name, p.id limit $3 offset $4) s)
+                                      where $1::text is null or (p.position, p.display_name, p.id) > ($7, $1, $2)
+                                      order by p.position, p.display_name, p.id limit $3 offset $4) s)
                   ) as "listed!: Json<Listed<StaffProvider>>""#,
         name,
         id,
@@ -41,6 +41,7 @@ pub async fn find_providers_for_staff(
         part.offset,
         filter.trashed,
         filter.q,
+        position,
     )
     .fetch_one(connection)
     .await?;
@@ -55,7 +56,7 @@ pub async fn find_provider_for_staff(
     let provider = sqlx::query_scalar!(
         r#"select to_json(s) as "provider!: Json<StaffProvider>"
              from (select p.id, p.slug, p.name, p.display_name, p.credentials, p.npi, p.licences, p.specialties,
-                          p.languages, p.accepting_new_patients, p.biography,
+                          p.languages, p.accepting_new_patients, p.biography, p.position,
                           (select coalesce(json_agg(json_build_object('id', l.id, 'slug', l.slug, 'name', l.name) order by x.position), '[]')
                              from cms.provider_location x join cms.location l on l.id = x.location_id
                             where x.provider_id = p.id) as locations,
@@ -105,8 +106,8 @@ pub async fn insert_provider(
     let languages: Vec<String> = input.languages.iter().map(ToString::to_string).collect();
     sqlx::query!(
         "insert into cms.provider (id, slug, name, display_name, credentials, npi, licences, specialties, languages,
-                accepting_new_patients, biography, created_by, updated_by)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12)",
+                accepting_new_patients, biography, created_by, updated_by, position)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $13)",
         id,
         slug,
         Json(&input.name) as _,
@@ -119,6 +120,7 @@ pub async fn insert_provider(
         input.accepting_new_patients,
         input.biography,
         by,
+        input.position,
     )
     .execute(connection)
     .await?;
@@ -138,7 +140,7 @@ pub async fn update_provider(
         "update cms.provider
             set slug = $2, name = $3, display_name = $4, credentials = $5, npi = $6, licences = $7, specialties = $8,
                 languages = $9, accepting_new_patients = $10, biography = $11, version = version + 1,
-                updated_at = clock_timestamp(), updated_by = $12
+                updated_at = clock_timestamp(), updated_by = $12, position = $13
           where id = $1",
         id,
         slug,
@@ -152,6 +154,7 @@ pub async fn update_provider(
         input.accepting_new_patients,
         input.biography,
         by,
+        input.position,
     )
     .execute(connection)
     .await?;

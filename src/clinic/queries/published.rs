@@ -10,8 +10,8 @@ use crate::clinic::{
     location::{Address, StoredLocation},
 };
 
-/// The place of a location in the lists, which are in the order of the names.
-pub type Place = (String, Uuid);
+/// The place of a record in the lists: its position, its name, its id.
+pub type Place = (i32, String, Uuid);
 
 /// Which part of a list to read.
 #[derive(Clone, Debug)]
@@ -24,6 +24,14 @@ pub struct Part {
     pub fetch: i64,
 }
 
+impl Part {
+    /// The place to begin after, in its parts.
+    pub fn after(&self) -> (Option<i32>, Option<&str>, Option<Uuid>) {
+        let place = self.after.as_ref();
+        (place.map(|place| place.0), place.map(|place| place.1.as_str()), place.map(|place| place.2))
+    }
+}
+
 /// A part of a list.
 #[derive(Debug, Deserialize)]
 pub struct Listed<T> {
@@ -32,7 +40,7 @@ pub struct Listed<T> {
     pub default_locale: String,
     /// How many there are, counted up to [`crate::http::COUNTED`]; none where a cursor walks.
     pub total: Option<i64>,
-    /// In the order of their names.
+    /// In the clinic's order, then by name.
     pub rows: Vec<T>,
 }
 
@@ -42,14 +50,14 @@ pub async fn find_published_clinic(connection: &mut PgConnection) -> Result<Opti
         r#"select to_json(c) as "clinic!: Json<StoredClinic>"
              from (select k.id, k.name, k.legal_name, k.tagline, k.aliases, k.npi, k.tax_id, k.site_url,
                           k.default_locale, k.timezone, k.phones, k.email, k.social_links, k.version, k.updated_at,
-                          (select coalesce(json_agg(s order by s.name, s.id), '[]')
-                             from (select l.id, l.slug, l.name, l.address, l.phones, l.fax, l.email, l.timezone, l.hours, l.special_hours,
+                          (select coalesce(json_agg(s order by s.position, s.name, s.id), '[]')
+                             from (select l.id, l.slug, l.name, l.address, l.phones, l.fax, l.email, l.timezone, l.hours, l.special_hours, l.holidays, l.departments, l.position,
                                           l.accessibility, l.parking, l.languages, l.payment_methods, l.insurance,
                                           l.accepting_new_patients, l.booking_url, l.closures, l.version, l.updated_at,
                                           case when l.latitude is not null
                                                then json_build_object('latitude', l.latitude, 'longitude', l.longitude) end as geo,
                                           json_build_object('code', l.status_code, 'note', l.status_note, 'until', l.status_until) as status
-                                     from site.location l order by l.name, l.id limit 200) s) as locations,
+                                     from site.location l order by l.position, l.name, l.id limit 200) s) as locations,
                           (select coalesce(json_agg(n order by array_position('{urgent,warning,info}', n.severity), n.starts_at desc, n.id desc), '[]')
                              from site.notice n) as notices,
                           (select coalesce(json_agg(g order by g.kind, g.slug), '[]') from site.legal_notice g) as legal_notices,
@@ -93,27 +101,28 @@ pub async fn find_published_locations(
     connection: &mut PgConnection,
     part: &Part,
 ) -> Result<Listed<StoredLocation>, sqlx::Error> {
-    let (name, id) = part.after.clone().unzip();
+    let (position, name, id) = part.after();
     let listed = sqlx::query_scalar!(
         r#"select json_build_object(
                     'default_locale', (select coalesce(max(default_locale), 'en') from site.clinic),
                     'total', case when $1::text is null
                              then (select count(*) from (select 1 from site.location limit 10001) counted) end,
-                    'rows', (select coalesce(json_agg(s order by s.name, s.id), '[]')
-                               from (select l.id, l.slug, l.name, l.address, l.phones, l.fax, l.email, l.timezone, l.hours, l.special_hours,
+                    'rows', (select coalesce(json_agg(s order by s.position, s.name, s.id), '[]')
+                               from (select l.id, l.slug, l.name, l.address, l.phones, l.fax, l.email, l.timezone, l.hours, l.special_hours, l.holidays, l.departments, l.position,
                                             l.accessibility, l.parking, l.languages, l.payment_methods, l.insurance,
                                             l.accepting_new_patients, l.booking_url, l.closures, l.services, l.providers, l.version, l.updated_at,
                                             case when l.latitude is not null
                                                  then json_build_object('latitude', l.latitude, 'longitude', l.longitude) end as geo,
                                             json_build_object('code', l.status_code, 'note', l.status_note, 'until', l.status_until) as status
                                        from site.location l
-                                      where $1::text is null or (l.name, l.id) > ($1, $2)
-                                      order by l.name, l.id limit $3 offset $4) s)
+                                      where $1::text is null or (l.position, l.name, l.id) > ($5, $1, $2)
+                                      order by l.position, l.name, l.id limit $3 offset $4) s)
                   ) as "listed!: Json<Listed<StoredLocation>>""#,
         name,
         id,
         part.fetch,
         part.offset,
+        position,
     )
     .fetch_one(connection)
     .await?;
@@ -129,7 +138,7 @@ pub async fn find_published_location(
     let row = sqlx::query!(
         r#"select to_json(s) as "location!: Json<StoredLocation>",
                   (select coalesce(max(default_locale), 'en') from site.clinic) as "default_locale!"
-             from (select l.id, l.slug, l.name, l.address, l.phones, l.fax, l.email, l.timezone, l.hours, l.special_hours,
+             from (select l.id, l.slug, l.name, l.address, l.phones, l.fax, l.email, l.timezone, l.hours, l.special_hours, l.holidays, l.departments, l.position,
                           l.accessibility, l.parking, l.languages, l.payment_methods, l.insurance,
                           l.accepting_new_patients, l.booking_url, l.closures, l.services, l.providers, l.version, l.updated_at,
                           case when l.latitude is not null

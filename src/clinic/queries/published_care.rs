@@ -40,7 +40,7 @@ pub async fn find_published_providers(
     filter: &ProviderFilter,
     part: &Part,
 ) -> Result<Listed<ProviderSummary>, sqlx::Error> {
-    let (name, id) = part.after.clone().unzip();
+    let (position, name, id) = part.after();
     let listed = sqlx::query_scalar!(
         r#"with matching as not materialized (
              select p.* from site.provider p
@@ -55,12 +55,12 @@ pub async fn find_published_providers(
                        where spoken = any ($7) or split_part(spoken, '-', 1) = any ($7))))
            select json_build_object(
                     'total', case when $1::text is null then (select count(*) from (select 1 from matching limit 10001) counted) end,
-                    'rows', (select coalesce(json_agg(s order by s.display_name, s.id), '[]')
+                    'rows', (select coalesce(json_agg(s order by s.position, s.display_name, s.id), '[]')
                                from (select p.id, p.slug, p.name, p.display_name, p.credentials, p.specialties, p.languages,
-                                            p.accepting_new_patients, p.locations
+                                            p.accepting_new_patients, p.locations, p.position
                                        from matching p
-                                      where $1::text is null or (p.display_name, p.id) > ($1, $2)
-                                      order by p.display_name, p.id limit $3 offset $4) s)
+                                      where $1::text is null or (p.position, p.display_name, p.id) > ($8, $1, $2)
+                                      order by p.position, p.display_name, p.id limit $3 offset $4) s)
                   ) as "listed!: Json<Listed<ProviderSummary>>""#,
         name,
         id,
@@ -69,6 +69,7 @@ pub async fn find_published_providers(
         filter.locations.as_deref(),
         filter.services.as_deref(),
         filter.languages.as_deref(),
+        position,
     )
     .fetch_one(connection)
     .await?;
@@ -83,7 +84,7 @@ pub async fn find_published_provider(
     let provider = sqlx::query_scalar!(
         r#"select to_json(s) as "provider!: Json<Provider>"
              from (select p.id, p.slug, p.name, p.display_name, p.credentials, p.npi, p.licences, p.specialties,
-                          p.languages, p.accepting_new_patients, p.biography, p.locations, p.services, p.version, p.updated_at
+                          p.languages, p.accepting_new_patients, p.biography, p.locations, p.position, p.services, p.version, p.updated_at
                      from site.provider p
                     where p.slug = $1 or p.id = $2
                     limit 1) s"#,
@@ -101,7 +102,7 @@ pub async fn find_published_services(
     filter: &ServiceFilter,
     part: &Part,
 ) -> Result<Listed<ServiceSummary>, sqlx::Error> {
-    let (name, id) = part.after.clone().unzip();
+    let (position, name, id) = part.after();
     let listed = sqlx::query_scalar!(
         r#"with matching as not materialized (
              select v.* from site.service v
@@ -117,12 +118,12 @@ pub async fn find_published_services(
                 and ($8::text[] is null or v.fda_status = any ($8)))
            select json_build_object(
                     'total', case when $1::text is null then (select count(*) from (select 1 from matching limit 10001) counted) end,
-                    'rows', (select coalesce(json_agg(s order by s.name, s.id), '[]')
+                    'rows', (select coalesce(json_agg(s order by s.position, s.name, s.id), '[]')
                                from (select v.id, v.slug, v.name, v.summary, v.fda_status, v.referral_required, v.walk_ins,
-                                            v.online_scheduling, v.duration_minutes, v.price_from, v.locations, v.providers, v.conditions
+                                            v.online_scheduling, v.duration_minutes, v.price_from, v.locations, v.providers, v.conditions, v.position
                                        from matching v
-                                      where $1::text is null or (v.name, v.id) > ($1, $2)
-                                      order by v.name, v.id limit $3 offset $4) s)
+                                      where $1::text is null or (v.position, v.name, v.id) > ($9, $1, $2)
+                                      order by v.position, v.name, v.id limit $3 offset $4) s)
                   ) as "listed!: Json<Listed<ServiceSummary>>""#,
         name,
         id,
@@ -132,6 +133,7 @@ pub async fn find_published_services(
         filter.providers.as_deref(),
         filter.conditions.as_deref(),
         filter.fda_statuses.as_deref(),
+        position,
     )
     .fetch_one(connection)
     .await?;
@@ -148,7 +150,7 @@ pub async fn find_published_service(
         r#"select to_json(s) as "service!: Json<Service>"
              from (select v.id, v.slug, v.name, v.aliases, v.summary, v.fda_status, v.contraindications, v.risks,
                           v.referral_required, v.walk_ins, v.online_scheduling, v.duration_minutes, v.price_from,
-                          v.locations, v.providers, v.conditions, v.version, v.updated_at,
+                          v.locations, v.providers, v.conditions, v.position, v.version, v.updated_at,
                           json_build_object('format', $3::text, 'headings', v.headings,
                                             'value', case $3 when 'markdown' then v.body_markdown
                                                              when 'text' then v.body_text else v.body_html end) as body

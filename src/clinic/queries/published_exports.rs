@@ -14,7 +14,7 @@ pub async fn find_published_providers_after(
     let rows = sqlx::query!(
         r#"select s.id as "id!", to_json(s) as "provider!: Json<Provider>"
              from (select p.id, p.slug, p.name, p.display_name, p.credentials, p.npi, p.licences, p.specialties,
-                          p.languages, p.accepting_new_patients, p.biography, p.locations, p.services, p.version, p.updated_at
+                          p.languages, p.accepting_new_patients, p.biography, p.locations, p.position, p.services, p.version, p.updated_at
                      from site.provider p
                     where p.id > $1 order by p.id limit $2) s
             order by s.id"#,
@@ -36,7 +36,7 @@ pub async fn find_published_services_after(
         r#"select s.id as "id!", to_json(s) as "service!: Json<Service>"
              from (select v.id, v.slug, v.name, v.aliases, v.summary, v.fda_status, v.contraindications, v.risks,
                           v.referral_required, v.walk_ins, v.online_scheduling, v.duration_minutes, v.price_from,
-                          v.locations, v.providers, v.conditions, v.version, v.updated_at,
+                          v.locations, v.providers, v.conditions, v.position, v.version, v.updated_at,
                           json_build_object('format', 'html', 'headings', v.headings, 'value', v.body_html) as body
                      from site.service v
                     where v.id > $1 order by v.id limit $2) s

@@ -12,7 +12,7 @@ pub async fn find_services_for_staff(
     filter: &StaffFilter,
     part: &Part,
 ) -> Result<Listed<StaffService>, sqlx::Error> {
-    let (name, id) = part.after.clone().unzip();
+    let (position, name, id) = part.after();
     let listed = sqlx::query_scalar!(
         r#"with matching as not materialized (
              select s.* from cms.service s
@@ -21,10 +21,10 @@ pub async fn find_services_for_staff(
                      or exists (select 1 from unnest(s.aliases) alias where strpos(lower(alias), lower($6)) > 0)))
            select json_build_object(
                     'total', case when $1::text is null then (select count(*) from (select 1 from matching limit 10001) counted) end,
-                    'rows', (select coalesce(json_agg(s order by s.name, s.id), '[]')
+                    'rows', (select coalesce(json_agg(s order by s.position, s.name, s.id), '[]')
                                from (select v.id, v.slug, v.name, v.aliases, v.summary, v.body_markdown, v.headings, v.warnings,
                                             v.fda_status, v.contraindications, v.risks, v.referral_required, v.walk_ins,
-                                            v.online_scheduling, v.duration_minutes, v.price_from,
+                                            v.online_scheduling, v.duration_minutes, v.price_from, v.position,
                                             (select coalesce(json_agg(json_build_object('id', l.id, 'slug', l.slug, 'name', l.name) order by x.position), '[]')
                                                from cms.service_location x join cms.location l on l.id = x.location_id
                                               where x.service_id = v.id) as locations,
@@ -40,8 +40,8 @@ pub async fn find_services_for_staff(
                                             (select json_build_object('id', a.id, 'name', a.name)
                                                from cms.account a where a.id = v.updated_by) as updated_by
                                        from matching v
-                                      where $1::text is null or (v.name, v.id) > ($1, $2)
-                                      order by v.name, v.id limit $3 offset $4) s)
+                                      where $1::text is null or (v.position, v.name, v.id) > ($7, $1, $2)
+                                      order by v.position, v.name, v.id limit $3 offset $4) s)
                   ) as "listed!: Json<Listed<StaffService>>""#,
         name,
         id,
@@ -49,6 +49,7 @@ pub async fn find_services_for_staff(
         part.offset,
         filter.trashed,
         filter.q,
+        position,
     )
     .fetch_one(connection)
     .await?;
@@ -64,7 +65,7 @@ pub async fn find_service_for_staff(
         r#"select to_json(s) as "service!: Json<StaffService>"
              from (select v.id, v.slug, v.name, v.aliases, v.summary, v.body_markdown, v.headings, v.warnings,
                           v.fda_status, v.contraindications, v.risks, v.referral_required, v.walk_ins,
-                          v.online_scheduling, v.duration_minutes, v.price_from,
+                          v.online_scheduling, v.duration_minutes, v.price_from, v.position,
                           (select coalesce(json_agg(json_build_object('id', l.id, 'slug', l.slug, 'name', l.name) order by x.position), '[]')
                              from cms.service_location x join cms.location l on l.id = x.location_id
                             where x.service_id = v.id) as locations,
@@ -120,8 +121,8 @@ pub async fn insert_service(
     sqlx::query!(
         "insert into cms.service (id, slug, name, aliases, summary, body_markdown, body_html, body_text, headings,
                 warnings, fda_status, contraindications, risks, referral_required, walk_ins, online_scheduling,
-                duration_minutes, price_from, created_by, updated_by)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $19)",
+                duration_minutes, price_from, created_by, updated_by, position)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $19, $20)",
         id,
         slug,
         input.name,
@@ -141,6 +142,7 @@ pub async fn insert_service(
         input.duration_minutes,
         input.price_from.as_ref().map(Json) as _,
         by,
+        input.position,
     )
     .execute(connection)
     .await?;
@@ -160,7 +162,8 @@ pub async fn update_service(
             set slug = $2, name = $3, aliases = $4, summary = $5, body_markdown = $6, body_html = $7, body_text = $8,
                 headings = $9, warnings = $10, fda_status = $11, contraindications = $12, risks = $13,
                 referral_required = $14, walk_ins = $15, online_scheduling = $16, duration_minutes = $17,
-                price_from = $18, version = version + 1, updated_at = clock_timestamp(), updated_by = $19
+                price_from = $18, version = version + 1, updated_at = clock_timestamp(), updated_by = $19,
+                position = $20
           where id = $1",
         id,
         slug,
@@ -181,6 +184,7 @@ pub async fn update_service(
         input.duration_minutes,
         input.price_from.as_ref().map(Json) as _,
         by,
+        input.position,
     )
     .execute(connection)
     .await?;

@@ -14,7 +14,9 @@ mod wording;
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
-use super::{Closure, Interval, LocalTime, Open, OperatingStatus, Schedule, SpecialHours, Weekday, WeeklyHours};
+use super::{
+    Closure, HolidayRule, Holidays, Interval, LocalTime, Open, OperatingStatus, Schedule, SpecialHours, Weekday, WeeklyHours,
+};
 
 const MON_TO_FRI: [Weekday; 5] =
     [Weekday::Monday, Weekday::Tuesday, Weekday::Wednesday, Weekday::Thursday, Weekday::Friday];

@@ -84,17 +84,29 @@ fn nominal_intervals(clinic: &Schedule, from: NaiveDate, to: NaiveDate) -> Vec<(
             let on_wall = |time: LocalTime| TimeDelta::minutes(i64::from(time.minutes()));
             found.push((midnight + on_wall(opens), midnight + on_wall(closes) + TimeDelta::days(days)));
         };
-        let special = || clinic.special().iter().filter(move |row| (row.from..=row.through).contains(&day));
-        let shut = special().any(|row| row.closed);
+        let of_all = clinic.special().iter().filter(|row| row.department.is_none());
+        let special: Vec<_> = of_all.filter(|row| (row.from..=row.through).contains(&day)).collect();
+        let holiday = clinic.holidays().is_some_and(|holidays| holidays.between(day, day).next().is_some());
+        let shut = special.iter().any(|row| row.closed) || (holiday && special.is_empty());
         let name = EVERY_DAY[day.weekday().num_days_from_monday() as usize];
-        for row in clinic.hours().iter().filter(|row| !shut && row.department.is_none() && row.days.contains(&name)) {
+        let own = clinic.hours().iter().filter(|row| row.department.is_none() && !row.by_appointment);
+        for row in own.filter(|row| !shut && row.days.contains(&name) && is_in_weeks(&row.weeks, day)) {
             let begun = row.valid_from.is_none_or(|first| day >= first);
             let ended = row.valid_through.is_some_and(|last| day > last);
             if begun && !ended {
                 add(row.opens, row.closes);
             }
         }
-        special().flat_map(|row| &row.intervals).for_each(|interval| add(interval.opens, interval.closes));
+        special.iter().flat_map(|row| &row.intervals).for_each(|interval| add(interval.opens, interval.closes));
     }
     found
+}
+
+/// Counts the days of that name in the month, one by one.
+fn is_in_weeks(weeks: &[i8], day: NaiveDate) -> bool {
+    let same = |other: &NaiveDate| other.month() == day.month() && other.weekday() == day.weekday();
+    let month = day.with_day(1).unwrap().iter_days().take(31).filter(same).collect::<Vec<_>>();
+    let place = month.iter().position(|other| *other == day).unwrap();
+    let last = place + 1 == month.len();
+    weeks.is_empty() || weeks.iter().any(|week| if *week == -1 { last } else { usize::try_from(*week) == Ok(place + 1) })
 }

@@ -239,3 +239,76 @@ fn a_closure_takes_its_time_out_of_whatever_is_open() {
     );
     assert_eq!(clinic.open_at(evening, "es", OperatingStatus::Open).text, "Cerrado, abre mañana a las 9:00 a. m.");
 }
+
+#[test]
+fn the_second_and_last_saturday_are_counted_in_their_month() {
+    let row = WeeklyHours { weeks: vec![2, -1], ..weekly(&[Weekday::Saturday], "09:00", "12:00") };
+    let clinic = new_york(&[row], &[]);
+    let days = clinic.days(date("2026-08-01"), date("2026-10-31"));
+    let open: Vec<_> = days.iter().filter(|day| !day.intervals.is_empty()).map(|day| day.date.to_string()).collect();
+    assert_eq!(open, ["2026-08-08", "2026-08-29", "2026-09-12", "2026-09-26", "2026-10-10", "2026-10-31"]);
+}
+
+#[test]
+fn hours_by_appointment_are_listed_but_do_not_open() {
+    let asked = WeeklyHours { by_appointment: true, ..weekly(&[Weekday::Monday], "08:00", "18:00") };
+    let clinic = new_york(&[weekly(&[Weekday::Monday], "10:00", "12:00"), asked], &[]);
+    let monday = ask(&clinic, "2026-06-15T13:00-04:00");
+    assert_eq!((monday.now, monday.text.as_str()), (false, "By appointment until 6:00 PM"));
+    assert_eq!(monday.next_opens_at, Some(at("2026-06-22T10:00-04:00")));
+    assert_eq!(ask(&clinic, "2026-06-15T10:30-04:00").text, "Open until 12:00 PM");
+    assert_eq!(ask(&clinic, "2026-06-15T19:00-04:00").text, "Closed, opens Monday, June 22 at 10:00 AM");
+    let listed = &clinic.days(date("2026-06-15"), date("2026-06-15"))[0].intervals;
+    let kinds: Vec<_> = listed.iter().map(|one| format!("{}-{} {}", one.opens, one.closes, one.by_appointment)).collect();
+    assert_eq!(kinds, ["08:00-10:00 true", "10:00-12:00 false", "12:00-18:00 true"]);
+    assert_eq!(ask(&clinic, "2026-06-15T08:30-04:00").text, "By appointment until 10:00 AM");
+    let fresh = clinic.fresh_until(at("2026-06-15T13:00-04:00"), OperatingStatus::Open);
+    assert_eq!(fresh, Some(at("2026-06-15T18:00-04:00")), "the sentence changes then");
+}
+
+#[test]
+fn a_practice_that_is_never_open_names_the_next_appointment() {
+    let asked = WeeklyHours { by_appointment: true, ..weekly(&[Weekday::Tuesday], "08:00", "18:00") };
+    let clinic = new_york(&[asked], &[]);
+    let monday = clinic.open_at(at("2026-06-15T13:00-04:00"), "es", OperatingStatus::Open);
+    assert_eq!((monday.changes_at, monday.text.as_str()), (None, "Cerrado, con cita mañana a las 8:00 a. m."));
+    let closed = OperatingStatus::TemporarilyClosed { until: Some(date("2026-06-30")) };
+    assert_eq!(clinic.open_at(at("2026-06-16T09:00-04:00"), "en", closed).text, "Temporarily closed through June 30, 2026");
+    assert_eq!(clinic.open_at(at("2026-07-07T09:00-04:00"), "en", closed).text, "By appointment until 6:00 PM");
+}
+
+#[test]
+fn a_holiday_closes_unless_somebody_wrote_about_the_day() {
+    let rule = HolidayRule { calendar: "US-FL".to_owned(), except: vec!["Veterans Day".to_owned()] };
+    let holidays = Some(Holidays::of(&rule).unwrap());
+    let week = [weekly(&EVERY_DAY, "08:00", "17:00")];
+    let short = short_day("2026-12-25", &[interval("09:00", "11:00")], "Christmas morning");
+    let clinic = new_york(&week, &[short]).closed_on(holidays);
+    let thanksgiving = ask(&clinic, "2026-11-26T10:00-05:00");
+    assert_eq!(thanksgiving.text, "Closed for Thanksgiving Day, opens Saturday at 8:00 AM");
+    assert!(ask(&clinic, "2026-11-11T10:00-05:00").now, "an exception");
+    assert!(ask(&clinic, "2026-12-25T10:00-05:00").now, "special hours");
+    assert!(!ask(&clinic, "2027-01-01T10:00-05:00").now);
+    let day = &clinic.days(date("2026-11-26"), date("2026-11-26"))[0];
+    assert_eq!((day.intervals.len(), day.closed_reason.as_deref()), (0, Some("Thanksgiving Day")));
+}
+
+#[test]
+fn a_department_keeps_its_own_hours_and_closes_with_the_location() {
+    let laboratory = Some("Laboratory".to_owned());
+    let own = WeeklyHours { department: laboratory.clone(), ..weekly(&EVERY_DAY, "06:00", "10:00") };
+    let closed_day = closed("2026-06-16", "2026-06-16", Some("the move"));
+    let extra_day = extra("2026-06-17", &[interval("18:00", "20:00")]);
+    let of_laboratory = SpecialHours { department: laboratory, ..closed("2026-06-18", "2026-06-18", None) };
+    let clinic = new_york(&[weekly(&EVERY_DAY, "09:00", "17:00"), own], &[closed_day, extra_day, of_laboratory]);
+    let open = |instant: &str| {
+        let of_it = clinic.of_department("Laboratory").open_at(at(instant), "en", OperatingStatus::Open).now;
+        (ask(&clinic, instant).now, of_it)
+    };
+    assert_eq!(open("2026-06-15T07:00-04:00"), (false, true));
+    assert_eq!(open("2026-06-15T11:00-04:00"), (true, false));
+    assert_eq!(open("2026-06-16T09:30-04:00"), (false, false), "both are closed");
+    assert_eq!(open("2026-06-17T19:00-04:00"), (true, false), "the location alone");
+    assert_eq!(open("2026-06-18T09:30-04:00"), (true, false), "the laboratory alone");
+    assert_eq!(clinic.departments(), ["Laboratory"]);
+}

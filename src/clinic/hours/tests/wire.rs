@@ -24,7 +24,7 @@ fn weekly_hours_have_the_fields_of_the_contract() {
     let written = to_value(weekly(&[Weekday::Monday], "08:00", "24:00")).unwrap();
     let expected = json!({
         "days": ["monday"], "opens": "08:00", "closes": "24:00",
-        "valid_from": null, "valid_through": null, "department": null,
+        "valid_from": null, "valid_through": null, "department": null, "weeks": [], "by_appointment": false,
     });
     assert_eq!(written, expected);
 }
@@ -35,6 +35,7 @@ fn special_hours_have_the_fields_of_the_contract() {
     let expected = json!({
         "from": "2026-12-24", "through": "2026-12-24", "closed": true,
         "intervals": [{"opens": "09:00", "closes": "12:00"}], "reason": "Christmas Eve",
+        "department": null,
     });
     assert_eq!(written, expected);
 }
@@ -60,6 +61,7 @@ fn the_answer_writes_instants_in_utc_and_keeps_every_key() {
         "date": "2026-06-15", "closed_reason": null,
         "intervals": [{
             "opens_at": "2026-06-15T04:00:00Z", "closes_at": "2026-06-16T04:00:00Z", "opens": "00:00", "closes": "24:00",
+            "by_appointment": false,
         }],
     });
     assert_eq!(day, expected);

@@ -9,6 +9,9 @@ pub(super) fn write(sentence: &Sentence<'_>) -> String {
     match sentence {
         Sentence::OpenUntil(closes) => format!("Open until {}", when(closes)),
         Sentence::OpenAllHours => "Open 24 hours".to_owned(),
+        Sentence::ByAppointment(Some(closes)) => format!("By appointment until {}", when(closes)),
+        Sentence::ByAppointment(None) => "By appointment".to_owned(),
+        Sentence::ByAppointmentFrom(opens) => format!("Closed, by appointment {}", when(opens)),
         Sentence::Closed { reason, opens } => {
             let closed = reason.map_or_else(|| "Closed".to_owned(), |why| format!("Closed for {}", on_one_line(why)));
             opens.as_ref().map_or(closed.clone(), |opens| format!("{closed}, opens {}", when(opens)))

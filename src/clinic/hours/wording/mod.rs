@@ -19,6 +19,10 @@ pub(super) enum Sentence<'a> {
     OpenUntil(When),
     /// Open with no closing in sight.
     OpenAllHours,
+    /// Not open, but seeing patients by appointment, until the time given where it is in sight.
+    ByAppointment(Option<When>),
+    /// Not open, and never but by appointment, next at the time given.
+    ByAppointmentFrom(When),
     /// Closed by its hours.
     Closed {
         /// The reason of the special hours that close it.

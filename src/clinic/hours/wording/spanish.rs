@@ -9,6 +9,9 @@ pub(super) fn write(sentence: &Sentence<'_>) -> String {
     match sentence {
         Sentence::OpenUntil(closes) => format!("Abierto hasta {}", when(closes)),
         Sentence::OpenAllHours => "Abierto las 24 horas".to_owned(),
+        Sentence::ByAppointment(Some(closes)) => format!("Con cita hasta {}", when(closes)),
+        Sentence::ByAppointment(None) => "Con cita".to_owned(),
+        Sentence::ByAppointmentFrom(opens) => format!("Cerrado, con cita {}", when(opens)),
         Sentence::Closed { reason, opens } => {
             let closed = reason.map_or_else(|| "Cerrado".to_owned(), |why| format!("Cerrado por {}", on_one_line(why)));
             opens.as_ref().map_or(closed.clone(), |opens| format!("{closed}, abre {}", when(opens)))
