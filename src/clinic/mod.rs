@@ -37,17 +37,17 @@ use sqlx::PgConnection;
 use utoipa::OpenApi;
 use uuid::Uuid;
 
-pub use department::{Department, ShownDepartment};
 pub use clinic::{ChangedBy, Clinic, ListedPhone, SocialLink, StaffClinic, StoredClinic};
 pub use country::CountryCode;
+pub use department::{Department, ShownDepartment};
 pub use exported::{export_clinic, export_locations, export_providers, export_services};
 pub use imported::{Imported, import_location, import_name, seed_clinic, seed_provider, seed_service};
 pub use input::{ClinicInput, LocationInput, ProviderInput, ServiceInput};
 pub use location::{
     Address, Geo, Location, LocationInShort, LocationStatus, StatusCode, StoredLocation, Unreadable, Viewpoint,
 };
-pub use queries::Place;
 pub use provider::{Licence, Provider, ProviderName, ProviderSummary, ShownLicence, Specialty};
+pub use queries::Place;
 pub use service::{FdaStatus, Price, Service, ServiceBody, ServiceSummary};
 pub use service_names::{Following, ServiceNames};
 pub use staff_location::StaffLocation;

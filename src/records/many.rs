@@ -134,11 +134,7 @@ async fn lock_all<R: Record>(connection: &mut PgConnection, ids: &[Uuid]) -> Res
     Ok(())
 }
 
-async fn change_all<R: Record>(
-    connection: &mut PgConnection,
-    hand: &Hand,
-    wanted: &Wanted,
-) -> Result<(), ApiError> {
+async fn change_all<R: Record>(connection: &mut PgConnection, hand: &Hand, wanted: &Wanted) -> Result<(), ApiError> {
     let mut refused = Vec::new();
     for (index, id) in wanted.ids.iter().enumerate() {
         // A statement that the database refuses ends its transaction: each record has one of its own inside.

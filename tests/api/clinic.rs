@@ -190,3 +190,91 @@ fn a_location_in_the_trash_is_gone_and_can_come_back() {
     assert_eq!(back.status, 200, "{}", back.body);
     assert_eq!(api.get("/v1/locations/harbor-lane").status, 200);
 }
+
+#[test]
+fn a_location_closes_on_the_holidays_of_its_state() {
+    let api = Api::start();
+    let token = api.sign_in(EDITOR);
+    let mut location = harbor();
+    location["holidays"] = json!({"calendar": "US-FL", "except": ["Friday After Thanksgiving"]});
+    add_location(&api, &token, &location);
+    let days = api.get("/v1/locations/harbor-lane/hours?from=2026-11-26&to=2026-11-27").json();
+    assert_eq!(days["data"]["days"][0]["closed_reason"], "Thanksgiving Day");
+    assert_eq!(days["data"]["days"][0]["intervals"], json!([]));
+    assert_eq!(days["data"]["days"][1]["intervals"].as_array().unwrap().len(), 2);
+    let open = api.get("/v1/locations/harbor-lane?at=2026-11-26T15:00:00Z").json()["data"]["open"].clone();
+    assert_eq!(open["text"], "Closed for Thanksgiving Day, opens tomorrow at 8:00 AM");
+    for (rule, pointer, code, suggestion) in [
+        (json!({"calendar": "US-XX"}), "/holidays/calendar", "unknown_calendar", json!(null)),
+        (json!({}), "/holidays/calendar", "required", json!(null)),
+        (
+            json!({"calendar": "US-FL", "except": ["Thanksgiving day"]}),
+            "/holidays/except/0",
+            "unknown_holiday",
+            json!("Thanksgiving Day"),
+        ),
+    ] {
+        location["holidays"] = rule;
+        let refused = api.call("POST", "/v1/admin/locations").bearer(&token).json(&location).send();
+        let error = &refused.problem(422, "validation_failed")["errors"][0];
+        assert_eq!(
+            (&error["pointer"], &error["code"], &error["suggestion"]),
+            (&json!(pointer), &json!(code), &suggestion)
+        );
+    }
+    let listed = api.call("GET", "/v1/admin/holidays?calendar=US-MA&year=2026").bearer(&token).send();
+    assert_eq!(listed.status, 200, "{}", listed.body);
+    assert!(
+        listed.json()["data"].as_array().unwrap().contains(&json!({"date": "2026-04-20", "name": "Patriots' Day"}))
+    );
+    for bad in ["calendar=US-", "year=x", "calendar=XX&year=2026", "calendar=US&year=1", "calendar=US&year=2026&a=1"] {
+        api.call("GET", &format!("/v1/admin/holidays?{bad}")).bearer(&token).send().problem(400, "invalid_parameters");
+    }
+}
+
+#[test]
+fn a_department_has_its_own_telephone_and_hours() {
+    let api = Api::start();
+    let token = api.sign_in(EDITOR);
+    let mut location = harbor();
+    location["departments"] = json!([{"name": "Laboratory", "phones": ["(561) 555-0199"]}]);
+    location["hours"].as_array_mut().unwrap().extend([
+        json!({"days": ["saturday"], "opens": "07:00", "closes": "10:00", "department": "Laboratory", "weeks": [1, -1]}),
+        json!({"days": ["sunday"], "opens": "10:00", "closes": "12:00", "by_appointment": true}),
+    ]);
+    add_location(&api, &token, &location);
+    // The first Saturday of August 2026, then the second.
+    let at = |instant: &str| api.get(&format!("/v1/locations/harbor-lane?at={instant}")).json()["data"].clone();
+    let first = at("2026-08-01T12:00:00Z");
+    assert_eq!(first["open"]["now"], false);
+    assert_eq!(first["departments"][0]["phones"][0]["number"], "+15615550199");
+    assert_eq!(first["departments"][0]["open"]["text"], "Open until 10:00 AM");
+    assert_eq!(at("2026-08-08T12:00:00Z")["departments"][0]["open"]["now"], false);
+    assert_eq!(at("2026-08-02T14:30:00Z")["open"]["text"], "By appointment until 12:00 PM");
+    let sunday = api.get("/v1/locations/harbor-lane/hours?from=2026-08-02&to=2026-08-02").json();
+    assert_eq!(sunday["data"]["days"][0]["intervals"][0]["by_appointment"], true);
+    location["departments"] = json!([{"name": "A"}, {"name": "A", "email": "x"}]);
+    location["hours"] = json!([{"days": ["monday"], "opens": "07:00", "closes": "10:00", "weeks": [0, 2, 2, "x"]}]);
+    let refused = api.call("POST", "/v1/admin/locations").bearer(&token).json(&location).send();
+    let problem = refused.problem(422, "validation_failed");
+    let told: Vec<_> =
+        problem["errors"].as_array().unwrap().iter().map(|error| (&error["pointer"], &error["code"])).collect();
+    assert_eq!(
+        told,
+        [(&json!("/hours/0/weeks/3"), &json!("wrong_type")), (&json!("/departments/1/email"), &json!("bad_email")),]
+    );
+    location["departments"] = json!([{"name": "A"}, {"name": "A"}]);
+    location["hours"] = json!([{"days": ["monday"], "opens": "07:00", "closes": "10:00", "weeks": [0, 2, 2]}]);
+    let refused = api.call("POST", "/v1/admin/locations").bearer(&token).json(&location).send();
+    let problem = refused.problem(422, "validation_failed");
+    let told: Vec<_> =
+        problem["errors"].as_array().unwrap().iter().map(|error| (&error["pointer"], &error["code"])).collect();
+    assert_eq!(
+        told,
+        [
+            (&json!("/hours/0/weeks/0"), &json!("no_such_week")),
+            (&json!("/hours/0/weeks/2"), &json!("week_repeated")),
+            (&json!("/departments/1/name"), &json!("repeated")),
+        ]
+    );
+}

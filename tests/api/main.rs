@@ -33,6 +33,7 @@ mod harness;
 mod history;
 mod inquiries;
 mod mail;
+mod many_records;
 mod matrix;
 mod oidc;
 mod openapi;

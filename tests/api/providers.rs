@@ -84,7 +84,7 @@ fn a_provider_is_public_at_once_with_everything_a_page_needs() {
         "specialties": [{"code": "207R00000X", "name": "Internal Medicine"}],
         "languages": ["en", "es-US"], "accepting_new_patients": true,
         "biography": "Elena Marsh listens first.\n\nThen she explains.",
-        "locations": place, "services": [], "version": 1, "updated_at": staff["updated_at"],
+        "locations": place, "position": 100_000, "services": [], "version": 1, "updated_at": staff["updated_at"],
     });
     assert_eq!(page.json()["data"], wanted);
     assert!(!page.body.contains("204417"), "the number of a licence stays with the staff");

@@ -50,7 +50,7 @@ fn a_service_is_public_at_once_with_everything_a_page_needs() {
         "fda_status": "off_label", "contraindications": ["Taking opioids"], "risks": ["Vivid dreams", "Nausea"],
         "referral_required": false, "walk_ins": false, "online_scheduling": true, "duration_minutes": 40,
         "price_from": {"amount": 15000, "currency": "USD"},
-        "locations": staff["locations"], "providers": staff["providers"], "conditions": staff["conditions"],
+        "locations": staff["locations"], "providers": staff["providers"], "conditions": staff["conditions"], "position": 100_000,
         "version": 1, "updated_at": staff["updated_at"],
     });
     assert_eq!(data, wanted);

@@ -62,7 +62,11 @@ impl Schedule {
     /// Every mistake at once, each with a JSON pointer from the location (`/hours/…`, `/special_hours/…`).
     pub fn new(timezone: Tz, hours: Vec<WeeklyHours>, special: Vec<SpecialHours>) -> Result<Self, Vec<HoursMistake>> {
         let mistakes = mistakes::find(&hours, &special);
-        if mistakes.is_empty() { Ok(Self { timezone, hours, special, holidays: None, closures: Vec::new() }) } else { Err(mistakes) }
+        if mistakes.is_empty() {
+            Ok(Self { timezone, hours, special, holidays: None, closures: Vec::new() })
+        } else {
+            Err(mistakes)
+        }
     }
 
     /// Other rows in the same zone, with the same holidays and closures; parts of checked rows are checked.

@@ -83,7 +83,9 @@ fn weekly_row(mut fields: Fields<'_>) -> Result<WeeklyHours, Vec<FieldError>> {
 
 fn week(entry: &Value, pointer: String) -> Result<i8, Vec<FieldError>> {
     let week = entry.as_i64().and_then(|week| i8::try_from(week).ok());
-    week.ok_or_else(|| vec![FieldError::at(pointer, "wrong_type", "must be a whole number: 1 to 5, or -1 for the last")])
+    week.ok_or_else(|| {
+        vec![FieldError::at(pointer, "wrong_type", "must be a whole number: 1 to 5, or -1 for the last")]
+    })
 }
 
 fn special_row(mut fields: Fields<'_>) -> Result<SpecialHours, Vec<FieldError>> {
@@ -127,7 +129,7 @@ fn refuse_unknown(fields: &mut Fields<'_>, rule: &HolidayRule) {
         Err(HolidayMistake::UnknownHoliday(index)) => {
             let given = rule.except.get(index).map(String::as_str).unwrap_or_default();
             let names = holiday_names(&rule.calendar);
-            let pointer = fields.pointer(&format!("except/{index}"));
+            let pointer = format!("{}/{index}", fields.pointer("except"));
             let error = FieldError::at(pointer, "unknown_holiday", "must be the name of a holiday of the calendar");
             fields.extend([error.suggesting(nearest(given, names))]);
         }

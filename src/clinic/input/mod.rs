@@ -24,8 +24,8 @@ pub use clinic::ClinicInput;
 pub use location::LocationInput;
 pub use provider::ProviderInput;
 pub use schema::{
-    AddressInput, ClinicPatch, DepartmentInput, LocationPatch, LocationStatusInput, PhoneInput, ProviderNameInput, ProviderPatch,
-    ServicePatch, SpecialHoursInput, SpecialtyInput, WeeklyHoursInput,
+    AddressInput, ClinicPatch, DepartmentInput, LocationPatch, LocationStatusInput, PhoneInput, ProviderNameInput,
+    ProviderPatch, ServicePatch, SpecialHoursInput, SpecialtyInput, WeeklyHoursInput,
 };
 pub use service::ServiceInput;
 

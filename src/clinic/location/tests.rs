@@ -79,7 +79,10 @@ fn a_department_is_open_by_its_own_hours() {
     let written = json!([{"name": "Pharmacy", "phones": [], "email": "pharmacy@clinic.example"}]);
     location.departments = serde_json::from_value(written).unwrap();
     let before_dawn = "2026-11-23T11:30:00Z";
-    assert_eq!(location.fresh_until(before_dawn.parse().unwrap()).unwrap(), Some("2026-11-23T12:00:00Z".parse().unwrap()));
+    assert_eq!(
+        location.fresh_until(before_dawn.parse().unwrap()).unwrap(),
+        Some("2026-11-23T12:00:00Z".parse().unwrap())
+    );
     let shown = location.shown(&seen(before_dawn)).unwrap();
     let told: Vec<_> = shown.departments.iter().map(|one| (one.department.name.as_str(), one.open.now)).collect();
     assert_eq!(told, [("Pharmacy", false), ("Laboratory", true)]);

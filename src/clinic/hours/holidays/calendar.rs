@@ -92,7 +92,9 @@ impl Calendar {
         let mut calendar = Self::default();
         for line in lines {
             let mut fields = line.split('\t');
-            let (Some(name), Some(places), Some(dates)) = (fields.next(), fields.next(), fields.next()) else { continue };
+            let (Some(name), Some(places), Some(dates)) = (fields.next(), fields.next(), fields.next()) else {
+                continue;
+            };
             if places == "*" || places.split(' ').any(|code| code == place) {
                 calendar.add(name, dates);
             }
@@ -127,7 +129,8 @@ fn years() -> impl Iterator<Item = i32> {
 #[cfg(test)]
 pub(super) fn all_names() -> Vec<String> {
     let of_country = |(code, part): (&&str, &&str)| {
-        let regions = part.lines().next().unwrap_or_default().split(' ').skip(1).map(|region| format!("{code}-{region}"));
+        let regions =
+            part.lines().next().unwrap_or_default().split(' ').skip(1).map(|region| format!("{code}-{region}"));
         std::iter::once((*code).to_owned()).chain(regions).collect::<Vec<_>>()
     };
     COUNTRIES.iter().flat_map(of_country).collect()

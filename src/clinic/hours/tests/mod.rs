@@ -15,7 +15,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
 use super::{
-    Closure, HolidayRule, Holidays, Interval, LocalTime, Open, OperatingStatus, Schedule, SpecialHours, Weekday, WeeklyHours,
+    Closure, HolidayRule, Holidays, Interval, LocalTime, Open, OperatingStatus, Schedule, SpecialHours, Weekday,
+    WeeklyHours,
 };
 
 const MON_TO_FRI: [Weekday; 5] =

@@ -108,5 +108,6 @@ fn is_in_weeks(weeks: &[i8], day: NaiveDate) -> bool {
     let month = day.with_day(1).unwrap().iter_days().take(31).filter(same).collect::<Vec<_>>();
     let place = month.iter().position(|other| *other == day).unwrap();
     let last = place + 1 == month.len();
-    weeks.is_empty() || weeks.iter().any(|week| if *week == -1 { last } else { usize::try_from(*week) == Ok(place + 1) })
+    weeks.is_empty()
+        || weeks.iter().any(|week| if *week == -1 { last } else { usize::try_from(*week) == Ok(place + 1) })
 }

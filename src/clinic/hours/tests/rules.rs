@@ -259,7 +259,8 @@ fn hours_by_appointment_are_listed_but_do_not_open() {
     assert_eq!(ask(&clinic, "2026-06-15T10:30-04:00").text, "Open until 12:00 PM");
     assert_eq!(ask(&clinic, "2026-06-15T19:00-04:00").text, "Closed, opens Monday, June 22 at 10:00 AM");
     let listed = &clinic.days(date("2026-06-15"), date("2026-06-15"))[0].intervals;
-    let kinds: Vec<_> = listed.iter().map(|one| format!("{}-{} {}", one.opens, one.closes, one.by_appointment)).collect();
+    let kinds: Vec<_> =
+        listed.iter().map(|one| format!("{}-{} {}", one.opens, one.closes, one.by_appointment)).collect();
     assert_eq!(kinds, ["08:00-10:00 true", "10:00-12:00 false", "12:00-18:00 true"]);
     assert_eq!(ask(&clinic, "2026-06-15T08:30-04:00").text, "By appointment until 10:00 AM");
     let fresh = clinic.fresh_until(at("2026-06-15T13:00-04:00"), OperatingStatus::Open);
@@ -273,7 +274,10 @@ fn a_practice_that_is_never_open_names_the_next_appointment() {
     let monday = clinic.open_at(at("2026-06-15T13:00-04:00"), "es", OperatingStatus::Open);
     assert_eq!((monday.changes_at, monday.text.as_str()), (None, "Cerrado, con cita mañana a las 8:00 a. m."));
     let closed = OperatingStatus::TemporarilyClosed { until: Some(date("2026-06-30")) };
-    assert_eq!(clinic.open_at(at("2026-06-16T09:00-04:00"), "en", closed).text, "Temporarily closed through June 30, 2026");
+    assert_eq!(
+        clinic.open_at(at("2026-06-16T09:00-04:00"), "en", closed).text,
+        "Temporarily closed through June 30, 2026"
+    );
     assert_eq!(clinic.open_at(at("2026-07-07T09:00-04:00"), "en", closed).text, "By appointment until 6:00 PM");
 }
 

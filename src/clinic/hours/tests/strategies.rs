@@ -55,9 +55,14 @@ pub(super) fn intervals() -> impl Strategy<Value = Interval> {
 /// A row without bounds or department, every other time of some weeks of the month alone.
 pub(super) fn plain_rows() -> impl Strategy<Value = WeeklyHours> {
     let weeks = prop_oneof![Just(Vec::new()), subsequence(vec![1i8, 2, 3, 4, 5, -1], 1..=3)];
-    (subsequence(EVERY_DAY.to_vec(), 1..=7), intervals(), weeks).prop_map(|(days, Interval { opens, closes }, weeks)| {
-        WeeklyHours { opens, closes, weeks, ..weekly(&days, "00:00", "00:00") }
-    })
+    (subsequence(EVERY_DAY.to_vec(), 1..=7), intervals(), weeks).prop_map(
+        |(days, Interval { opens, closes }, weeks)| WeeklyHours {
+            opens,
+            closes,
+            weeks,
+            ..weekly(&days, "00:00", "00:00")
+        },
+    )
 }
 
 /// Minutes around `base`, every third time within two minutes of a midnight.
@@ -95,9 +100,8 @@ fn special_near(base: NaiveDate) -> impl Strategy<Value = SpecialHours> {
 
 /// Every other time the holidays of a region, so that some lie near.
 fn holidays() -> impl Strategy<Value = Option<Holidays>> {
-    let rule = select(vec!["US", "US-FL", "DE-BY", "JP"]).prop_map(|calendar| {
-        Holidays::of(&HolidayRule { calendar: calendar.to_owned(), except: Vec::new() }).unwrap()
-    });
+    let rule = select(vec!["US", "US-FL", "DE-BY", "JP"])
+        .prop_map(|calendar| Holidays::of(&HolidayRule { calendar: calendar.to_owned(), except: Vec::new() }).unwrap());
     option::of(rule)
 }
 
