@@ -17,7 +17,7 @@ use super::{
     scope::Scope,
 };
 use crate::{
-    audit::{Actor, Entry, Trail},
+    audit::{Actor, Change, Entry, Trail},
     clock::Clock,
     http::{ApiError, RequestId},
 };
@@ -169,6 +169,26 @@ impl Staff {
         let request_id = Some(self.request_id.as_str());
         let entry = Entry { actor: self.actor(), action, subject, subject_id, fields, request_id };
         Ok(self.trail.record(transaction, entry).await?)
+    }
+
+    /// Writes down what they changed, with what it said before and after.
+    ///
+    /// # Errors
+    /// As [`Staff::record`].
+    pub async fn record_change(
+        &self,
+        transaction: &mut PgConnection,
+        action: &'static str,
+        (subject, subject_id): (&'static str, Uuid),
+        fields: &[String],
+        change: &Change,
+    ) -> Result<(), ApiError> {
+        if !self.may_still_act(transaction).await? {
+            return Err(ApiError::Unauthenticated);
+        }
+        let (request_id, subject_id) = (Some(self.request_id.as_str()), Some(subject_id));
+        let entry = Entry { actor: self.actor(), action, subject, subject_id, fields, request_id };
+        Ok(self.trail.record_change(transaction, entry, change).await?)
     }
 
     /// Writes down that they were refused. `fields` name the operation.

@@ -1,6 +1,6 @@
 //! Who did or saw what. A row is written in the transaction that it tells of: where it cannot be written, the
 //! read or the change fails. Refuses values: ids and field names only, and nothing here can be changed or removed
-//! unseen.
+//! unseen. What a record of the clinic said before and after stands beside its row, where it can be erased.
 //!
 //! | file | holds |
 //! |---|---|
@@ -24,6 +24,7 @@ pub mod verify;
 
 use std::sync::Arc;
 
+use serde_json::{Map, Value};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -101,6 +102,26 @@ pub struct Entry<'a> {
     pub request_id: Option<&'a str>,
 }
 
+/// What a record said before and after a change: objects of the fields that were changed.
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// None where there was no record before.
+    pub before: Option<Map<String, Value>>,
+    /// As it stands now.
+    pub after: Map<String, Value>,
+}
+
+impl Change {
+    /// The named fields of a record, as they were and as they are.
+    pub fn of(before: Option<&Value>, after: &Value, fields: &[String]) -> Self {
+        let part = |record: &Value| -> Map<String, Value> {
+            let value = |name: &String| (name.clone(), record.get(name).cloned().unwrap_or_default());
+            fields.iter().map(value).collect()
+        };
+        Self { before: before.map(part), after: part(after) }
+    }
+}
+
 /// The way into the trail. Holds the key of the rows' HMAC, which the database never sees. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Trail {
@@ -126,6 +147,22 @@ impl Trail {
     pub async fn record(&self, transaction: &mut PgConnection, entry: Entry<'_>) -> Result<(), sqlx::Error> {
         let facts = facts(&entry, self.clock.new_id(), self.clock.now());
         queries::insert_event(transaction, &facts, &facts.mac(&self.key)).await
+    }
+
+    /// Writes a row, and beside it what the record said before and after. The values are no part of the row or its HMAC,
+    /// so that they can be erased.
+    ///
+    /// # Errors
+    /// As [`Trail::record`].
+    pub async fn record_change(
+        &self,
+        transaction: &mut PgConnection,
+        entry: Entry<'_>,
+        change: &Change,
+    ) -> Result<(), sqlx::Error> {
+        let facts = facts(&entry, self.clock.new_id(), self.clock.now());
+        queries::insert_event(transaction, &facts, &facts.mac(&self.key)).await?;
+        queries::insert_change(transaction, facts.id, change).await
     }
 
     /// The HMAC of a row that a function of the database writes, with this id and instant.

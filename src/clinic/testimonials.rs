@@ -207,6 +207,8 @@ impl Record for StaffTestimonial {
     const PATH: &'static str = "/v1/admin/testimonials";
     const EVENT: Option<EventKind> = Some(EventKind::ClinicChanged);
     const ORDERED: bool = true;
+    // A patient's words and name are kept in one place, where they can be erased.
+    const UNKEPT: &'static [&'static str] = &["shown_name", "text"];
     type Input = TestimonialInput;
     type Answer = StaffTestimonialAnswer;
 

@@ -2,11 +2,12 @@
 //! `infinity`, is left out here and named by `audit verify`. So is what never was a name of a field.
 
 use chrono::{DateTime, Utc};
-use sqlx::PgConnection;
+use serde_json::{Map, Value};
+use sqlx::{PgConnection, types::Json};
 use uuid::Uuid;
 
 use super::{
-    entry::{AuditActor, AuditEvent, AuditSubject},
+    entry::{AuditActor, AuditEvent, AuditSubject, FieldChange},
     filter::Filter,
 };
 
@@ -36,9 +37,11 @@ pub async fn list_events(
     let rows = sqlx::query!(
         r#"select e.id, e.at, e.actor_kind, e.actor_id, e.action, e.subject_type, e.subject_id,
                   array(select name from unnest(e.fields) as name where name is not null) as "fields!",
-                  e.request_id, s.position as "position?"
+                  e.request_id, s.position as "position?", c.before as "before?: Json<Map<String, Value>>",
+                  c.after as "after?: Json<Map<String, Value>>"
              from cms.audit_event e
              left join cms.audit_seal s on s.event_id = e.id
+             left join cms.record_change c on c.event_id = e.id
             where e.at >= '2020-01-01Z' and e.at < '2200-01-01Z'
               and ($1::text is null or e.actor_kind = $1)
               and ($2::uuid is null or e.actor_id = $2)
@@ -73,6 +76,7 @@ pub async fn list_events(
         action: row.action,
         subject: AuditSubject { r#type: row.subject_type, id: row.subject_id },
         fields: row.fields,
+        changes: FieldChange::all(row.before.map(|part| part.0), row.after.map(|part| part.0)),
         request_id: row.request_id,
         position: row.position,
     });

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::{
     Hand, Record,
     named::{read_ids, read_versions, told_of},
-    steps::{found, note},
+    steps::{found, note, note_change},
 };
 use crate::{
     accounts::Staff,
@@ -176,8 +176,11 @@ async fn change<R: Record>(
         }
         (RecordAction::Order, None) => {
             let position = i32::try_from(index + 1).map_err(|_| ApiError::Internal)?;
+            let stored = before.written()?;
             if R::set_position(connection, hand, id, position).await? {
-                note::<R>(connection, hand, R::ACTIONS.updated, id, &["position".to_owned()]).await?;
+                let written = found::<R>(connection, id).await?.written()?;
+                let fields = ["position".to_owned()];
+                note_change::<R>(connection, hand, R::ACTIONS.updated, id, (Some(&stored), &written, &fields)).await?;
             }
             Ok(())
         }

@@ -90,6 +90,8 @@ pub trait Record: Sized + 'static {
     const PATH: &'static str;
     /// What each write announces.
     const EVENT: Option<EventKind> = None;
+    /// Fields whose values are not kept beside the audit trail.
+    const UNKEPT: &'static [&'static str] = &[];
     /// Whether they stand in an order of the clinic's own.
     const ORDERED: bool = false;
     /// What staff send, read.

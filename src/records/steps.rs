@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::{Hand, ListedRecord, Record};
 use crate::{
     accounts::Staff,
+    audit::Change,
     db::StaffDb,
     http::{
         Answer, ApiError, Expected, QueryReader, Site, changed, created_answer, no_content, no_parameters, patched,
@@ -52,8 +53,9 @@ pub async fn create<R: Record>(
     let made = database
         .transact(async move |connection| {
             R::add(connection, &hand, id, input).await?;
-            note::<R>(connection, &hand, R::ACTIONS.created, id, &fields).await?;
-            found::<R>(connection, id).await
+            let made = found::<R>(connection, id).await?;
+            note_change::<R>(connection, &hand, R::ACTIONS.created, id, (None, &made.written()?, &fields)).await?;
+            Ok::<_, ApiError>(made)
         })
         .await?;
     let address = format!("{}{}/{id}", site.public_url, R::PATH);
@@ -98,8 +100,9 @@ pub async fn update<R: Record>(
             let input = R::parse(&patched(stored.clone(), &patch))?;
             R::change(connection, &hand, before, input).await?;
             let after = found::<R>(connection, id).await?;
-            let fields = changed(&stored, &after.written()?);
-            note::<R>(connection, &hand, R::ACTIONS.updated, id, &fields).await?;
+            let written = after.written()?;
+            let fields = changed(&stored, &written);
+            note_change::<R>(connection, &hand, R::ACTIONS.updated, id, (Some(&stored), &written, &fields)).await?;
             Ok::<_, ApiError>(after)
         })
         .await?;
@@ -192,6 +195,24 @@ pub async fn note<R: Record>(
     fields: &[String],
 ) -> Result<(), ApiError> {
     hand.staff.record(connection, action, R::ACTIONS.subject, Some(id), fields).await?;
+    announce::<R>(connection, hand, id).await
+}
+
+/// Leaves the audit row of a write with what the named fields said before and after, and its event.
+pub(super) async fn note_change<R: Record>(
+    connection: &mut PgConnection,
+    hand: &Hand,
+    action: &'static str,
+    id: Uuid,
+    (before, after, fields): (Option<&Value>, &Value, &[String]),
+) -> Result<(), ApiError> {
+    let kept: Vec<_> = fields.iter().filter(|name| !R::UNKEPT.contains(&name.as_str())).cloned().collect();
+    let change = Change::of(before, after, &kept);
+    hand.staff.record_change(connection, action, (R::ACTIONS.subject, id), fields, &change).await?;
+    announce::<R>(connection, hand, id).await
+}
+
+async fn announce<R: Record>(connection: &mut PgConnection, hand: &Hand, id: Uuid) -> Result<(), ApiError> {
     if let Some(event) = R::EVENT {
         outbox::record(connection, &hand.staff.clock, event, id).await?;
     }

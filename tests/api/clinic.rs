@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use clinic_cms::clock::Clock;
 use serde_json::{Value, json};
 
-use crate::harness::{Api, EDITOR, Reply};
+use crate::harness::{AUDITOR, Api, EDITOR, Reply};
 
 fn at(instant: &str) -> DateTime<Utc> {
     instant.parse().unwrap()
@@ -277,4 +277,41 @@ fn a_department_has_its_own_telephone_and_hours() {
             (&json!("/departments/1/name"), &json!("repeated")),
         ]
     );
+}
+
+#[test]
+fn each_change_is_in_the_trail_with_what_it_said_before_and_after() {
+    let api = Api::start();
+    let token = api.sign_in(EDITOR);
+    let made = add_location(&api, &token, &harbor());
+    let id = made.json()["data"]["id"].as_str().unwrap().to_owned();
+    let change = |path: &str, patch: Value| {
+        let reply = api.call("PATCH", path).bearer(&token).header("If-Match", "*").json(&patch).send();
+        assert_eq!(reply.status, 200, "{}", reply.body);
+    };
+    change(&format!("/v1/admin/locations/{id}"), json!({"parking": "Behind the house", "name": "Harbor Lane"}));
+    change("/v1/admin/clinic", json!({"tagline": "Care by the water"}));
+    let auditor = api.sign_in(AUDITOR);
+    let trail = |filter: &str| {
+        let listed = api.call("GET", &format!("/v1/admin/audit?{filter}")).bearer(&auditor).send();
+        assert_eq!(listed.status, 200, "{}", listed.body);
+        listed.json()["data"].clone()
+    };
+    let changed = trail("action=location.update");
+    let parking = json!([{"field": "parking", "before": null, "after": "Behind the house"}]);
+    assert_eq!((&changed[0]["fields"], &changed[0]["changes"]), (&json!(["parking"]), &parking));
+    assert_eq!(changed[0]["actor"]["kind"], "account");
+    let created = trail("action=location.create")[0]["changes"].clone();
+    assert!(created.as_array().unwrap().contains(&json!({"field": "name", "before": null, "after": "Harbor Lane"})));
+    let tagline = json!([{"field": "tagline", "before": null, "after": "Care by the water"}]);
+    assert_eq!(trail("action=clinic.update")[0]["changes"], tagline);
+    assert_eq!(trail("action=account.list").as_array().unwrap().len(), 0);
+    let testimonial =
+        json!({"shown_name": "Ada W.", "locale": "en", "text": "They listened to me.", "given_on": "2026-01-01"});
+    let made = api.call("POST", "/v1/admin/testimonials").bearer(&token).json(&testimonial).send();
+    assert_eq!(made.status, 201, "{}", made.body);
+    let told = trail("action=testimonial.create").to_string();
+    assert!(told.contains("given_on") && !told.contains("Ada W.") && !told.contains("listened"), "{told}");
+    let kept = api.text("select string_agg(after::text, ' ') from cms.record_change");
+    assert!(!kept.contains("Ada W.") && !kept.contains("listened"), "a patient's words have one place");
 }

@@ -1,8 +1,9 @@
-//! The one statement that writes the trail.
+//! What writes the trail, and the values beside it.
 
-use sqlx::PgConnection;
+use sqlx::{PgConnection, types::Json};
+use uuid::Uuid;
 
-use crate::audit::row::Facts;
+use crate::audit::{Change, row::Facts};
 
 /// Writes a row.
 ///
@@ -27,6 +28,22 @@ pub async fn insert_event(
         facts.fields,
         facts.request_id,
         mac.as_slice(),
+    )
+    .execute(transaction)
+    .await?;
+    Ok(())
+}
+
+/// Writes what a record said before and after, beside the row of the trail.
+///
+/// # Errors
+/// Those of the database.
+pub async fn insert_change(transaction: &mut PgConnection, event: Uuid, change: &Change) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "insert into cms.record_change (event_id, before, after) values ($1, $2, $3)",
+        event,
+        change.before.as_ref().map(Json) as _,
+        Json(&change.after) as _,
     )
     .execute(transaction)
     .await?;

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use crate::{
     accounts::{ClinicEditor, ClinicReader},
+    audit::Change,
     clinic::{
         clinic::StaffClinic,
         editing::source,
@@ -70,8 +71,10 @@ pub async fn update_clinic(
             let input = ClinicInput::parse(&patched(stored.clone(), &body.0))?;
             queries::update_clinic(connection, &input, Some(permit.staff.id)).await?;
             let after = queries::find_clinic_for_staff(connection).await?.ok_or(ApiError::Internal)?;
-            let fields = changed(&stored, &source(&after, &ClinicInput::FIELDS)?);
-            permit.staff.record(connection, "clinic.update", "clinic", Some(after.id), &fields).await?;
+            let written = source(&after, &ClinicInput::FIELDS)?;
+            let fields = changed(&stored, &written);
+            let change = Change::of(Some(&stored), &written, &fields);
+            permit.staff.record_change(connection, "clinic.update", ("clinic", after.id), &fields, &change).await?;
             outbox::record(connection, &permit.staff.clock, EventKind::ClinicChanged, after.id).await?;
             Ok::<_, ApiError>(after)
         })
