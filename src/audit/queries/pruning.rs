@@ -74,6 +74,7 @@ pub async fn delete_sealed(connection: &mut PgConnection, position: i64, most: i
     .await?;
     let events: Vec<_> = positions.iter().map(|seal| seal.event_id).collect();
     let positions: Vec<_> = positions.iter().map(|seal| seal.position).collect();
+    sqlx::query!("delete from cms.record_change where event_id = any ($1)", &events).execute(&mut *connection).await?;
     // The trigger finds a row's place by its seal, so that rows go first.
     sqlx::query!("delete from cms.audit_event where id = any ($1)", &events).execute(&mut *connection).await?;
     let gone = sqlx::query!("delete from cms.audit_seal where position = any ($1)", &positions);
