@@ -69,7 +69,7 @@ const DOORS: [(&str, &[&str]); 25] = [
         &["records", "jsonld", "accounts", "outbox", "delivery", "body", "http", "db", "crypto", "contact", "clock"],
     ),
     ("clinic", &["records", "jsonld", "accounts", "outbox", "delivery", "body", "http", "db", "contact", "clock"]),
-    ("inquiries", &["accounts", "outbox", "audit", "http", "db", "crypto", "contact", "clock"]),
+    ("inquiries", &["records", "accounts", "outbox", "audit", "http", "db", "crypto", "contact", "clock"]),
     ("records", &["accounts", "outbox", "http", "db", "contact"]),
     ("oversight", &["accounts", "audit", "http", "db"]),
     ("import", &[]),

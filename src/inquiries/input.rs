@@ -7,7 +7,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::{
-    form::{Form, Pace},
+    form::{Form, Pace, check_name, check_text_version, known, usual_fields},
     inquiry::{
         ATTRIBUTION, CONSENTS, Consent, Details, FULL_NAME, KINDS, MESSAGE, ON_BEHALF_OF, PREFERRED_CONTACT,
         PREFERRED_TIMES, PersonName, SERVICE, SpamReason, Submission,
@@ -16,7 +16,7 @@ use super::{
 use crate::{
     contact::{Email, LanguageTag, Phone, Refusal},
     crypto::Personal,
-    http::{FieldError, Fields},
+    http::{FieldError, Fields, nearest},
 };
 
 /// The location that a body names.
@@ -64,7 +64,9 @@ pub fn parse(
 ) -> Result<Submission, Vec<FieldError>> {
     let mut fields = Fields::of(body, "");
     reference(&mut fields, "form", named.form.is_some(), "is not the slug of a form");
-    let kind = fields.one_of("kind", &KINDS).unwrap_or("general");
+    let form = named.form.as_ref();
+    let kinds = form.map_or_else(|| KINDS.to_vec(), Form::kinds);
+    let kind = fields.one_of("kind", &kinds).or_else(|| kinds.first().copied()).unwrap_or("general");
     let name = name(&mut fields);
     let region = named.location.as_ref().and_then(|location| location.country.clone());
     let (email, phone) = contact(&mut fields, region.as_deref());
@@ -73,16 +75,18 @@ pub fn parse(
     reference(&mut fields, "location", named.location.is_some(), "is not the slug or id of a location");
     let service = fields.line("service", SERVICE);
     let message = fields.text("message", MESSAGE);
-    if named.form.as_ref().is_none_or(Form::needs_message) {
-        fields.require("message", message.as_ref());
-    }
+    require_asked(&mut fields, form);
     let language = fields.parsed("language", LanguageTag::parse);
     let on_behalf_of = fields.one_of("on_behalf_of", &ON_BEHALF_OF);
     let consents = fields.list("consents", CONSENTS, consent);
+    if let Some(form) = form {
+        fields.extend(form.consent_mistakes(&consents));
+    }
+    let answers = answers(&mut fields, form);
     let attribution = fields.object("attribution", attribution).unwrap_or_default();
     let pace = fields.parsed("form_token", check_token);
     fields.finish()?;
-    let details = Details { preferred_times, service, attribution, answers: BTreeMap::new() };
+    let details = Details { preferred_times, service, attribution, answers };
     // Without a name there was a mistake, and the line above has answered.
     let name = name.ok_or_else(Vec::new)?;
     Ok(Submission {
@@ -91,7 +95,7 @@ pub fn parse(
         email: email.map(Personal::new),
         phone: phone.map(Personal::new),
         preferred_contact,
-        location: named.location.as_ref().map(|location| location.id),
+        location: named.location.as_ref().map(|location| location.id).or_else(|| form?.location_id),
         message: message.map(Personal::new),
         language: language.map(|tag| tag.as_str().to_owned()),
         on_behalf_of,
@@ -99,6 +103,49 @@ pub fn parse(
         details: Personal::new(details),
         spam_reasons: if pace == Some(Pace::TooFast) { vec![SpamReason::TooFast] } else { Vec::new() },
     })
+}
+
+/// Records each field that the form needs and that was not sent. A name and a way to answer are asked for in any case.
+fn require_asked(fields: &mut Fields<'_>, form: Option<&Form>) {
+    let asked = form.map_or_else(|| usual_fields(true), Form::asked);
+    for name in asked.iter().filter(|field| field.required).filter_map(|field| known(&field.name)) {
+        if name != "full_name" {
+            let sent = fields.value(name);
+            fields.require(name, sent);
+        }
+    }
+}
+
+/// Reads `answers`: those to the form's own fields, and no others.
+fn answers(fields: &mut Fields<'_>, form: Option<&Form>) -> BTreeMap<String, String> {
+    let mut given = fields.object("answers", answers_given).unwrap_or_default();
+    let Some(form) = form else { return given };
+    let taken = form.take_answers(&mut given, "/answers");
+    let known: Vec<&str> =
+        form.fields.iter().filter(|field| field.is_custom()).map(|field| field.name.as_str()).collect();
+    for name in given.keys() {
+        let pointer = format!("/answers/{}", name.replace('~', "~0").replace('/', "~1"));
+        let error = FieldError::at(pointer, "unknown_field", "is no field of the form");
+        fields.extend([error.suggesting(nearest(name, known.iter().copied()))]);
+    }
+    taken.unwrap_or_else(|mistakes| {
+        fields.extend(mistakes);
+        BTreeMap::new()
+    })
+}
+
+/// The answers as texts; a box that is ticked is `true`, one that is not is nothing.
+fn answers_given(mut fields: Fields<'_>) -> Result<BTreeMap<String, String>, Vec<FieldError>> {
+    let mut given = BTreeMap::new();
+    for (name, value) in fields.others() {
+        match value {
+            Value::String(text) => _ = given.insert(name.to_owned(), text.clone()),
+            Value::Bool(true) => _ = given.insert(name.to_owned(), "true".to_owned()),
+            Value::Null | Value::Bool(false) => {}
+            _ => fields.refuse(name, "wrong_type", "must be a text, or true"),
+        }
+    }
+    fields.finish_open().map(|()| given)
 }
 
 /// Records a mistake where `name` was sent and the database knows no such thing.
@@ -156,26 +203,8 @@ fn consent(value: &Value, pointer: String) -> Result<Consent, Vec<FieldError>> {
     }
 }
 
-/// As the `check` of the migration: `^[a-z][a-z0-9_]{1,49}$`.
 fn check_purpose(text: &str) -> Result<String, Refusal> {
-    let word = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_';
-    let fits =
-        (2..=50).contains(&text.len()) && text.starts_with(|c: char| c.is_ascii_lowercase()) && text.bytes().all(word);
-    if fits {
-        Ok(text.to_owned())
-    } else {
-        Err(("bad_purpose", "must be 2 to 50 lower-case letters, digits and underscores, a letter first".to_owned()))
-    }
-}
-
-/// As the `check` of the migration: `^[A-Za-z0-9._-]{1,50}$`.
-fn check_text_version(text: &str) -> Result<String, Refusal> {
-    let fits = (1..=50).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b));
-    if fits {
-        Ok(text.to_owned())
-    } else {
-        Err(("bad_text_version", "must be 1 to 50 letters, digits, dots, underscores and hyphens".to_owned()))
-    }
+    check_name(text).map_err(|(_, message)| ("bad_purpose", message))
 }
 
 fn attribution(mut fields: Fields<'_>) -> Result<BTreeMap<String, String>, Vec<FieldError>> {

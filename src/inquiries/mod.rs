@@ -8,7 +8,8 @@
 //! | file | holds |
 //! |---|---|
 //! | `inquiry` | what somebody sends, and its canonical form |
-//! | `form` | forms, their notices, the form token |
+//! | `form` | a form: what is asked, what is agreed to, the form token |
+//! | `forms` | forms as staff keep them |
 //! | `wire`, `plain`, `input` | a body read, brought into one shape, understood |
 //! | `schema` | the bodies for the OpenAPI document |
 //! | `door` | keys, receipts, idempotency, the limit |
@@ -23,6 +24,7 @@ mod admin;
 mod browser;
 mod door;
 mod form;
+mod forms;
 mod input;
 mod inquiry;
 mod key_check;
@@ -53,13 +55,31 @@ pub fn public_routes(config: &mut ServiceConfig) {
 
 /// Mounts what staff may call, inside `/v1/admin`.
 pub fn admin_routes(config: &mut ServiceConfig) {
+    Endpoint::at("/forms").get(forms::list_staff_forms).post(forms::create_form).mount(config);
+    Endpoint::at("/forms/{id}")
+        .get(forms::get_staff_form)
+        .patch(forms::update_form)
+        .delete(forms::delete_form)
+        .mount(config);
+    Endpoint::at("/forms/{id}/restore").post(forms::restore_form).mount(config);
     Endpoint::at("/inquiries").get(admin::list_inquiries).mount(config);
     Endpoint::at("/inquiries/{id}").get(admin::get_inquiry).mount(config);
 }
 
 /// The part of the OpenAPI document that this room answers for.
 #[derive(OpenApi)]
-#[openapi(paths(public::get_form, public::create_inquiry, admin::list_inquiries, admin::get_inquiry))]
+#[openapi(paths(
+    public::get_form,
+    public::create_inquiry,
+    forms::list_staff_forms,
+    forms::create_form,
+    forms::get_staff_form,
+    forms::update_form,
+    forms::delete_form,
+    forms::restore_form,
+    admin::list_inquiries,
+    admin::get_inquiry
+))]
 #[derive(Debug)]
 pub struct Docs;
 

@@ -194,13 +194,24 @@ impl PlainForm {
 }
 
 impl Translated {
+    /// Puts the answers to the form's own fields where a JSON body has them.
+    pub fn place_answers(&mut self, answers: Map<String, Value>) {
+        self.origins.push(("/answers".to_owned(), String::new()));
+        if let Some(body) = self.body.as_object_mut().filter(|_| !answers.is_empty()) {
+            body.insert("answers".to_owned(), Value::Object(answers));
+        }
+    }
+
     /// The mistakes of the parser, at the fields of the form that they stand for.
     pub fn at_their_fields(&self, mut errors: Vec<FieldError>) -> Vec<FieldError> {
         for error in &mut errors {
             let Some(at) = &error.pointer else { continue };
             let origin = self.origins.iter().find(|(inside, _)| is_within(at, inside));
-            if let Some((_, field)) = origin {
-                error.pointer = Some(field.clone());
+            match origin {
+                // An own field stands flat in the form.
+                Some((inside, field)) if field.is_empty() => error.pointer = at.strip_prefix(inside).map(str::to_owned),
+                Some((_, field)) => error.pointer = Some(field.clone()),
+                None => {}
             }
         }
         errors

@@ -15,8 +15,8 @@ use uuid::Uuid;
 use super::{
     browser,
     door::{Door, Idempotency},
-    form::{self, DEFAULT_HONEYPOT, Form, FormField, FormNotice},
-    inquiry::{KINDS, PREFERRED_CONTACT, Source, Submission},
+    form::{self, ConsentText, DEFAULT_HONEYPOT, Form, FormField, FormNotice},
+    inquiry::{PREFERRED_CONTACT, Source, Submission},
     queries::{self, Submit, Submitted},
     schema::{InquiryForm, InquiryInput, InquiryKind, PreferredContact},
     sealing,
@@ -25,8 +25,9 @@ use super::{
 use crate::{
     accounts::{Scope, integration_behind, request_id},
     audit::{Actor, Entry},
+    contact::LanguageTag,
     db::PublicDb,
-    http::{Answer, ApiError, Site, no_parameters, private_answer},
+    http::{Answer, ApiError, QueryReader, Site, no_parameters, private_answer},
 };
 
 /// The most characters of an idempotency key.
@@ -48,7 +49,7 @@ pub struct PublicForm {
     fields: Vec<FormField>,
     /// What an inquiry can be about.
     #[schema(value_type = Vec<InquiryKind>)]
-    kinds: [&'static str; 7],
+    kinds: Vec<&'static str>,
     /// The ways to be answered.
     #[schema(value_type = Vec<PreferredContact>)]
     preferred_contact: [&'static str; 4],
@@ -56,6 +57,8 @@ pub struct PublicForm {
     consents: Vec<ConsentText>,
     /// Sentences to show with the form.
     notices: Vec<FormNotice>,
+    /// JSON Schema (2020-12) of the body of `POST /v1/inquiries` through this form.
+    schema: Value,
     /// The field to hide from people and to leave empty.
     honeypot: String,
     /// To be sent back with the form. Without one, nothing is held against an inquiry.
@@ -64,20 +67,15 @@ pub struct PublicForm {
     token_expires_at: DateTime<Utc>,
 }
 
-/// A text that a consent is given to.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct ConsentText {
-    purpose: String,
-    text: String,
-    text_version: String,
-}
-
-/// Answers a form with its notices and a fresh token.
+/// Answers a form with all that a page needs to draw it, and a fresh token.
 #[utoipa::path(get, path = "/v1/forms/{slug}", operation_id = "get_form", tag = "inquiries",
-    params(("slug" = String, Path, description = "Slug of the form", example = "contact")),
+    params(("slug" = String, Path, description = "Slug of the form", example = "contact"),
+        ("locale" = Option<String>, Query, max_length = 35, description = "BCP 47; the clinic's own where it is absent, and where a text has no other")),
     responses((status = 200, description = "The form", body = FormAnswer)))]
 pub async fn get_form(request: HttpRequest, site: Data<Site>, door: Data<Door>, database: Data<PublicDb>) -> Answer {
-    no_parameters(&request)?;
+    let mut query = QueryReader::of(&request);
+    let locale = query.parsed("locale", "a BCP 47 language tag", |text| LanguageTag::parse(text).ok());
+    query.finish()?;
     let slug = request.match_info().get("slug").unwrap_or_default().to_owned();
     // No slug is longer, and PostgreSQL takes no NUL.
     if slug.len() > 100 || slug.contains('\0') {
@@ -85,16 +83,20 @@ pub async fn get_form(request: HttpRequest, site: Data<Site>, door: Data<Door>, 
     }
     let form = database.read(async move |connection| queries::find_public_form(connection, &slug).await).await?;
     let form = form.ok_or(ApiError::NotFound)?;
+    let locale = locale.map_or_else(|| form.default_locale.clone(), |tag| tag.to_string());
     let (form_token, token_expires_at) = form::issue_token(&door.forms, form.id, site.clock.now());
+    let kinds = form.kinds();
+    let shown = form.asked().iter().map(|field| field.shown(&kinds, &locale, &form.default_locale)).collect();
     let form = PublicForm {
-        fields: form.fields(),
+        fields: shown,
+        consents: form.consent_texts(&locale),
+        notices: form.notices(&locale),
+        schema: form.schema(),
         id: form.id,
         slug: form.slug,
         name: form.name,
-        kinds: KINDS,
+        kinds,
         preferred_contact: PREFERRED_CONTACT,
-        consents: Vec::new(),
-        notices: form.notices,
         honeypot: form.honeypot,
         form_token,
         token_expires_at,
@@ -224,8 +226,9 @@ impl Call {
             tracing::error!(%error, "an inquiry cannot be sealed");
             ApiError::Internal
         })?;
-        let receipt =
-            InquiryReceipt { id, received_at: now, receipt: self.door.receipt(id, now), notices: form.notices.clone() };
+        let locale = submission.language.as_deref().unwrap_or(&form.default_locale);
+        let (receipt, notices) = (self.door.receipt(id, now), form.notices(locale));
+        let receipt = InquiryReceipt { id, received_at: now, receipt, notices };
         let mut open = self.open_part(&receipt, form, submission, from);
         if let Some(open) = open.as_object_mut() {
             open.insert("key_id".to_owned(), json!(sealed.key.key_id));
@@ -265,7 +268,7 @@ impl Call {
             "language": submission.language,
             "on_behalf_of": submission.on_behalf_of,
             "consents": submission.consents,
-            "retention_days": self.door.retention_days,
+            "retention_days": form.retention_days.unwrap_or(self.door.retention_days),
             "event_id": self.site.clock.new_id(),
             "audit_id": audit_id,
             "actor_kind": actor.kind(),

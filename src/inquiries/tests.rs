@@ -35,6 +35,13 @@ pub(super) fn default_form() -> Form {
         honeypot: DEFAULT_HONEYPOT.to_owned(),
         notices: form::default_notices().to_vec(),
         is_default: true,
+        fields: Vec::new(),
+        kinds: Vec::new(),
+        location_id: None,
+        retention_days: None,
+        consents: Vec::new(),
+        known_texts: Vec::new(),
+        default_locale: "en".to_owned(),
     }
 }
 

@@ -5,7 +5,7 @@ use actix_multipart::{Field, Multipart};
 use actix_web::{HttpRequest, dev::Payload, http::header::HeaderMap, web::Bytes};
 use futures_util::{StreamExt, stream};
 use percent_encoding::percent_decode;
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 
 use super::{
     form::Pace,
@@ -127,12 +127,19 @@ fn plain(
     check_token: impl FnOnce(&str) -> Result<Pace, Refusal>,
 ) -> Result<Submission, Vec<FieldError>> {
     let mut translated = form.translate();
+    // A plain form sends its own fields flat, among those that nobody asked for.
+    let own: Vec<_> = named.form.iter().flat_map(|form| &form.fields).filter(|field| field.is_custom()).collect();
+    let answers: Map<String, Value> = own
+        .iter()
+        .filter_map(|field| Some((field.name.clone(), json!(translated.answers.remove(&field.name)?))))
+        .collect();
+    translated.place_answers(answers);
     let parsed = input::parse(&translated.body, named, check_token);
     let mut errors = std::mem::take(&mut translated.errors);
     match parsed {
         Ok(submission) if errors.is_empty() => {
             let mut details = submission.details.into_revealed();
-            details.answers = translated.answers;
+            details.answers.extend(translated.answers);
             Ok(Submission { details: Personal::new(details), ..submission })
         }
         Ok(_) => Err(errors),

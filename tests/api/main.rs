@@ -28,6 +28,7 @@ mod editors_at_once;
 mod export;
 mod feeds;
 mod forgery;
+mod forms;
 mod gate;
 mod harness;
 mod history;

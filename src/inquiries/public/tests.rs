@@ -25,7 +25,7 @@ fn an_idempotency_key_is_visible_ascii() {
 
 #[test]
 fn a_form_lists_what_it_needs() {
-    let fields = crate::inquiries::tests::default_form().fields();
-    let required: Vec<&str> = fields.iter().filter(|field| field.required).map(|field| field.name).collect();
+    let fields = crate::inquiries::tests::default_form().asked();
+    let required: Vec<&str> = fields.iter().filter(|field| field.required).map(|field| field.name.as_str()).collect();
     assert_eq!(required, ["full_name", "message"]);
 }

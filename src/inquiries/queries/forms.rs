@@ -8,9 +8,11 @@ use crate::{
     db::DbError,
     http::ApiError,
     inquiries::{
-        form::{DEFAULT_HONEYPOT, DEFAULT_SLUG, Form, FormNotice, default_notices},
+        form::{ConsentDefinition, DEFAULT_HONEYPOT, DEFAULT_SLUG, Form, FormInput, default_notices},
+        forms::StaffForm,
         input::{Named, NamedLocation},
     },
+    records::Texts,
 };
 
 /// Makes sure that there is a default form; `id` is taken if there is none. For the owner's connection.
@@ -37,22 +39,15 @@ pub async fn ensure_default_form(connection: &mut PgConnection, id: Uuid) -> Res
 /// # Errors
 /// Those of the database.
 pub async fn find_public_form(connection: &mut PgConnection, slug: &str) -> Result<Option<Form>, ApiError> {
-    let row = sqlx::query!(
-        r#"select id as "id!", slug as "slug!", name as "name!", honeypot as "honeypot!",
-                  notices as "notices!: Json<Vec<FormNotice>>", is_default as "is_default!"
-             from site.form where slug = $1"#,
+    let form = sqlx::query_scalar!(
+        r#"select to_json(s) as "form!: Json<Form>"
+             from (select f.*, (select coalesce(max(k.default_locale), 'en') from site.clinic k) as default_locale
+                     from site.form f where f.slug = $1) s"#,
         slug,
     )
     .fetch_optional(connection)
     .await?;
-    Ok(row.map(|row| Form {
-        id: row.id,
-        slug: row.slug,
-        name: row.name,
-        honeypot: row.honeypot,
-        notices: row.notices.0,
-        is_default: row.is_default,
-    }))
+    Ok(form.map(|form| form.0))
 }
 
 /// The form of that slug, or the default form, and the public location of that slug or id: one round trip.
@@ -65,11 +60,12 @@ pub async fn find_public_references(
     location: Option<&str>,
 ) -> Result<Named, ApiError> {
     let row = sqlx::query!(
-        r#"select f.id as "id?", f.slug as "slug?", f.name as "name?", f.honeypot as "honeypot?",
-                  f.notices as "notices?: Json<Vec<FormNotice>>", f.is_default as "is_default?",
-                  l.id as "location_id?", l.address->>'country' as "country?"
+        r#"select to_json(f) as "form?: Json<Form>", l.id as "location_id?", l.address->>'country' as "country?"
              from (select $1::text as form, $2::text as location) asked
-             left join site.form f on case when asked.form is null then f.is_default else f.slug = asked.form end
+             left join lateral (
+               select f.*, (select coalesce(max(k.default_locale), 'en') from site.clinic k) as default_locale
+                 from site.form f
+                where case when asked.form is null then f.is_default else f.slug = asked.form end) f on true
              left join site.location l on l.slug = asked.location or l.id::text = asked.location
             limit 1"#,
         form,
@@ -77,12 +73,223 @@ pub async fn find_public_references(
     )
     .fetch_one(connection)
     .await?;
-    let form = match (row.id, row.slug, row.name, row.honeypot, row.notices, row.is_default) {
-        (Some(id), Some(slug), Some(name), Some(honeypot), Some(Json(notices)), Some(is_default)) => {
-            Some(Form { id, slug, name, honeypot, notices, is_default })
-        }
-        _ => None,
-    };
     let location = row.location_id.map(|id| NamedLocation { id, country: row.country });
-    Ok(Named { form, location })
+    Ok(Named { form: row.form.map(|form| form.0), location })
+}
+
+/// One form, or those of the trash or outside it by name: at most 1,000.
+///
+/// # Errors
+/// Those of the database.
+pub async fn list_forms(
+    connection: &mut PgConnection,
+    id: Option<Uuid>,
+    trashed: Option<bool>,
+) -> Result<Vec<StaffForm>, sqlx::Error> {
+    let rows = sqlx::query_scalar!(
+        r#"select to_json(s) as "form!: Json<StaffForm>"
+             from (select f.id, f.slug, f.name, f.honeypot, f.is_default, f.fields, f.kinds, f.notices, f.retention_days,
+                          (select coalesce(jsonb_agg(c.value || jsonb_build_object('texts', t.texts) order by c.position), '[]')
+                             from jsonb_array_elements(f.consents) with ordinality as c (value, position)
+                             join cms.consent_text t on t.form_id = f.id and t.purpose = c.value->>'purpose'
+                                                    and t.text_version = c.value->>'text_version') as consents,
+                          (select json_build_object('id', l.id, 'slug', l.slug, 'name', l.name)
+                             from cms.location l where l.id = f.location_id) as location,
+                          f.version, f.created_at, f.updated_at, f.trashed_at,
+                          (select json_build_object('id', a.id, 'name', a.name) from cms.account a where a.id = f.created_by) as created_by,
+                          (select json_build_object('id', a.id, 'name', a.name) from cms.account a where a.id = f.updated_by) as updated_by
+                     from cms.form f
+                    where ($1::uuid is null or f.id = $1) and ($2::boolean is null or (f.trashed_at is not null) = $2)
+                    order by f.name, f.id limit 1000) s"#,
+        id,
+        trashed,
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.into_iter().map(|row| row.0).collect())
+}
+
+/// Keeps everybody else from writing the form until the transaction ends.
+///
+/// # Errors
+/// Those of the database.
+pub async fn lock_form(connection: &mut PgConnection, id: Uuid) -> Result<(), sqlx::Error> {
+    sqlx::query!("select id from cms.form where id = $1 for no key update", id).fetch_optional(connection).await?;
+    Ok(())
+}
+
+/// The id of the location of that slug or id, or of the one that the form has.
+///
+/// # Errors
+/// Those of the database.
+pub async fn find_location_for_form(
+    connection: &mut PgConnection,
+    name: &str,
+    before: Option<Uuid>,
+) -> Result<Option<Uuid>, sqlx::Error> {
+    sqlx::query_scalar!(
+        "select l.id from cms.location l
+          where (l.slug = $1 or l.id::text = $1) and (l.trashed_at is null or l.id = $2)
+          order by l.trashed_at nulls first limit 1",
+        name,
+        before,
+    )
+    .fetch_optional(connection)
+    .await
+}
+
+/// The first of `base`, `base-2`, `base-3` … that no form outside the trash has, `besides` this one.
+///
+/// # Errors
+/// Those of the database.
+pub async fn find_free_form_slug(
+    connection: &mut PgConnection,
+    base: &str,
+    besides: Uuid,
+) -> Result<Option<String>, sqlx::Error> {
+    sqlx::query!("select pg_advisory_xact_lock(hashtext('cms.form.slug'))").execute(&mut *connection).await?;
+    sqlx::query_scalar!(
+        r#"select c.slug as "slug!"
+             from (select n, $1 || case when n = 1 then '' else '-' || n end as slug
+                     from generate_series(1, 1000) n) c
+            where not exists (select 1 from cms.form f where f.slug = c.slug and f.trashed_at is null and f.id <> $2)
+            order by c.n limit 1"#,
+        base,
+        besides,
+    )
+    .fetch_optional(connection)
+    .await
+}
+
+/// A form's columns as they are bound.
+fn columns(input: &FormInput) -> serde_json::Value {
+    let shown: Vec<_> = input
+        .consents
+        .iter()
+        .map(|text| json!({"purpose": text.purpose, "text_version": text.text_version, "required": text.required}))
+        .collect();
+    json!(shown)
+}
+
+/// Stores a new form.
+///
+/// # Errors
+/// Those of the database.
+pub async fn insert_form(
+    connection: &mut PgConnection,
+    id: Uuid,
+    slug: &str,
+    input: &FormInput,
+    location: Option<Uuid>,
+    by: Uuid,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "insert into cms.form (id, slug, name, honeypot, notices, fields, kinds, consents, location_id, retention_days,
+                               created_by, updated_by)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11)",
+        id,
+        slug,
+        input.name,
+        DEFAULT_HONEYPOT,
+        Json(&input.notices) as _,
+        Json(&input.fields) as _,
+        &input.kinds,
+        columns(input),
+        location,
+        input.retention_days,
+        by,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Writes every field of a form and raises its version.
+///
+/// # Errors
+/// Those of the database.
+pub async fn update_form(
+    connection: &mut PgConnection,
+    id: Uuid,
+    slug: &str,
+    input: &FormInput,
+    location: Option<Uuid>,
+    by: Uuid,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update cms.form
+            set slug = $2, name = $3, notices = $4, fields = $5, kinds = $6, consents = $7, location_id = $8,
+                retention_days = $9, version = version + 1, updated_at = clock_timestamp(), updated_by = $10
+          where id = $1",
+        id,
+        slug,
+        input.name,
+        Json(&input.notices) as _,
+        Json(&input.fields) as _,
+        &input.kinds,
+        columns(input),
+        location,
+        input.retention_days,
+        by,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Puts a form into the trash, or takes one out.
+///
+/// # Errors
+/// Those of the database.
+pub async fn update_form_trashed(
+    connection: &mut PgConnection,
+    id: Uuid,
+    trashed: bool,
+    by: Uuid,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update cms.form
+            set trashed_at = case when $2 then clock_timestamp() end, version = version + 1,
+                updated_at = clock_timestamp(), updated_by = $3
+          where id = $1",
+        id,
+        trashed,
+        by,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Writes a version of a text once; answers whether it says what was written under that version.
+///
+/// # Errors
+/// Those of the database.
+pub async fn keep_consent_text(
+    connection: &mut PgConnection,
+    form: Uuid,
+    text: &ConsentDefinition,
+    by: Uuid,
+) -> Result<bool, sqlx::Error> {
+    sqlx::query!(
+        "insert into cms.consent_text (form_id, purpose, text_version, texts, written_by) values ($1, $2, $3, $4, $5)
+         on conflict do nothing",
+        form,
+        text.purpose,
+        text.text_version,
+        Json(&text.texts) as _,
+        by,
+    )
+    .execute(&mut *connection)
+    .await?;
+    let written = sqlx::query_scalar!(
+        r#"select texts as "texts!: Json<Texts>" from cms.consent_text
+            where form_id = $1 and purpose = $2 and text_version = $3"#,
+        form,
+        text.purpose,
+        text.text_version,
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(written.0 == text.texts)
 }

@@ -6,7 +6,7 @@ mod key_fingerprints;
 mod reading;
 mod submission;
 
-pub use forms::{ensure_default_form, find_public_form, find_public_references};
+pub use forms::*;
 pub use key_fingerprints::{find_known_keys, insert_fingerprints};
 pub use reading::{DetailRow, Filters, GivenConsent, ListedRow, count_inquiries, find_inquiry, list_inquiries};
 pub use submission::{Submit, Submitted, submit};

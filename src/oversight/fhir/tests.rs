@@ -14,7 +14,7 @@ const EXPORT: &str = "110106";
 const REST: &str = "rest";
 
 /// Every action that the program records: its type, what is done, and how it ends.
-const ACTIONS: [(&str, &str, &str, &str); 178] = [
+const ACTIONS: [(&str, &str, &str, &str); 184] = [
     ("access.denied", ALERT, "E", "8"),
     ("account.change_role", ADMINISTRATION, "U", "0"),
     ("account.create", ADMINISTRATION, "C", "0"),
@@ -95,6 +95,12 @@ const ACTIONS: [(&str, &str, &str, &str); 178] = [
     ("faq.read", REST, "R", "0"),
     ("faq.restore", REST, "U", "0"),
     ("faq.update", REST, "U", "0"),
+    ("form.create", REST, "C", "0"),
+    ("form.delete", REST, "D", "0"),
+    ("form.list", REST, "R", "0"),
+    ("form.read", REST, "R", "0"),
+    ("form.restore", REST, "U", "0"),
+    ("form.update", REST, "U", "0"),
     ("holiday.list", REST, "R", "0"),
     ("inquiry.list", REST, "R", "0"),
     ("inquiry.read", REST, "R", "0"),

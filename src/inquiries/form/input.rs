@@ -1,0 +1,93 @@
+//! A form as staff write it, read into a valid one with every mistake at once.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::{ConsentDefinition, FieldDefinition, check_name, consent, field};
+use crate::{
+    http::{ApiError, FieldError, Fields, check_line, check_slug},
+    inquiries::inquiry::KINDS,
+    records::{Texts, read_texts},
+};
+
+/// The most notices of a form.
+const MOST_NOTICES: usize = 10;
+
+/// A sentence to show with a form and with its receipt, as staff write it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct NoticeDefinition {
+    /// What it is about.
+    #[schema(pattern = "^[a-z][a-z0-9_]{1,49}$", example = "emergency")]
+    pub kind: String,
+    /// The sentence where no language fits.
+    #[serde(default)]
+    #[schema(read_only)]
+    pub text: String,
+    /// By language (BCP 47), each at most 1,000 characters.
+    #[serde(default)]
+    #[schema(value_type = std::collections::BTreeMap<String, String>)]
+    pub texts: Texts,
+}
+
+/// A form, complete and valid. A PATCH is laid over what is stored and read as one of these.
+#[derive(Clone, Debug, ToSchema)]
+pub struct FormInput {
+    /// For people.
+    #[schema(min_length = 1, max_length = 200, example = "New patients")]
+    pub name: String,
+    /// Unique among forms; made from the name where it is absent.
+    #[schema(max_length = 100, pattern = "^[a-z0-9]+(-[a-z0-9]+)*$", example = "new-patients")]
+    pub slug: Option<String>,
+    /// In their order; the usual ones where there are none.
+    #[schema(max_items = 40, required = false)]
+    pub fields: Vec<FieldDefinition>,
+    /// What an inquiry can be about; everything where there are none.
+    #[schema(max_items = 7, required = false)]
+    pub kinds: Vec<String>,
+    /// What is agreed to.
+    #[schema(max_items = 20, required = false)]
+    pub consents: Vec<ConsentDefinition>,
+    /// To show with the form and with the receipt.
+    #[schema(max_items = 10, required = false)]
+    pub notices: Vec<NoticeDefinition>,
+    /// Slug or id of the location that an inquiry goes to which names none.
+    #[schema(max_length = 100)]
+    pub location: Option<String>,
+    /// Days that an inquiry is kept; `CMS_INQUIRY_RETENTION_DAYS` where it is absent.
+    #[schema(minimum = 1, maximum = 36_500)]
+    pub retention_days: Option<i32>,
+}
+
+impl FormInput {
+    /// Reads a form.
+    ///
+    /// # Errors
+    /// Every mistake in it.
+    pub fn parse(body: &Value) -> Result<Self, ApiError> {
+        let mut fields = Fields::of(body, "");
+        let name = fields.parsed("name", |text| check_line(text, 200));
+        let name = fields.require("name", name);
+        let slug = fields.parsed("slug", check_slug);
+        let asked = field::read_all(&mut fields);
+        let kinds = fields.set_of("kinds", &KINDS);
+        let consents = consent::read_all(&mut fields);
+        let notices = fields.list("notices", MOST_NOTICES, |entry, pointer| notice(Fields::of(entry, pointer)));
+        let location = fields.line("location", 100);
+        let retention_days = fields.integer("retention_days", 1..=36_500).and_then(|days| i32::try_from(days).ok());
+        fields.finish()?;
+        let name = name.ok_or(ApiError::Internal)?;
+        Ok(Self { name, slug, fields: asked, kinds, consents, notices, location, retention_days })
+    }
+}
+
+fn notice(mut fields: Fields<'_>) -> Result<NoticeDefinition, Vec<FieldError>> {
+    let kind = fields.parsed("kind", check_name);
+    let kind = fields.require("kind", kind);
+    let texts = fields.object("texts", |texts| read_texts(texts, 1000));
+    let texts = fields.require("texts", texts);
+    fields.finish()?;
+    let (kind, texts) = kind.zip(texts).ok_or_else(Vec::new)?;
+    let text = texts.get("en").or_else(|| texts.values().next()).cloned().unwrap_or_default();
+    Ok(NoticeDefinition { kind, text, texts })
+}
