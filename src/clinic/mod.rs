@@ -7,6 +7,7 @@ mod admin;
 mod clinic;
 mod codes;
 mod compliance;
+pub mod consistency;
 mod country;
 pub mod editing;
 mod exported;
@@ -20,6 +21,7 @@ mod notices;
 mod provider;
 mod public;
 pub mod queries;
+mod seeded;
 mod service;
 mod service_names;
 mod staff_location;
@@ -36,6 +38,7 @@ use utoipa::OpenApi;
 use uuid::Uuid;
 
 pub use clinic::{ChangedBy, Clinic, ListedPhone, SocialLink, StaffClinic, StoredClinic};
+pub use compliance::{Keeping, RequiredNotice, check_required_notices};
 pub use country::CountryCode;
 pub use exported::{export_clinic, export_locations, export_providers, export_services};
 pub use imported::{Imported, import_location, import_name, seed_clinic, seed_provider, seed_service};
@@ -44,6 +47,7 @@ pub use location::{
     Address, Geo, Location, LocationInShort, LocationStatus, StatusCode, StoredLocation, Unreadable, Viewpoint,
 };
 pub use provider::{Licence, Provider, ProviderName, ProviderSummary, ShownLicence, Specialty};
+pub use seeded::{seed_faq, seed_legal_notice, seed_notice, seed_testimonial};
 pub use service::{FdaStatus, Price, Service, ServiceBody, ServiceSummary};
 pub use service_names::{Following, ServiceNames};
 pub use staff_location::StaffLocation;
@@ -86,6 +90,7 @@ pub fn public_routes(config: &mut ServiceConfig) {
 /// Mounts the staff's addresses in the scope `/v1/admin`.
 pub fn admin_routes(config: &mut ServiceConfig) {
     Endpoint::at("/clinic").get(admin::get_staff_clinic).patch(admin::update_clinic).mount(config);
+    Endpoint::at("/clinic/consistency").get(consistency::get_clinic_consistency).mount(config);
     Endpoint::at("/locations").get(admin::list_staff_locations).post(admin::create_location).mount(config);
     Endpoint::at("/locations/{id}")
         .get(admin::get_staff_location)
@@ -210,7 +215,8 @@ pub fn admin_routes(config: &mut ServiceConfig) {
     legal_notices::update_legal_notice,
     legal_notices::delete_legal_notice,
     legal_notices::restore_legal_notice,
-    compliance::list_required_notices
+    compliance::list_required_notices,
+    consistency::get_clinic_consistency
 ))]
 #[derive(Debug)]
 pub struct Docs;

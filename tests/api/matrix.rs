@@ -171,7 +171,8 @@ fn class_of(operation: &str) -> Option<Class> {
         | "get_staff_testimonial"
         | "list_staff_legal_notices"
         | "get_staff_legal_notice"
-        | "list_required_notices" => Holds(ReadClinic),
+        | "list_required_notices"
+        | "get_clinic_consistency" => Holds(ReadClinic),
         "update_clinic"
         | "create_location"
         | "update_location"
