@@ -1,5 +1,7 @@
-//! `doctor`: looks at everything a start needs, one line each, and says what to do. Changes nothing but what a start
-//! would change as well.
+//! `doctor`: looks at everything a start needs, one line each, and says what to do; and at what the clinic tells
+//! everybody, which is worth a look and no reason to be unwell. Changes nothing but what a start would change as well.
+
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 use serde_json::json;
@@ -11,20 +13,37 @@ use super::{
     print_json, progress, settle,
 };
 use crate::{
+    clinic::{self, Keeping, consistency::ConsistencyReport},
     clock::Clock,
     db::{
-        DbError, PUBLIC_ROLE,
+        DbError, PUBLIC_ROLE, StaffDb,
         embedded::{Lifetime, installed},
         migrations,
     },
 };
 
+/// Contradictions that are told one by one; the API has all of them.
+const TOLD: usize = 3;
+
 /// One look.
 #[derive(Debug, Serialize)]
 struct Finding {
     what: &'static str,
+    /// Whether a start would succeed.
     ok: bool,
+    /// Whether somebody should have a look all the same.
+    warning: bool,
     detail: String,
+}
+
+impl Finding {
+    fn mark(&self) -> &'static str {
+        match (self.ok, self.warning) {
+            (false, _) => "FAIL",
+            (true, true) => "warn",
+            (true, false) => "ok  ",
+        }
+    }
 }
 
 /// Looks at everything; exits 3 where something is not well.
@@ -37,7 +56,7 @@ pub fn run(invocation: &Invocation, as_json: bool) -> Result<(), Failure> {
         print_json(&json!({"well": well, "findings": findings}))?;
     } else {
         for finding in &findings {
-            println!("{} {:<10} {}", if finding.ok { "ok  " } else { "FAIL" }, finding.what, finding.detail);
+            println!("{} {:<11} {}", finding.mark(), finding.what, finding.detail);
         }
     }
     if well { Ok(()) } else { Err(Failure::new(Exit::Unhealthy, "")) }
@@ -47,6 +66,7 @@ fn look(invocation: &Invocation) -> Vec<Finding> {
     let finding = |what, outcome: Result<String, String>| Finding {
         what,
         ok: outcome.is_ok(),
+        warning: false,
         detail: outcome.unwrap_or_else(|wrong| wrong),
     };
     let config = match load(invocation) {
@@ -85,12 +105,60 @@ fn look(invocation: &Invocation) -> Vec<Finding> {
             findings.push(finding("database", schema.map_err(|failure| failure.message)));
             let door = opened.block_on(async |opened| public_door(opened).await);
             findings.push(finding("roles", door.map_err(|failure| failure.message)));
+            findings.extend(look_at_content(&opened));
             if let Err(failure) = opened.leave() {
                 findings.push(finding("database", Err(failure.message)));
             }
         }
     }
     findings
+}
+
+/// What the clinic tells everybody.
+fn look_at_content(opened: &Opened) -> Vec<Finding> {
+    let looked = opened.block_on(async |opened| {
+        let staff = opened.database.staff(1);
+        let looked = content(&staff, &opened.clock).await;
+        staff.close().await;
+        looked
+    });
+    looked.unwrap_or_else(|failure| {
+        vec![Finding { what: "consistency", ok: false, warning: false, detail: failure.message }]
+    })
+}
+
+async fn content(staff: &StaffDb, clock: &Clock) -> Result<Vec<Finding>, Failure> {
+    let required = clinic::check_required_notices(staff).await?;
+    let wanting = required.iter().filter(|notice| notice.state != Keeping::Kept);
+    let wanting: Vec<_> = wanting.map(|notice| format!("{} {}", notice.kind, notice.state.as_str())).collect();
+    let kept = format!("{} required notices are kept", required.len());
+    let notices = if wanting.is_empty() { kept } else { wanting.join(", ") };
+    let report = clinic::consistency::check_consistency(staff, clock).await?;
+    let worth_a_look = |what, warning, detail| Finding { what, ok: true, warning, detail };
+    Ok(vec![
+        worth_a_look("compliance", !wanting.is_empty(), notices),
+        worth_a_look("consistency", !report.findings.is_empty(), in_short(&report)),
+    ])
+}
+
+/// How often each contradiction was found, then the first few. The words that were found are left to the API, which
+/// leaves a row in the audit trail.
+fn in_short(report: &ConsistencyReport) -> String {
+    let mut counts = BTreeMap::new();
+    for finding in &report.findings {
+        *counts.entry(finding.code).or_insert(0_u32) += 1;
+    }
+    if counts.is_empty() {
+        return "texts and record agree".to_owned();
+    }
+    let counts: Vec<_> = counts.into_iter().map(|(code, count)| format!("{} {count}", code.as_str())).collect();
+    let more = if report.truncated { " and more" } else { "" };
+    let first = report.findings.iter().take(TOLD).map(|finding| {
+        let place = &finding.r#where;
+        let name = place.slug.clone().unwrap_or_else(|| place.id.to_string());
+        format!("{} {name}, {}: {}", place.r#type, finding.field, finding.message)
+    });
+    format!("{}{more}; {}", counts.join(", "), first.collect::<Vec<_>>().join("; "))
 }
 
 /// The public role must not be able to read a draft; asked for once here, as it would be by an attacker.

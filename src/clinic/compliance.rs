@@ -4,6 +4,7 @@
 use actix_web::{HttpRequest, http::StatusCode, web::Data};
 use chrono::{Months, NaiveDate};
 use serde::Serialize;
+use sqlx::PgConnection;
 use utoipa::ToSchema;
 
 use super::{
@@ -54,18 +55,45 @@ pub enum Keeping {
     LanguageMissing,
 }
 
+impl Keeping {
+    /// As it is written.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Kept => "kept",
+            Self::Missing => "missing",
+            Self::Stale => "stale",
+            Self::LanguageMissing => "language_missing",
+        }
+    }
+}
+
 /// A notice that the law asks for, and how it stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct RequiredNotice {
+    /// What it is for.
     pub kind: String,
     /// Where it is asked for.
     pub law: String,
+    /// How it stands.
     pub state: Keeping,
     /// Of the languages of the clinic and its locations, those in which there is none.
     pub languages_missing: Vec<String>,
     /// When it was last read through, or took effect; null where there is none.
     #[schema(required)]
     pub reviewed_on: Option<NaiveDate>,
+}
+
+/// The notices that the law asks of the clinic, for whoever keeps the installation.
+///
+/// # Errors
+/// Those of the database.
+pub async fn check_required_notices(database: &StaffDb) -> Result<Vec<RequiredNotice>, ApiError> {
+    database.transact(async |connection| find_required(connection).await).await
+}
+
+async fn find_required(connection: &mut PgConnection) -> Result<Vec<RequiredNotice>, ApiError> {
+    let notices = queries::list_legal_notices(connection, None, Some(false)).await?;
+    Ok(required(&queries::find_obligations(connection).await?, &notices))
 }
 
 /// The notices that the law asks for.
@@ -81,14 +109,13 @@ pub struct ComplianceAnswer {
     responses((status = 200, description = "Every one that applies", body = ComplianceAnswer)))]
 pub async fn list_required_notices(request: HttpRequest, permit: ClinicReader, database: Data<StaffDb>) -> Answer {
     no_parameters(&request)?;
-    let (obligations, notices) = database
+    let data = database
         .transact(async move |connection| {
             permit.staff.record(connection, "legal_notice.list", "legal_notice", None, &[]).await?;
-            let notices = queries::list_legal_notices(connection, None, Some(false)).await?;
-            Ok::<_, ApiError>((queries::find_obligations(connection).await?, notices))
+            find_required(connection).await
         })
         .await?;
-    Ok(private_answer(StatusCode::OK, &ComplianceAnswer { data: required(&obligations, &notices) }))
+    Ok(private_answer(StatusCode::OK, &ComplianceAnswer { data }))
 }
 
 fn required(obligations: &Obligations, notices: &[LegalNoticeRow]) -> Vec<RequiredNotice> {

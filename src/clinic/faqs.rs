@@ -252,7 +252,7 @@ impl ListedRecord for FaqRow {
     }
 }
 
-async fn relate(
+pub(super) async fn relate(
     connection: &mut PgConnection,
     id: Uuid,
     input: &FaqInput,

@@ -7,6 +7,7 @@ mod admin;
 mod clinic;
 mod codes;
 mod compliance;
+pub mod consistency;
 mod country;
 mod department;
 pub mod editing;
@@ -22,6 +23,7 @@ mod notices;
 mod provider;
 mod public;
 pub mod queries;
+mod seeded;
 mod service;
 mod service_names;
 mod staff_location;
@@ -38,6 +40,7 @@ use utoipa::OpenApi;
 use uuid::Uuid;
 
 pub use clinic::{ChangedBy, Clinic, ListedPhone, SocialLink, StaffClinic, StoredClinic};
+pub use compliance::{Keeping, RequiredNotice, check_required_notices};
 pub use country::CountryCode;
 pub use department::{Department, ShownDepartment};
 pub use exported::{export_clinic, export_locations, export_providers, export_services};
@@ -48,6 +51,7 @@ pub use location::{
 };
 pub use provider::{Licence, Provider, ProviderName, ProviderSummary, ShownLicence, Specialty};
 pub use queries::Place;
+pub use seeded::{seed_faq, seed_legal_notice, seed_notice, seed_testimonial};
 pub use service::{FdaStatus, Price, Service, ServiceBody, ServiceSummary};
 pub use service_names::{Following, ServiceNames};
 pub use staff_location::StaffLocation;
@@ -90,6 +94,7 @@ pub fn public_routes(config: &mut ServiceConfig) {
 /// Mounts the staff's addresses in the scope `/v1/admin`.
 pub fn admin_routes(config: &mut ServiceConfig) {
     Endpoint::at("/clinic").get(admin::get_staff_clinic).patch(admin::update_clinic).mount(config);
+    Endpoint::at("/clinic/consistency").get(consistency::get_clinic_consistency).mount(config);
     Endpoint::at("/locations").get(admin::list_staff_locations).post(admin::create_location).mount(config);
     Endpoint::at("/locations/bulk").post(admin::update_locations).mount(config);
     Endpoint::at("/locations/{id}")
@@ -230,7 +235,8 @@ pub fn admin_routes(config: &mut ServiceConfig) {
     legal_notices::restore_legal_notice,
     legal_notices::update_legal_notices,
     compliance::list_required_notices,
-    holidays::list_holidays
+    holidays::list_holidays,
+    consistency::get_clinic_consistency
 ))]
 #[derive(Debug)]
 pub struct Docs;

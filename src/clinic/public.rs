@@ -13,7 +13,7 @@ use super::{
     clinic::Clinic,
     hours::{MAX_DAYS, OpenDay, OperatingStatus},
     location::{Location, StoredLocation, Unreadable, Viewpoint},
-    queries::{self, Part, Place},
+    queries::{self, Part, Place, PublishedLocation},
     values::TimeZone,
 };
 use crate::{
@@ -135,7 +135,7 @@ pub async fn get_location(request: HttpRequest, site: Data<Site>, database: Data
     let mut query = QueryReader::of(&request);
     let (at, locale) = (query.instant("at"), locale(&mut query));
     query.finish()?;
-    let (location, default_locale) = find(&request, &database).await?;
+    let PublishedLocation { location, default_locale, .. } = find(&request, &database).await?;
     let now = site.clock.now();
     let seconds = if at.is_none() { seconds_left([&location], now)? } else { None };
     let tags = tags([&location]);
@@ -161,7 +161,7 @@ pub async fn get_location_hours(request: HttpRequest, site: Data<Site>, database
         query.refuse("to", "bad_range", RANGE);
     }
     query.finish()?;
-    let (location, _) = find(&request, &database).await?;
+    let PublishedLocation { location, .. } = find(&request, &database).await?;
     let schedule = location.schedule()?;
     let now = site.clock.now();
     let first = from.unwrap_or_else(|| now.with_timezone(&schedule.timezone()).date_naive());
@@ -184,7 +184,7 @@ fn is_range(from: NaiveDate, to: NaiveDate) -> bool {
     (0..MAX_DAYS).contains(&(to - from).num_days())
 }
 
-async fn find(request: &HttpRequest, database: &PublicDb) -> Result<(StoredLocation, String), ApiError> {
+async fn find(request: &HttpRequest, database: &PublicDb) -> Result<PublishedLocation, ApiError> {
     let name = name_in_path(request)?;
     let found = database
         .read(async move |connection| Ok::<_, ApiError>(queries::find_published_location(connection, &name).await?))

@@ -281,7 +281,7 @@ impl ListedRecord for StaffTestimonial {
     }
 }
 
-async fn relate(
+pub(super) async fn relate(
     connection: &mut PgConnection,
     id: Uuid,
     input: &TestimonialInput,

@@ -205,6 +205,12 @@ fn praise(clinic: &Clinic) -> (String, String) {
     (path, authorization)
 }
 
+/// Whoever asks whether what they keep still holds is told that it does not.
+fn assert_withdrawn(clinic: &Clinic, before: &Reply) {
+    let asked = clinic.api.call("GET", "/v1/testimonials").header("If-None-Match", before.etag()).send();
+    assert_eq!((asked.status, asked.json()), (200, json!({"data": []})));
+}
+
 #[test]
 fn nobody_is_quoted_without_a_signed_authorization_and_revoking_it_withdraws_the_words_at_once() {
     let clinic = Clinic::open();
@@ -220,12 +226,14 @@ fn nobody_is_quoted_without_a_signed_authorization_and_revoking_it_withdraws_the
     assert_eq!(clinic.shown("/v1/testimonials?locale=es"), [Value::Null; 0]);
     let staff = |path: &str| clinic.api.call("GET", path).bearer(&clinic.token).send();
     assert_eq!(staff(&path).json()["data"]["public"], true);
+    let before = clinic.api.get("/v1/testimonials");
     let revoke = || clinic.api.call("DELETE", &authorization).bearer(&clinic.token);
     revoke().send().problem(428, "precondition_required");
     revoke().header("If-Match", "\"v1\"").send().problem(412, "stale_version");
     let revoked = revoke().header("If-Match", staff(&path).etag()).send();
     assert_eq!((revoked.status, &revoked.json()["data"]["public"]), (200, &json!(false)), "{}", revoked.body);
     assert_eq!(clinic.shown("/v1/testimonials"), [Value::Null; 0], "the very next answer");
+    assert_withdrawn(&clinic, &before);
     revoke().header("If-Match", "*").send().problem(409, "authorization_revoked");
     let actions = clinic.api.text("select string_agg(action, ' ' order by id) from cms.audit_event where action in ('testimonial.authorize', 'testimonial.revoke')");
     assert_eq!(actions, "testimonial.authorize testimonial.revoke");
@@ -254,7 +262,11 @@ fn an_authorization_is_for_these_words_and_until_its_last_day() {
         clinic.shown("/v1/testimonials").len()
     };
     assert_eq!(expire(""), 1, "on its last day");
+    let before = clinic.api.get("/v1/testimonials");
+    let midnight = clinic.api.number("select ceil(extract(epoch from (k.today + 1)::timestamp at time zone k.timezone - clock_timestamp()))::bigint from cms.clinic_clock k");
+    assert!(i64::from(max_age(&before)) <= midnight, "nobody keeps it past midnight");
     assert_eq!(expire("- 1"), 0, "and not on the next");
+    assert_withdrawn(&clinic, &before);
     let sign = |body: &Value| {
         let call = clinic.api.call("POST", &format!("{path}/authorizations")).bearer(&clinic.token);
         call.header("If-Match", "*").json(body).send()

@@ -174,7 +174,8 @@ fn class_of(operation: &str) -> Option<Class> {
         | "list_holidays"
         | "list_staff_forms"
         | "get_staff_form"
-        | "list_required_notices" => Holds(ReadClinic),
+        | "list_required_notices"
+        | "get_clinic_consistency" => Holds(ReadClinic),
         "update_clinic"
         | "create_form"
         | "update_form"

@@ -142,3 +142,50 @@ fn a_setting_that_was_changed_is_named_in_the_audit_trail_and_its_value_is_not()
     let change = &changes["data"][0];
     assert_eq!((&change["fields"], &change["actor"]["kind"]), (&json!(["CMS_SESSION_IDLE_MINUTES"]), &json!("system")));
 }
+
+#[test]
+fn the_demo_shows_every_part_of_a_clinic_and_nothing_in_it_contradicts_itself() {
+    let ground = Ground::new();
+    let service = ground.serve(&["--demo"]);
+    let client = service.client();
+    let data = |path: &str| client.get(path).good()["data"].clone();
+    let count = |path: &str| data(path).as_array().unwrap().len();
+    assert_eq!((count("/v1/notices"), count("/v1/faqs"), count("/v1/testimonials")), (2, 5, 3));
+    assert_eq!(data("/v1/faqs?locale=es&service=flu-shot")[0]["locale"], "es");
+    let ends: Vec<_> =
+        data("/v1/notices").as_array().unwrap().iter().map(|notice| notice["ends_at"].is_null()).collect();
+    assert_eq!(ends, [false, true], "one will end");
+    let legal = data("/v1/legal-notices?locale=es");
+    let kinds: Vec<_> = legal.as_array().unwrap().iter().map(|notice| notice["kind"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["language_assistance", "no_surprises", "nondiscrimination", "privacy_practices"]);
+    for slug in ["privacy-practices", "nondiscrimination", "language-assistance", "no-surprises"] {
+        for (locale, sample) in [("en", "Sample text"), ("es", "Texto de muestra")] {
+            let text = data(&format!("/v1/legal-notices/{slug}?locale={locale}&format=text"));
+            assert!(text["body"]["value"].as_str().unwrap().contains(sample), "{text}");
+        }
+    }
+    let clinic = data("/v1/clinic");
+    for part in ["locations", "notices", "legal_notices", "phones"] {
+        assert!(!clinic[part].as_array().unwrap().is_empty(), "{part}");
+    }
+    let staff = service.signed_in(&service.owner());
+    let required = staff.get("/v1/admin/compliance/notices").good()["data"].clone();
+    assert!(required.as_array().unwrap().iter().all(|notice| notice["state"] == "kept"), "{required}");
+    let report = staff.get("/v1/admin/clinic/consistency").good()["data"].clone();
+    assert_eq!(report["findings"], json!([]));
+    assert_eq!(
+        (&report["looked_through"]["articles"], &report["looked_through"]["legal_notices"]),
+        (&json!(9), &json!(4))
+    );
+    for path in [
+        "/v1/clinic/jsonld",
+        "/v1/locations/harbor-lane/jsonld",
+        "/v1/providers/dana-fuller/jsonld",
+        "/v1/services/flu-shot/jsonld",
+    ] {
+        let graph = client.get(path).good();
+        let page = format!("<html><head><script type=\"application/ld+json\">{graph}</script></head></html>");
+        let found = schemaorg_rs::validation::validate(&schemaorg_rs::extract_all(&page).unwrap());
+        assert!(!found.has_errors() && !found.has_warnings(), "{path}");
+    }
+}

@@ -3,6 +3,8 @@
 
 #![expect(clippy::indexing_slicing, reason = "the record is part of the program; a missing member reads as null")]
 
+mod texts;
+
 use chrono::Duration;
 use serde_json::{Value, json};
 use sqlx::PgConnection;
@@ -85,6 +87,7 @@ async fn fill(connection: &mut PgConnection, clock: &Clock) -> Result<(), ApiErr
         clinic::seed_service(connection, clock, service).await?;
     }
     let reviewer = seed_reviewer(connection, clock, &record["reviewer"]).await?;
+    texts::fill(connection, clock, &record, reviewer.account).await?;
     for author in record["authors"].as_array().into_iter().flatten() {
         add_author(connection, clock.new_id(), AuthorInput::parse(author)?).await?;
     }

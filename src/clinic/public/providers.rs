@@ -75,7 +75,7 @@ pub async fn get_provider(request: HttpRequest, database: Data<PublicDb>) -> Ans
     let found = database
         .read(async move |connection| Ok::<_, ApiError>(queries::find_published_provider(connection, &name).await?))
         .await?;
-    let provider = found.ok_or(ApiError::NotFound)?;
+    let provider = found.ok_or(ApiError::NotFound)?.provider;
     let tag = format!("provider:{}", provider.summary.id);
     PublicAnswer::json(&ProviderAnswer { data: provider }, &["clinic"])?.tagged([tag]).send(&request)
 }

@@ -80,7 +80,7 @@ pub async fn get_service(request: HttpRequest, database: Data<PublicDb>) -> Answ
             Ok::<_, ApiError>(queries::find_published_service(connection, &name, format).await?)
         })
         .await?;
-    let service = found.ok_or(ApiError::NotFound)?;
+    let service = found.ok_or(ApiError::NotFound)?.service;
     let tag = format!("service:{}", service.summary.id);
     PublicAnswer::json(&ServiceAnswer { data: service }, &["clinic"])?.tagged([tag]).send(&request)
 }

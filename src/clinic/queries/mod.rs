@@ -1,5 +1,6 @@
 //! All SQL about the organisation, its locations, providers and services, and what it tells everybody. The names say who sees the row.
 
+mod consistency;
 mod faqs;
 mod kept;
 mod legal_notices;
@@ -15,6 +16,7 @@ mod relations;
 mod services;
 mod testimonials;
 
+pub use consistency::{find_own_record, list_written_texts};
 pub use faqs::{insert_faq, list_faqs, update_faq};
 pub use kept::*;
 pub use legal_notices::{Obligations, find_obligations, insert_legal_notice, list_legal_notices, update_legal_notice};
@@ -28,12 +30,12 @@ pub use providers::{
     find_free_provider_slug, find_provider_for_staff, find_providers_for_staff, insert_provider, update_provider,
 };
 pub use published::{
-    Listed, Part, Place, Publisher, find_published_address, find_published_clinic, find_published_location,
-    find_published_locations, find_publisher,
+    Listed, Part, Place, PublishedLocation, Publisher, find_published_clinic, find_published_location,
+    find_published_locations,
 };
 pub use published_care::{
-    ProviderFilter, ServiceFilter, find_published_provider, find_published_providers, find_published_service,
-    find_published_services,
+    ProviderFilter, PublishedProvider, PublishedService, ServiceFilter, find_published_provider,
+    find_published_providers, find_published_service, find_published_services,
 };
 pub use published_exports::{find_published_providers_after, find_published_services_after};
 pub use published_texts::{

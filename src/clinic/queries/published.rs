@@ -5,10 +5,7 @@ use serde::Deserialize;
 use sqlx::{PgConnection, types::Json};
 use uuid::Uuid;
 
-use crate::clinic::{
-    clinic::StoredClinic,
-    location::{Address, StoredLocation},
-};
+use crate::clinic::{clinic::StoredClinic, location::StoredLocation};
 
 /// The place of a record in the lists: its position, its name, its id.
 pub type Place = (i32, String, Uuid);
@@ -70,7 +67,7 @@ pub async fn find_published_clinic(connection: &mut PgConnection) -> Result<Opti
 }
 
 /// The organisation, as far as what belongs to it names it.
-#[derive(Debug)]
+#[derive(Debug, Deserialize)]
 pub struct Publisher {
     /// The name that patients know.
     pub name: String,
@@ -78,22 +75,6 @@ pub struct Publisher {
     pub legal_name: Option<String>,
     /// As it was written.
     pub site_url: Option<String>,
-}
-
-/// The organisation, as far as what belongs to it names it.
-pub async fn find_publisher(connection: &mut PgConnection) -> Result<Publisher, sqlx::Error> {
-    sqlx::query_as!(Publisher, r#"select k.name as "name!", k.legal_name, k.site_url from site.clinic k limit 1"#)
-        .fetch_one(connection)
-        .await
-}
-
-/// Where a location is.
-pub async fn find_published_address(connection: &mut PgConnection, id: Uuid) -> Result<Option<Address>, sqlx::Error> {
-    let address = sqlx::query_scalar!(
-        r#"select l.address as "address!: Json<Address>" from site.location l where l.id = $1"#,
-        id
-    );
-    Ok(address.fetch_optional(connection).await?.map(|address| address.0))
 }
 
 /// A part of the locations.
@@ -129,15 +110,26 @@ pub async fn find_published_locations(
     Ok(listed.0)
 }
 
-/// The location of that slug, or of that id where `name` is one; and the language of those who ask for none.
+/// A location with what an answer about it needs beside it.
+#[derive(Debug)]
+pub struct PublishedLocation {
+    /// The location.
+    pub location: StoredLocation,
+    /// The language of those who ask for none.
+    pub default_locale: String,
+    /// Whose it is.
+    pub publisher: Publisher,
+}
+
+/// The location of that slug, or of that id where `name` is one.
 pub async fn find_published_location(
     connection: &mut PgConnection,
     name: &str,
-) -> Result<Option<(StoredLocation, String)>, sqlx::Error> {
+) -> Result<Option<PublishedLocation>, sqlx::Error> {
     let id = name.parse::<Uuid>().ok();
     let row = sqlx::query!(
-        r#"select to_json(s) as "location!: Json<StoredLocation>",
-                  (select coalesce(max(default_locale), 'en') from site.clinic) as "default_locale!"
+        r#"select to_json(s) as "location!: Json<StoredLocation>", k.default_locale as "default_locale!",
+                  json_build_object('name', k.name, 'legal_name', k.legal_name, 'site_url', k.site_url) as "publisher!: Json<Publisher>"
              from (select l.id, l.slug, l.name, l.address, l.phones, l.fax, l.email, l.timezone, l.hours, l.special_hours, l.holidays, l.departments, l.position,
                           l.accessibility, l.parking, l.languages, l.payment_methods, l.insurance,
                           l.accepting_new_patients, l.booking_url, l.closures, l.services, l.providers, l.version, l.updated_at,
@@ -146,11 +138,16 @@ pub async fn find_published_location(
                           json_build_object('code', l.status_code, 'note', l.status_note, 'until', l.status_until) as status
                      from site.location l
                     where l.slug = $1 or l.id = $2
-                    limit 1) s"#,
+                    limit 1) s
+             cross join site.clinic k"#,
         name,
         id,
     )
     .fetch_optional(connection)
     .await?;
-    Ok(row.map(|row| (row.location.0, row.default_locale)))
+    Ok(row.map(|row| PublishedLocation {
+        location: row.location.0,
+        default_locale: row.default_locale,
+        publisher: row.publisher.0,
+    }))
 }

@@ -4,8 +4,9 @@
 use sqlx::{PgConnection, types::Json};
 use uuid::Uuid;
 
-use super::{Listed, Part};
+use super::{Listed, Part, Publisher};
 use crate::clinic::{
+    location::Address,
     provider::{Provider, ProviderSummary},
     service::{Service, ServiceSummary},
 };
@@ -76,24 +77,43 @@ pub async fn find_published_providers(
     Ok(listed.0)
 }
 
+/// A provider with what an answer about them needs beside them.
+#[derive(Debug)]
+pub struct PublishedProvider {
+    /// The provider.
+    pub provider: Provider,
+    /// Where they see patients first; none where no location is known.
+    pub address: Option<Address>,
+    /// Where they belong.
+    pub publisher: Publisher,
+}
+
 /// The provider of that slug, or of that id where `name` is one.
 pub async fn find_published_provider(
     connection: &mut PgConnection,
     name: &str,
-) -> Result<Option<Provider>, sqlx::Error> {
-    let provider = sqlx::query_scalar!(
-        r#"select to_json(s) as "provider!: Json<Provider>"
+) -> Result<Option<PublishedProvider>, sqlx::Error> {
+    let row = sqlx::query!(
+        r#"select to_json(s) as "provider!: Json<Provider>",
+                  (select l.address from site.provider_location x join site.location l on l.id = x.location_id
+                    where x.provider_id = s.id order by x.position limit 1) as "address: Json<Address>",
+                  json_build_object('name', k.name, 'legal_name', k.legal_name, 'site_url', k.site_url) as "publisher!: Json<Publisher>"
              from (select p.id, p.slug, p.name, p.display_name, p.credentials, p.npi, p.licences, p.specialties,
                           p.languages, p.accepting_new_patients, p.biography, p.locations, p.position, p.services, p.version, p.updated_at
                      from site.provider p
                     where p.slug = $1 or p.id = $2
-                    limit 1) s"#,
+                    limit 1) s
+             cross join site.clinic k"#,
         name,
         name.parse::<Uuid>().ok(),
     )
     .fetch_optional(connection)
     .await?;
-    Ok(provider.map(|provider| provider.0))
+    Ok(row.map(|row| PublishedProvider {
+        provider: row.provider.0,
+        address: row.address.map(|address| address.0),
+        publisher: row.publisher.0,
+    }))
 }
 
 /// A part of the services, in the order of their names.
@@ -140,14 +160,24 @@ pub async fn find_published_services(
     Ok(listed.0)
 }
 
+/// A service with what an answer about it needs beside it.
+#[derive(Debug)]
+pub struct PublishedService {
+    /// The service.
+    pub service: Service,
+    /// Who offers it.
+    pub publisher: Publisher,
+}
+
 /// The service of that slug, or of that id where `name` is one, with its text in a format.
 pub async fn find_published_service(
     connection: &mut PgConnection,
     name: &str,
     format: &str,
-) -> Result<Option<Service>, sqlx::Error> {
-    let service = sqlx::query_scalar!(
-        r#"select to_json(s) as "service!: Json<Service>"
+) -> Result<Option<PublishedService>, sqlx::Error> {
+    let row = sqlx::query!(
+        r#"select to_json(s) as "service!: Json<Service>",
+                  json_build_object('name', k.name, 'legal_name', k.legal_name, 'site_url', k.site_url) as "publisher!: Json<Publisher>"
              from (select v.id, v.slug, v.name, v.aliases, v.summary, v.fda_status, v.contraindications, v.risks,
                           v.referral_required, v.walk_ins, v.online_scheduling, v.duration_minutes, v.price_from,
                           v.locations, v.providers, v.conditions, v.position, v.version, v.updated_at,
@@ -156,12 +186,13 @@ pub async fn find_published_service(
                                                              when 'text' then v.body_text else v.body_html end) as body
                      from site.service v
                     where v.slug = $1 or v.id = $2
-                    limit 1) s"#,
+                    limit 1) s
+             cross join site.clinic k"#,
         name,
         name.parse::<Uuid>().ok(),
         format,
     )
     .fetch_optional(connection)
     .await?;
-    Ok(service.map(|service| service.0))
+    Ok(row.map(|row| PublishedService { service: row.service.0, publisher: row.publisher.0 }))
 }

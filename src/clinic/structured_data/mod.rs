@@ -9,7 +9,7 @@ use actix_web::{HttpRequest, web::Data};
 use super::{
     location::Viewpoint,
     public::{name_in_path, seconds_left, tags},
-    queries,
+    queries::{self, PublishedLocation, PublishedProvider, PublishedService},
 };
 use crate::{
     db::PublicDb,
@@ -44,17 +44,15 @@ pub async fn get_clinic_jsonld(request: HttpRequest, site: Data<Site>, database:
 pub async fn get_location_jsonld(request: HttpRequest, site: Data<Site>, database: Data<PublicDb>) -> Answer {
     no_parameters(&request)?;
     let name = name_in_path(&request)?;
-    let (stored, clinic) = database
-        .read(async move |connection| {
-            let location = queries::find_published_location(connection, &name).await?.ok_or(ApiError::NotFound)?;
-            Ok::<_, ApiError>((location.0, queries::find_publisher(connection).await?))
-        })
+    let found = database
+        .read(async move |connection| Ok::<_, ApiError>(queries::find_published_location(connection, &name).await?))
         .await?;
+    let PublishedLocation { location: stored, publisher, .. } = found.ok_or(ApiError::NotFound)?;
     let at = site.clock.now();
     let (seconds, tags) = (seconds_left([&stored], at)?, tags([&stored]));
     let location = stored.shown(&Viewpoint { at, locale: "en" })?;
-    let names = nodes::Names(SiteAddress::of(clinic.site_url.as_deref(), &site)?);
-    let graph = vec![nodes::location(&location, &names), nodes::publisher(&clinic, &names)];
+    let names = nodes::Names(SiteAddress::of(publisher.site_url.as_deref(), &site)?);
+    let graph = vec![nodes::location(&location, &names), nodes::publisher(&publisher, &names)];
     jsonld::send(&request, graph, &["clinic"], tags, seconds)
 }
 
@@ -65,19 +63,13 @@ pub async fn get_location_jsonld(request: HttpRequest, site: Data<Site>, databas
 pub async fn get_provider_jsonld(request: HttpRequest, site: Data<Site>, database: Data<PublicDb>) -> Answer {
     no_parameters(&request)?;
     let name = name_in_path(&request)?;
-    let (provider, address, clinic) = database
-        .read(async move |connection| {
-            let provider = queries::find_published_provider(connection, &name).await?.ok_or(ApiError::NotFound)?;
-            let address = match provider.summary.locations.first() {
-                Some(location) => queries::find_published_address(connection, location.id).await?,
-                None => None,
-            };
-            Ok::<_, ApiError>((provider, address, queries::find_publisher(connection).await?))
-        })
+    let found = database
+        .read(async move |connection| Ok::<_, ApiError>(queries::find_published_provider(connection, &name).await?))
         .await?;
-    let names = nodes::Names(SiteAddress::of(clinic.site_url.as_deref(), &site)?);
+    let PublishedProvider { provider, address, publisher } = found.ok_or(ApiError::NotFound)?;
+    let names = nodes::Names(SiteAddress::of(publisher.site_url.as_deref(), &site)?);
     let tag = format!("provider:{}", provider.summary.id);
-    let graph = vec![nodes::provider(&provider, address.as_ref(), &names), nodes::publisher(&clinic, &names)];
+    let graph = vec![nodes::provider(&provider, address.as_ref(), &names), nodes::publisher(&publisher, &names)];
     jsonld::send(&request, graph, &["clinic"], [tag], None)
 }
 
@@ -88,14 +80,14 @@ pub async fn get_provider_jsonld(request: HttpRequest, site: Data<Site>, databas
 pub async fn get_service_jsonld(request: HttpRequest, site: Data<Site>, database: Data<PublicDb>) -> Answer {
     no_parameters(&request)?;
     let name = name_in_path(&request)?;
-    let (service, clinic) = database
+    let found = database
         .read(async move |connection| {
-            let service = queries::find_published_service(connection, &name, "text").await?;
-            Ok::<_, ApiError>((service.ok_or(ApiError::NotFound)?, queries::find_publisher(connection).await?))
+            Ok::<_, ApiError>(queries::find_published_service(connection, &name, "text").await?)
         })
         .await?;
-    let names = nodes::Names(SiteAddress::of(clinic.site_url.as_deref(), &site)?);
+    let PublishedService { service, publisher } = found.ok_or(ApiError::NotFound)?;
+    let names = nodes::Names(SiteAddress::of(publisher.site_url.as_deref(), &site)?);
     let tag = format!("service:{}", service.summary.id);
-    let graph = vec![nodes::service(&service, &names), nodes::publisher(&clinic, &names)];
+    let graph = vec![nodes::service(&service, &names), nodes::publisher(&publisher, &names)];
     jsonld::send(&request, graph, &["clinic"], [tag], None)
 }

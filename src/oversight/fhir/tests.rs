@@ -14,7 +14,7 @@ const EXPORT: &str = "110106";
 const REST: &str = "rest";
 
 /// Every action that the program records: its type, what is done, and how it ends.
-const ACTIONS: [(&str, &str, &str, &str); 184] = [
+const ACTIONS: [(&str, &str, &str, &str); 185] = [
     ("access.denied", ALERT, "E", "8"),
     ("account.change_role", ADMINISTRATION, "U", "0"),
     ("account.create", ADMINISTRATION, "C", "0"),
@@ -71,6 +71,7 @@ const ACTIONS: [(&str, &str, &str, &str); 184] = [
     ("claim.restore", REST, "U", "0"),
     ("claim.update", REST, "U", "0"),
     ("clinic.import", REST, "C", "0"),
+    ("clinic.check", REST, "R", "0"),
     ("clinic.read", REST, "R", "0"),
     ("clinic.update", REST, "U", "0"),
     ("comment.create", REST, "C", "0"),
