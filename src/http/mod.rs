@@ -8,6 +8,7 @@ mod envelope;
 mod fields;
 mod json;
 mod merge_patch;
+mod outcome;
 mod page;
 mod precondition;
 mod problem;
@@ -21,12 +22,14 @@ pub use envelope::{RequestId, envelope};
 pub use fields::{Fields, check_date, check_line, check_text};
 pub use json::parse_json;
 pub use merge_patch::{changed, patched};
+pub use outcome::FHIR_JSON;
 pub use page::{COUNTED, PageLinks, PageMeta, PageRequest, Paging, Question, Start, open_cursor, seal_cursor};
 pub use precondition::{Expected, version_tag};
 pub use problem::{Answer, ApiError, FieldError, Problem, not_found};
 pub use query::{QueryReader, no_parameters};
 pub use rate_limit::RateLimit;
 pub use resource::Endpoint;
+pub use suggest::nearest;
 
 use actix_web::{
     HttpRequest, HttpResponse,

@@ -1,6 +1,7 @@
 //! All SQL about the organisation, its locations, providers and services, and what it tells everybody. The names say who sees the row.
 
 mod faqs;
+mod fhir_resources;
 mod kept;
 mod legal_notices;
 mod locations;
@@ -10,12 +11,17 @@ mod providers;
 mod published;
 mod published_care;
 mod published_exports;
+mod published_fhir;
 mod published_texts;
 mod relations;
 mod services;
 mod testimonials;
 
 pub use faqs::{insert_faq, list_faqs, update_faq};
+pub use fhir_resources::{
+    KeptResource, NewResource, find_kept_resource, find_record_of_resource, find_resource_of_record,
+    find_whole_resources, keep_resource, update_mapped,
+};
 pub use kept::*;
 pub use legal_notices::{Obligations, find_obligations, insert_legal_notice, list_legal_notices, update_legal_notice};
 pub use locations::{
@@ -36,6 +42,10 @@ pub use published_care::{
     find_published_services,
 };
 pub use published_exports::{find_published_providers_after, find_published_services_after};
+pub use published_fhir::{
+    FhirClinic, FhirPart, FhirRow, find_fhir_clinic, find_fhir_healthcare_services, find_fhir_ids, find_fhir_locations,
+    find_fhir_organizations, find_fhir_practitioner_roles, find_fhir_practitioners,
+};
 pub use published_texts::{
     PublishedTexts, TextFilter, find_published_faqs, find_published_legal_notices, find_published_notices,
     find_published_testimonials,
