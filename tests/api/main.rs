@@ -27,6 +27,7 @@ mod database_doors;
 mod editors_at_once;
 mod export;
 mod feeds;
+mod fhir;
 mod forgery;
 mod gate;
 mod harness;

@@ -12,12 +12,15 @@
 //! | `bundle`, `capability`, `documented`, `media`, `public` | the answers |
 //! | `taking/` | what a resource says, in the form that staff would send |
 //! | `withheld` | what of an import is not for everybody |
-//! | `arriving`, `arrival` | an import, resource by resource |
+//! | `packaging`, `arriving`, `arrival`, `records`, `rebasing` | an import: what a file holds, the plan, its steps, the records, what follows |
 //! | `exported` | an export |
 
+mod arrival;
+mod arriving;
 mod bundle;
 mod capability;
 mod documented;
+mod exported;
 mod healthcare_service;
 mod hours;
 mod json_text;
@@ -25,22 +28,33 @@ mod location;
 mod matching;
 mod media;
 mod organization;
+mod packaging;
 mod parameters;
 mod practitioner;
 mod practitioner_role;
 mod public;
 mod question;
 mod reading;
+mod rebasing;
+mod records;
 mod resource;
 mod search;
+mod taking;
 mod vocabulary;
 mod wanted;
+mod withheld;
 
 use actix_web::web::ServiceConfig;
 use utoipa::OpenApi;
 
+pub use arrival::{Arrival, Arrived, Outcome};
+pub use arriving::{Incoming, NotTaken, Step, plan};
+pub use exported::{ExportedResource, export_resources};
 pub use organization::PublishedClinic;
-pub use resource::{Resource, ResourceType, is_fhir_id};
+pub use packaging::{Unpacked, Unusable, unpack};
+pub use rebasing::{Changed, find_changed, rebase};
+pub use resource::{Resource, ResourceType};
+pub use taking::Left;
 
 use crate::http::Endpoint;
 

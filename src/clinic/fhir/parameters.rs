@@ -2,7 +2,7 @@
 //! made from, so that none of them can promise what another does not do. The parameters are those of Plan-Net 1.2
 //! (<https://hl7.org/fhir/us/davinci-pdex-plan-net/CapabilityStatement-plan-net.html>) that this directory can answer.
 
-use super::resource::ResourceType::{self, HealthcareService, Location, Organization, Practitioner, PractitionerRole};
+use super::resource::ResourceType::{self, HealthcareService, Location, Organization, Practitioner};
 
 /// How a parameter compares (<https://hl7.org/fhir/R4/search.html#ptypes>).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -184,7 +184,7 @@ impl ResourceType {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::resource::ResourceType::PractitionerRole, *};
 
     #[test]
     fn what_was_promised_can_be_searched_by_and_taken_along() {

@@ -100,7 +100,8 @@ mod tests {
             "telecom": [{"use": "home", "value": "3"}, {"use": "work", "value": "4"}],
             "qualification": [{"identifier": [{"value": "ME 1"}], "code": {"text": "MD"}}],
         });
-        let told: Value = serde_json::from_str(&shown(ResourceType::Practitioner, &whole.to_string()).unwrap()).unwrap();
+        let told: Value =
+            serde_json::from_str(&shown(ResourceType::Practitioner, &whole.to_string()).unwrap()).unwrap();
         let wanted = json!({
             "resourceType": "Practitioner", "id": "a",
             "identifier": [{"system": NPI, "value": "1"}],
@@ -121,7 +122,8 @@ mod tests {
 
     #[test]
     fn what_is_for_everybody_is_shown_as_it_came() {
-        let person = r#"{"resourceType":"Practitioner","id":"a","text":{"div":"x"},"qualification":[{"code":{"text":"MD"}}]}"#;
+        let person =
+            r#"{"resourceType":"Practitioner","id":"a","text":{"div":"x"},"qualification":[{"code":{"text":"MD"}}]}"#;
         assert_eq!(shown(ResourceType::Practitioner, person), None);
         assert_eq!(shown(ResourceType::Location, r#"{"identifier":[{"value":"1"}]}"#), None);
     }

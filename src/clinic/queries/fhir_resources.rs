@@ -53,6 +53,27 @@ pub async fn find_record_of_resource(
     .await
 }
 
+/// The record outside the trash that a reference to a resource names.
+pub async fn find_named_record(
+    connection: &mut PgConnection,
+    kind: &str,
+    fhir_id: &str,
+) -> Result<Option<Uuid>, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"with record as (
+             select l.id from site.location l where $1 = 'Location'
+              union all
+             select p.id from site.provider p where $1 = 'Practitioner')
+           select r.id as "id!" from record r
+             left join cms.fhir_resource f on f.resource_type = $1 and f.record_id = r.id and f.mapped is not null
+            where coalesce(f.fhir_id, r.id::text collate "C") = $2"#,
+        kind,
+        fhir_id
+    )
+    .fetch_optional(connection)
+    .await
+}
+
 /// The id of the resource that a record was imported as.
 pub async fn find_resource_of_record(
     connection: &mut PgConnection,

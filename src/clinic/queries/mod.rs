@@ -19,7 +19,7 @@ mod testimonials;
 
 pub use faqs::{insert_faq, list_faqs, update_faq};
 pub use fhir_resources::{
-    KeptResource, NewResource, find_kept_resource, find_record_of_resource, find_resource_of_record,
+    KeptResource, NewResource, find_kept_resource, find_named_record, find_record_of_resource, find_resource_of_record,
     find_whole_resources, keep_resource, update_mapped,
 };
 pub use kept::*;

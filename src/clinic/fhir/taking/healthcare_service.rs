@@ -7,10 +7,8 @@ use crate::clinic::fhir::healthcare_service::{NO_REFERRAL, ONLINE, REFERRAL};
 
 /// What the service would be. In FHIR one needs no name: what it is about stands in then.
 pub(in crate::clinic::fhir) fn healthcare_service(resource: &Value) -> Taken {
-    let mut taken = Taken::of(
-        &["summary", "body_markdown", "walk_ins", "referral_required", "online_scheduling"],
-        &["locations"],
-    );
+    let mut taken =
+        Taken::of(&["summary", "body_markdown", "walk_ins", "referral_required", "online_scheduling"], &["locations"]);
     if is_inactive(resource) {
         taken.give_up("active", "inactive", INACTIVE);
     }

@@ -13,10 +13,8 @@ use crate::clinic::{
 
 /// What the location would be.
 pub(in crate::clinic::fhir) fn location(resource: &Value) -> Taken {
-    let mut taken = Taken::of(
-        &["geo", "fax", "email", "status", "accepting_new_patients"],
-        &["phones", "hours", "accessibility"],
-    );
+    let mut taken =
+        Taken::of(&["geo", "fax", "email", "status", "accepting_new_patients"], &["phones", "hours", "accessibility"]);
     match text(resource, "name") {
         Some(name) => taken.put("name", name, "name"),
         None => taken.give_up("name", "required", "Without a name there is no record."),
@@ -74,7 +72,9 @@ fn take_address(taken: &mut Taken, resource: &Value) {
 /// The country that is named; that of a state of the United States otherwise.
 fn country(address: &Value) -> Option<String> {
     match text(address, "country") {
-        Some(named) if ["usa", "united states", "united states of america"].contains(&named.to_lowercase().as_str()) => {
+        Some(named)
+            if ["usa", "united states", "united states of america"].contains(&named.to_lowercase().as_str()) =>
+        {
             Some("US".to_owned())
         }
         Some(named) => Some(named.to_owned()),

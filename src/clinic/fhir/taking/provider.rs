@@ -73,7 +73,8 @@ fn take_qualifications(taken: &mut Taken, person: &Value) {
         let codings = entries(held.get("code").unwrap_or(&Value::Null), "coding");
         let degree = codings.iter().find(|(_, coding)| coding.get("system").is_some_and(|system| system == DEGREES));
         if let Some(code) = degree.and_then(|(_, coding)| coding.get("code")) {
-            let known = taken.fields.get("credentials").and_then(Value::as_array).is_some_and(|list| list.contains(code));
+            let known =
+                taken.fields.get("credentials").and_then(Value::as_array).is_some_and(|list| list.contains(code));
             if !known {
                 taken.push("credentials", code.clone(), format!("{element}.code"));
             }

@@ -106,7 +106,10 @@ fn who_takes_which_patients_is_said_once_or_not_at_all() {
         take_new_patients(&mut taken, &json!({"extension": extensions}));
         (taken.fields.get("accepting_new_patients").and_then(Value::as_bool), taken.left.len())
     };
-    assert_eq!([said(&["newpt"]), said(&["existptonly"]), said(&["newpt", "nopt"])], [(Some(true), 0), (Some(false), 0), (None, 1)]);
+    assert_eq!(
+        [said(&["newpt"]), said(&["existptonly"]), said(&["newpt", "nopt"])],
+        [(Some(true), 0), (Some(false), 0), (None, 1)]
+    );
 }
 
 proptest! {
@@ -128,13 +131,16 @@ proptest! {
 fn any_json() -> impl Strategy<Value = Value> {
     let names = "name|alias|address|line|state|country|telecom|system|value|rank|identifier|extension|url|active|position|status|hoursOfOperation|daysOfWeek|openingTime|communication|coding|code|qualification|family|given|suffix|specialty|location|reference|text";
     let leaf = prop_oneof![
-        Just(Value::Null), any::<bool>().prop_map(Value::from), any::<f64>().prop_map(Value::from),
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
         "\\PC{0,12}|phone|email|FL|mon|08:00:00|http://hl7.org/fhir/sid/us-npi".prop_map(Value::from),
     ];
     leaf.prop_recursive(5, 60, 5, move |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
-            prop::collection::btree_map(names, inner, 0..6).prop_map(|members| Value::Object(members.into_iter().collect())),
+            prop::collection::btree_map(names, inner, 0..6)
+                .prop_map(|members| Value::Object(members.into_iter().collect())),
         ]
     })
 }
