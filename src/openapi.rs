@@ -6,7 +6,11 @@
 use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 
-use crate::{accounts, articles, clinic, export, http::Problem, inquiries, operations, oversight};
+use crate::{
+    accounts, articles, clinic, export,
+    http::{FHIR_JSON, Problem},
+    inquiries, operations, oversight,
+};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -18,6 +22,7 @@ use crate::{accounts, articles, clinic, export, http::Problem, inquiries, operat
     tags(
         (name = "articles", description = "What the public reads"),
         (name = "clinic", description = "The organisation and its locations"),
+        (name = "fhir", description = "The clinic's directory as HL7 FHIR R4"),
         (name = "inquiries", description = "What patients send"),
         (name = "sign-in", description = "Tokens and sessions"),
         (name = "staff: articles", description = "Writing and publishing"),
@@ -39,6 +44,7 @@ pub fn document(public_url: &str) -> Value {
         articles::Docs::openapi(),
         articles::addresses::Docs::openapi(),
         clinic::Docs::openapi(),
+        clinic::fhir::Docs::openapi(),
         inquiries::Docs::openapi(),
         export::Docs::openapi(),
         accounts::Docs::openapi(),
@@ -64,9 +70,12 @@ pub fn document(public_url: &str) -> Value {
         schemas.iter_mut().filter(|(name, _)| is_input(name)).for_each(|(_, schema)| refuse_unknown(schema));
     }
     let mut patches = Map::new();
-    let paths = document["paths"].as_object_mut().into_iter().flat_map(|paths| paths.values_mut());
-    for (method, operation) in paths.flat_map(|path| path.as_object_mut().into_iter().flatten()) {
-        answer_problems(operation);
+    let paths = document["paths"].as_object_mut().into_iter().flatten();
+    let operations = paths.flat_map(|(path, item)| {
+        item.as_object_mut().into_iter().flatten().map(move |(method, operation)| (path, method, operation))
+    });
+    for (path, method, operation) in operations {
+        answer_problems(operation, path.starts_with("/fhir/"));
         if operation.get("security").is_none() {
             operation["security"] = json!([]);
         }
@@ -119,15 +128,20 @@ fn refuse_unknown(schema: &mut Value) {
     }
 }
 
-fn answer_problems(operation: &mut Value) {
+fn answer_problems(operation: &mut Value, is_fhir: bool) {
+    let (media, schema, named) = if is_fhir {
+        (FHIR_JSON, "FhirOperationOutcome", "An OperationOutcome")
+    } else {
+        ("application/problem+json", "Problem", "A problem (RFC 9457)")
+    };
     let problem = |description| {
         json!({
             "description": description,
-            "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+            "content": {media: {"schema": {"$ref": format!("#/components/schemas/{schema}")}}}
         })
     };
     operation["responses"]["4XX"] = problem("The request was refused");
-    operation["responses"]["default"] = problem("A problem (RFC 9457)");
+    operation["responses"]["default"] = problem(named);
 }
 
 /// A merge patch has the fields of the body that creates, none of them needed, null where it clears.

@@ -268,6 +268,20 @@ pub enum ImportCommand {
         #[command(flatten)]
         how: HowToImport,
     },
+    /// A directory in FHIR R4 (Plan-Net), as the clinic's record, public at once
+    Fhir {
+        /// A folder of resources, a Bundle, or a file with a resource a line
+        path: PathBuf,
+        /// Which Organization is the clinic, where there are several
+        #[arg(long, value_name = "ID")]
+        organization: Option<String>,
+        /// Report, and change nothing
+        #[arg(long)]
+        dry_run: bool,
+        /// Print the report as JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// What `export articles --format json` wrote, as unpublished articles
     Json {
         /// The file of lines
@@ -302,6 +316,12 @@ pub enum ExportCommand {
         format: ExportFormat,
         /// The file (json; stdout where absent), or the new folder (markdown)
         #[arg(long, value_name = "PATH")]
+        out: Option<PathBuf>,
+    },
+    /// The clinic, its locations, providers and services as a FHIR R4 Bundle; `import fhir` takes it back
+    Fhir {
+        /// The file (stdout where absent)
+        #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
 }

@@ -126,6 +126,7 @@ fn dispatch(command: Command, invocation: &Invocation) -> Result<(), Failure> {
         Command::Export { command: ExportCommand::Articles { format, out } } => {
             export::articles(invocation, format, out.as_deref())
         }
+        Command::Export { command: ExportCommand::Fhir { out } } => export::fhir(invocation, out.as_deref()),
         Command::Snapshot { at, out, json } => snapshot::run(invocation, &at, out, json),
         Command::Openapi => {
             let config = load(invocation)?;
@@ -154,11 +155,14 @@ fn dispatch(command: Command, invocation: &Invocation) -> Result<(), Failure> {
 }
 
 fn dispatch_import(command: ImportCommand, invocation: &Invocation) -> Result<(), Failure> {
-    use import::{CollectionImport, PageImport, Source};
+    use import::{CollectionImport, FhirImport, PageImport, Source};
 
     let (source, HowToImport { locale, dry_run, json }) = match command {
         ImportCommand::Page { file, clinic, dry_run, json } => {
             return import::page(invocation, &PageImport { file, clinic, dry_run, json });
+        }
+        ImportCommand::Fhir { path, organization, dry_run, json } => {
+            return import::fhir(invocation, &FhirImport { path, organization, dry_run, json });
         }
         ImportCommand::Wordpress { file, how } => (Source::Wordpress(file), how),
         ImportCommand::Ghost { file, site, how } => (Source::Ghost(file, site), how),

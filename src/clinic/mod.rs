@@ -13,6 +13,7 @@ mod department;
 pub mod editing;
 mod exported;
 mod faqs;
+pub mod fhir;
 mod holidays;
 pub mod hours;
 mod imported;
@@ -89,6 +90,7 @@ pub fn public_routes(config: &mut ServiceConfig) {
     Endpoint::at("/v1/testimonials").get(public::list_testimonials).mount(config);
     Endpoint::at("/v1/legal-notices").get(public::list_legal_notices).mount(config);
     Endpoint::at("/v1/legal-notices/{slug}").get(public::get_legal_notice).mount(config);
+    fhir::routes(config);
 }
 
 /// Mounts the staff's addresses in the scope `/v1/admin`.

@@ -65,6 +65,7 @@ pub async fn envelope(
     request.extensions_mut().insert(id.clone());
     let started = std::time::Instant::now();
     // No copy of the request may be kept across the call: the router changes it in place.
+    let path = request.path().to_owned();
     let mut response = match refusal(&request, &site, &id) {
         Some(refused) => request.into_response(refused).map_into_right_body(),
         None => match guarded(next.call(request)).await {
@@ -75,7 +76,7 @@ pub async fn envelope(
                     status = lost.kind().0.as_u16(),
                     "a request was lost with its handler"
                 );
-                let mut answer = lost.respond(&site.public_url, &id.0);
+                let mut answer = lost.respond(&path, &site.public_url, &id.0);
                 mark(answer.headers_mut(), &id);
                 return Err(InternalError::from_response(lost, answer).into());
             }
@@ -111,7 +112,7 @@ fn refusal(request: &ServiceRequest, site: &Site, id: &RequestId) -> Option<Http
     } else {
         return None;
     };
-    Some(error.respond(&site.public_url, &id.0))
+    Some(error.respond(request.path(), &site.public_url, &id.0))
 }
 
 /// A handler that panics or hangs costs its own request and nothing else.
@@ -144,7 +145,7 @@ fn finish<B>(
     let error = ours.or_else(|| (status.as_u16() >= 400 && !has_body_of_its_own).then(|| framework(status)));
     match error {
         Some(error) => {
-            let answer = error.respond(&site.public_url, &id.0);
+            let answer = error.respond(response.request().path(), &site.public_url, &id.0);
             response.into_response(answer).map_into_right_body()
         }
         None => response.map_into_left_body(),

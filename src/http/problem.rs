@@ -11,6 +11,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
+use super::outcome::{FHIR_JSON, is_fhir, operation_outcome};
 use crate::db::DbError;
 
 /// One mistake in the request, where it is and what would be right.
@@ -90,6 +91,9 @@ pub enum ApiError {
     /// 405, with the methods that the address takes.
     #[error("method not allowed")]
     Method(String),
+    /// 406, with the media types that there are.
+    #[error("not acceptable")]
+    NotAcceptable(&'static str),
     /// 408: the body did not arrive in time.
     #[error("request timeout")]
     Timeout,
@@ -173,6 +177,9 @@ impl ApiError {
             Self::Method(_) => {
                 (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "This address does not take the method")
             }
+            Self::NotAcceptable(_) => {
+                (StatusCode::NOT_ACCEPTABLE, "not_acceptable", "The answer has no such representation")
+            }
             Self::Timeout => (StatusCode::REQUEST_TIMEOUT, "request_timeout", "The request did not arrive in time"),
             Self::Conflict { code, .. } => (StatusCode::CONFLICT, code, "The present state does not allow this"),
             Self::Gone { .. } => (StatusCode::GONE, "gone", "It has left, and something took its place"),
@@ -200,6 +207,7 @@ impl ApiError {
             Self::ReauthenticationRequired => Some("POST /v1/auth/reauthentication, then send this again".to_owned()),
             Self::Method(allow) => Some(format!("allowed: {allow}")),
             Self::MediaType(taken) => Some(format!("send {taken}, without a Content-Encoding")),
+            Self::NotAcceptable(given) => Some(format!("there is {given}")),
             Self::PreconditionRequired => Some("send If-Match with the ETag that you read".to_owned()),
             _ => None,
         }
@@ -232,10 +240,15 @@ impl ApiError {
         }
     }
 
-    /// The answer with its headers. Problems are never cached.
-    pub fn respond(&self, base: &str, request_id: &str) -> HttpResponse {
+    /// The answer at `path` with its headers: a problem document, below `/fhir` an `OperationOutcome`. Never cached.
+    pub fn respond(&self, path: &str, base: &str, request_id: &str) -> HttpResponse {
+        let (content_type, body) = if is_fhir(path) {
+            (FHIR_JSON, serde_json::to_vec(&operation_outcome(self, base, request_id)))
+        } else {
+            ("application/problem+json", serde_json::to_vec(&self.problem(base, request_id)))
+        };
         let mut response = HttpResponse::build(self.kind().0);
-        response.content_type("application/problem+json").insert_header((header::CACHE_CONTROL, "no-store"));
+        response.content_type(content_type).insert_header((header::CACHE_CONTROL, "no-store"));
         match self {
             Self::Method(allow) => {
                 response.insert_header((header::ALLOW, allow.as_str()));
@@ -260,8 +273,7 @@ impl ApiError {
             }
             _ => {}
         }
-        let problem = self.problem(base, request_id);
-        response.body(serde_json::to_vec(&problem).unwrap_or_default())
+        response.body(body.unwrap_or_default())
     }
 }
 

@@ -67,7 +67,7 @@ pub fn mistakes(site: &Site, request_id: &str, error: &ApiError) -> HttpResponse
         let _ = write!(body, "<li>{}{colon}{}</li>", escaped(&at), escaped(&mistake.message));
     }
     body.push_str("</ul>");
-    as_page(error.respond(&site.public_url, request_id), &problem.title, &body)
+    as_page(error.respond("/v1/inquiries", &site.public_url, request_id), &problem.title, &body)
 }
 
 fn as_page(response: HttpResponse, title: &str, body: &str) -> HttpResponse {

@@ -19,6 +19,7 @@ const PUBLISHED: &[&str] = &[
     "site.testimonial",
     "site.legal_notice",
     "site.clinic_horizon",
+    "site.fhir_resource",
     "site.article",
     "site.article_condition",
     "site.article_service",

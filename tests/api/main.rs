@@ -29,6 +29,7 @@ mod database_doors;
 mod editors_at_once;
 mod export;
 mod feeds;
+mod fhir;
 mod forgery;
 mod forms;
 mod gate;

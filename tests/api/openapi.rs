@@ -42,8 +42,13 @@ fn every_operation_has_a_name_a_body_schema_and_a_problem() {
             let id = operation["operationId"].as_str().unwrap();
             assert!(ids.insert(id.to_owned()), "{id} twice");
             assert!(id.contains('_') && id.chars().all(|c| c.is_ascii_lowercase() || c == '_'), "{id}");
-            let problem = &operation["responses"]["default"]["content"]["application/problem+json"]["schema"]["$ref"];
-            assert_eq!(problem, "#/components/schemas/Problem", "{method} {path}");
+            let (media, schema) = if path.starts_with("/fhir/") {
+                ("application/fhir+json", "FhirOperationOutcome")
+            } else {
+                ("application/problem+json", "Problem")
+            };
+            let problem = &operation["responses"]["default"]["content"][media]["schema"]["$ref"];
+            assert_eq!(*problem, format!("#/components/schemas/{schema}"), "{method} {path}");
             let staff = path.starts_with("/v1/admin");
             assert_eq!(operation["security"][0]["bearer"].is_array(), staff || OWN_AFFAIRS.contains(&id), "{id}");
             for (status, response) in operation["responses"].as_object().unwrap() {

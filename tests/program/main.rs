@@ -14,6 +14,7 @@ mod collections;
 mod crash;
 mod database;
 mod factors;
+mod fhir;
 mod identity_provider;
 mod import;
 mod keys;

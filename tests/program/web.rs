@@ -86,6 +86,12 @@ impl Client {
         self.ask("PATCH", path, &[("If-Match", "*")], Some(body)).unwrap()
     }
 
+    /// Takes away whatever version there is.
+    #[track_caller]
+    pub fn delete_any(&self, path: &str) -> Reply {
+        self.ask("DELETE", path, &[("If-Match", "*")], None).unwrap()
+    }
+
     /// Every item of a list, page after page.
     pub fn all(&self, path: &str) -> Vec<Value> {
         let mut items = Vec::new();

@@ -4,6 +4,7 @@
 //! | file | holds |
 //! |---|---|
 //! | `page` | one page of a site, with the clinic's facts |
+//! | `fhir` | a directory in FHIR R4, as the clinic's record |
 //! | `source` | the collections: WordPress, Ghost, a folder of Markdown, an export |
 //! | `manuscript` | a record of a collection as the manuscript of an article |
 //! | `names`, `services`, `links` | the authors, terms and services that articles name, and how they name each other |
@@ -14,6 +15,7 @@
 
 mod batch;
 mod dry;
+mod fhir;
 mod links;
 mod manuscript;
 mod names;
@@ -43,6 +45,7 @@ use links::Links;
 use names::Names;
 use report::{Done, Report};
 
+pub use fhir::{FhirImport, run as fhir};
 pub use page::{PageImport, run as page};
 pub use source::{NAMES_FILE, Source};
 

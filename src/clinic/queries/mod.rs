@@ -2,6 +2,7 @@
 
 mod consistency;
 mod faqs;
+mod fhir_resources;
 mod kept;
 mod legal_notices;
 mod locations;
@@ -11,6 +12,7 @@ mod providers;
 mod published;
 mod published_care;
 mod published_exports;
+mod published_fhir;
 mod published_texts;
 mod relations;
 mod services;
@@ -18,6 +20,10 @@ mod testimonials;
 
 pub use consistency::{find_own_record, list_written_texts};
 pub use faqs::{insert_faq, list_faqs, update_faq};
+pub use fhir_resources::{
+    KeptResource, NewResource, find_kept_resource, find_named_record, find_record_of_resource, find_resource_of_record,
+    find_whole_resources, keep_resource, update_mapped,
+};
 pub use kept::*;
 pub use legal_notices::{Obligations, find_obligations, insert_legal_notice, list_legal_notices, update_legal_notice};
 pub use locations::{
@@ -38,6 +44,10 @@ pub use published_care::{
     find_published_providers, find_published_service, find_published_services,
 };
 pub use published_exports::{find_published_providers_after, find_published_services_after};
+pub use published_fhir::{
+    FhirClinic, FhirPart, FhirRow, find_fhir_clinic, find_fhir_healthcare_services, find_fhir_ids, find_fhir_locations,
+    find_fhir_organizations, find_fhir_practitioner_roles, find_fhir_practitioners,
+};
 pub use published_texts::{
     PublishedTexts, TextFilter, find_published_faqs, find_published_legal_notices, find_published_notices,
     find_published_testimonials,

@@ -14,7 +14,7 @@ const EXPORT: &str = "110106";
 const REST: &str = "rest";
 
 /// Every action that the program records: its type, what is done, and how it ends.
-const ACTIONS: [(&str, &str, &str, &str); 185] = [
+const ACTIONS: [(&str, &str, &str, &str); 188] = [
     ("access.denied", ALERT, "E", "8"),
     ("account.change_role", ADMINISTRATION, "U", "0"),
     ("account.create", ADMINISTRATION, "C", "0"),
@@ -70,8 +70,9 @@ const ACTIONS: [(&str, &str, &str, &str); 185] = [
     ("claim.read", REST, "R", "0"),
     ("claim.restore", REST, "U", "0"),
     ("claim.update", REST, "U", "0"),
-    ("clinic.import", REST, "C", "0"),
     ("clinic.check", REST, "R", "0"),
+    ("clinic.export", EXPORT, "R", "0"),
+    ("clinic.import", REST, "C", "0"),
     ("clinic.read", REST, "R", "0"),
     ("clinic.update", REST, "U", "0"),
     ("comment.create", REST, "C", "0"),
@@ -90,6 +91,7 @@ const ACTIONS: [(&str, &str, &str, &str); 185] = [
     ("factor.delete", AUTHENTICATION, "D", "0"),
     ("factor.recover", AUTHENTICATION, "E", "0"),
     ("factor.recovery_codes", AUTHENTICATION, "C", "0"),
+    ("fhir_resource.import", REST, "C", "0"),
     ("faq.create", REST, "C", "0"),
     ("faq.delete", REST, "D", "0"),
     ("faq.list", REST, "R", "0"),
@@ -150,6 +152,7 @@ const ACTIONS: [(&str, &str, &str, &str); 185] = [
     ("preview_link.list", REST, "R", "0"),
     ("provider.create", REST, "C", "0"),
     ("provider.delete", REST, "D", "0"),
+    ("provider.import", REST, "C", "0"),
     ("provider.list", REST, "R", "0"),
     ("provider.read", REST, "R", "0"),
     ("provider.restore", REST, "U", "0"),

@@ -12,7 +12,7 @@ use std::{
 use serde_json::Value;
 use sqlx::PgConnection;
 
-use super::{Failure, Invocation, Opened, commands::ExportFormat, import::NAMES_FILE, progress};
+use super::super::{Exit, Failure, Invocation, Opened, commands::ExportFormat, import::NAMES_FILE, progress};
 use crate::{
     articles::exports::{self, Exported, ExportedArticle, Plan},
     audit::{Actor, Entry},
@@ -102,10 +102,9 @@ impl Target {
                 let made = File::create(file).map_err(|error| unwritable(file, &error))?;
                 Ok(Self::Lines(Box::new(BufWriter::new(made))))
             }
-            (ExportFormat::Markdown, None) => Err(Failure::new(
-                super::Exit::Usage,
-                "--format markdown writes a folder of documents: name it with --out",
-            )),
+            (ExportFormat::Markdown, None) => {
+                Err(Failure::new(Exit::Usage, "--format markdown writes a folder of documents: name it with --out"))
+            }
             (ExportFormat::Markdown, Some(folder)) => {
                 fs::create_dir_all(folder).map_err(|error| unwritable(folder, &error))?;
                 let mut entries = fs::read_dir(folder).map_err(|error| unwritable(folder, &error))?;
