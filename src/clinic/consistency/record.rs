@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::finding::{ConsistencyCode, ConsistencyFinding, ConsistencyPlace};
 use crate::clinic::{
     clinic::ListedPhone,
+    department::Department,
     hours::{SpecialHours, WeeklyHours},
     location::{Address, StatusCode},
     provider::Licence,
@@ -47,6 +48,7 @@ pub(super) struct OwnLocation {
     timezone: TimeZone,
     pub(super) hours: Vec<WeeklyHours>,
     pub(super) special_hours: Vec<SpecialHours>,
+    pub(super) departments: Vec<Department>,
     status_code: StatusCode,
     status_until: Option<NaiveDate>,
 }
@@ -70,6 +72,11 @@ pub(super) struct OwnService {
 }
 
 impl OwnLocation {
+    /// Its own numbers, then those of its departments.
+    pub(super) fn phones(&self) -> impl Iterator<Item = &ListedPhone> {
+        self.phones.iter().chain(self.departments.iter().flat_map(|department| &department.phones))
+    }
+
     /// Whether anybody is ever there again.
     pub(super) fn is_kept(&self) -> bool {
         self.status_code != StatusCode::PermanentlyClosed
@@ -128,7 +135,7 @@ pub(super) fn contradictions(record: &OwnRecord, now: DateTime<Utc>) -> Vec<Cons
 fn of_clinic(record: &OwnRecord) -> Vec<ConsistencyFinding> {
     let clinic = &record.clinic;
     let at_locations: Vec<_> =
-        record.locations.iter().flat_map(|location| &location.phones).map(|phone| phone.number.as_str()).collect();
+        record.locations.iter().flat_map(OwnLocation::phones).map(|phone| phone.number.as_str()).collect();
     let main = clinic.phones.first().filter(|_| !at_locations.is_empty());
     let nowhere = main.filter(|main| !at_locations.contains(&main.number.as_str()));
     let told = nowhere.map(|main| {
@@ -162,7 +169,7 @@ impl OwnRecord {
 
     fn numbers_at_locations(&self) -> impl Iterator<Item = (&str, &str)> {
         self.locations.iter().flat_map(|location| {
-            let phones = location.phones.iter().map(|phone| phone.display.as_str());
+            let phones = location.phones().map(|phone| phone.display.as_str());
             phones.chain(location.fax.as_deref()).map(|display| (display, location.name.as_str()))
         })
     }
@@ -175,7 +182,7 @@ fn of_location(record: &OwnRecord, location: &OwnLocation, now: DateTime<Utc>) -
     if location.is_kept() && location.rows_from(today).next().is_none() {
         tell(ConsistencyCode::LocationWithoutHours, "no weekly hours hold today or later", "hours");
     }
-    if location.is_kept() && location.phones.is_empty() {
+    if location.is_kept() && location.phones().next().is_none() {
         tell(ConsistencyCode::LocationWithoutPhone, "nobody can call the location", "phones");
     }
     if location.status_code == StatusCode::TemporarilyClosed && location.status_until.is_some_and(|last| last < today) {

@@ -14,7 +14,7 @@ fn location(name: &str, change: &serde_json::Value) -> serde_json::Value {
         "id": uuid::Uuid::from_u128(name.len() as u128), "slug": name.to_lowercase().replace(' ', "-"), "name": name,
         "address": {"line1": "210 Harbor Lane", "line2": "Suite 3", "city": "Riviera Beach", "region": "FL", "postal_code": "33404", "country": "US"},
         "phones": [{"number": "+15615550141", "display": "(561) 555-0141", "label": null}], "fax": "+15615550149",
-        "timezone": "America/New_York", "special_hours": [], "status_code": "open", "status_until": null,
+        "timezone": "America/New_York", "special_hours": [], "departments": [], "status_code": "open", "status_until": null,
         "hours": [
             {"days": ["monday", "tuesday", "wednesday", "thursday"], "opens": "08:00", "closes": "12:30"},
             {"days": ["monday", "tuesday", "wednesday", "thursday"], "opens": "13:30", "closes": "18:00"},

@@ -11,7 +11,7 @@ use super::{
     finding::{ConsistencyCode, ConsistencyFinding, ConsistencyPlace},
     hours::{self, Told},
     phones,
-    record::OwnRecord,
+    record::{OwnLocation, OwnRecord},
 };
 use crate::clinic::hours::{LocalTime, Weekday, WeeklyHours};
 
@@ -63,7 +63,7 @@ pub(super) struct Yardstick {
 impl Yardstick {
     /// What holds at an instant.
     pub(super) fn of(record: &OwnRecord, now: DateTime<Utc>) -> Self {
-        let phones = record.clinic.phones.iter().chain(record.locations.iter().flat_map(|location| &location.phones));
+        let phones = record.clinic.phones.iter().chain(record.locations.iter().flat_map(OwnLocation::phones));
         let faxes = record.locations.iter().filter_map(|location| location.fax.clone());
         let listed = record.numbers().map(|(display, whose)| format!("{display} ({whose})"));
         let country = record.locations.first().map_or(HOME, |location| location.address.country.as_str());

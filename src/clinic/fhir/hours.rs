@@ -8,7 +8,7 @@ use chrono::{Datelike, NaiveDate};
 use serde_json::{Value, json};
 
 use crate::clinic::{
-    hours::{Interval, LocalTime, SpecialHours, Weekday, WeeklyHours},
+    hours::{HolidayRule, Interval, LocalTime, SpecialHours, Weekday, WeeklyHours},
     location::{Location, StatusCode},
 };
 
@@ -59,7 +59,8 @@ pub(super) fn availability_exceptions(location: &Location) -> Option<String> {
     }
     let weekly = location.hours.iter().filter(|row| !is_plain(row)).map(weekly_words);
     let special = location.special_hours.iter().map(special_words);
-    let parts: Vec<String> = status.into_iter().chain(weekly).chain(special).collect();
+    let holidays = location.holidays.as_ref().map(holiday_words);
+    let parts: Vec<String> = status.into_iter().chain(weekly).chain(holidays).chain(special).collect();
     (!parts.is_empty()).then(|| sentence(parts.join("; ")))
 }
 
@@ -110,6 +111,11 @@ fn week_words(week: i8) -> &'static str {
         5 => "5th",
         _ => "last",
     }
+}
+
+fn holiday_words(rule: &HolidayRule) -> String {
+    let except = if rule.except.is_empty() { String::new() } else { format!(" except {}", listed(&rule.except)) };
+    format!("closed on the public holidays of {}{except}", rule.calendar)
 }
 
 fn special_words(row: &SpecialHours) -> String {
@@ -235,5 +241,7 @@ mod tests {
             ]
         );
         assert_eq!(sentence(told.join("; ")).chars().next(), Some('C'));
+        let rule = HolidayRule { calendar: "US-FL".to_owned(), except: vec!["Veterans Day".to_owned()] };
+        assert_eq!(holiday_words(&rule), "closed on the public holidays of US-FL except Veterans Day");
     }
 }

@@ -12,7 +12,7 @@ pub async fn find_own_record(connection: &mut PgConnection) -> Result<OwnRecord,
                     'clinic', (select json_build_object('id', c.id, 'name', c.name, 'npi', c.npi, 'phones', c.phones, 'timezone', c.timezone)
                                  from cms.clinic c limit 1),
                     'locations', (select coalesce(json_agg(s order by s.name, s.id), '[]')
-                                    from (select l.id, l.slug, l.name, l.address, l.phones, l.fax, l.timezone, l.hours, l.special_hours,
+                                    from (select l.id, l.slug, l.name, l.address, l.phones, l.fax, l.timezone, l.hours, l.special_hours, l.departments,
                                                  l.status_code, l.status_until
                                             from cms.location l where l.trashed_at is null) s),
                     'providers', (select coalesce(json_agg(s order by s.name, s.id), '[]')
