@@ -1,6 +1,8 @@
 //! `export articles`: everything that editors wrote, as lines of JSON or as a folder of Markdown documents. Reads the
 //! latest revisions, a few at a time, and tells nothing of accounts.
 
+mod google;
+
 use std::fmt::Write as _;
 use std::{
     fs::{self, File},
@@ -18,6 +20,8 @@ use crate::{
     audit::{Actor, Entry},
     http::ApiError,
 };
+
+pub use google::google;
 
 /// How many articles are read at once.
 const AT_ONCE: usize = 100;
@@ -153,7 +157,7 @@ impl Target {
     }
 }
 
-fn unwritable(path: &Path, error: &std::io::Error) -> Failure {
+pub(super) fn unwritable(path: &Path, error: &std::io::Error) -> Failure {
     Failure::failed(format!("{} cannot be written: {error}", path.display()))
 }
 

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::{
     clinic::ListedPhone,
     country::CountryCode,
-    hours::{Closure, Open, OperatingStatus, Schedule, SpecialHours, WeeklyHours},
+    hours::{Closure, Open, OperatingStatus, Schedule, SpecialHours, WeeklyHours, forms::Hours},
     values::TimeZone,
 };
 use crate::http::Reference;
@@ -244,6 +244,16 @@ impl StoredLocation {
         Ok(self.schedule()?.fresh_until(at, self.status.operating()))
     }
 
+    /// The rows as they are stored.
+    pub(super) fn rows(&self) -> Hours {
+        Hours { hours: self.hours.clone(), special_hours: self.special_hours.clone() }
+    }
+
+    /// Whether it keeps its hours at an instant.
+    pub(super) fn status_at(&self, at: DateTime<Utc>) -> LocationStatus {
+        self.status.clone().on(at.with_timezone(&self.timezone.0).date_naive())
+    }
+
     fn open(&self, seen: &Viewpoint<'_>) -> Result<Open, Unreadable> {
         Ok(self.schedule()?.open_at(seen.at, seen.locale, self.status.operating()))
     }
@@ -264,7 +274,7 @@ impl StoredLocation {
     /// [`Unreadable`].
     pub fn shown(self, seen: &Viewpoint<'_>) -> Result<Location, Unreadable> {
         let open = self.open(seen)?;
-        let status = self.status.on(seen.at.with_timezone(&self.timezone.0).date_naive());
+        let status = self.status_at(seen.at);
         Ok(Location {
             id: self.id,
             slug: self.slug,

@@ -15,6 +15,7 @@ pub mod hours;
 mod imported;
 pub mod input;
 mod legal_notices;
+mod listed;
 mod location;
 mod notices;
 mod provider;
@@ -40,6 +41,7 @@ pub use country::CountryCode;
 pub use exported::{export_clinic, export_locations, export_providers, export_services};
 pub use imported::{Imported, import_location, import_name, seed_clinic, seed_provider, seed_service};
 pub use input::{ClinicInput, LocationInput, ProviderInput, ServiceInput};
+pub use listed::{Listed, ListingSource, import_listed_location, import_listed_provider};
 pub use location::{
     Address, Geo, Location, LocationInShort, LocationStatus, StatusCode, StoredLocation, Unreadable, Viewpoint,
 };
@@ -86,6 +88,7 @@ pub fn public_routes(config: &mut ServiceConfig) {
 /// Mounts the staff's addresses in the scope `/v1/admin`.
 pub fn admin_routes(config: &mut ServiceConfig) {
     Endpoint::at("/clinic").get(admin::get_staff_clinic).patch(admin::update_clinic).mount(config);
+    Endpoint::at("/hours/readings").post(admin::create_hours_reading).mount(config);
     Endpoint::at("/locations").get(admin::list_staff_locations).post(admin::create_location).mount(config);
     Endpoint::at("/locations/{id}")
         .get(admin::get_staff_location)
@@ -166,6 +169,7 @@ pub fn admin_routes(config: &mut ServiceConfig) {
     public::get_legal_notice,
     admin::get_staff_clinic,
     admin::update_clinic,
+    admin::create_hours_reading,
     admin::list_staff_locations,
     admin::create_location,
     admin::get_staff_location,

@@ -173,6 +173,7 @@ fn class_of(operation: &str) -> Option<Class> {
         | "get_staff_legal_notice"
         | "list_required_notices" => Holds(ReadClinic),
         "update_clinic"
+        | "create_hours_reading"
         | "create_location"
         | "update_location"
         | "delete_location"

@@ -1,9 +1,10 @@
-//! `import`: what a clinic has elsewhere becomes drafts. Publishes nothing, overwrites no editor's work, and counts what it
+//! `import`: what a clinic has elsewhere becomes drafts, locations and providers. Publishes nothing, overwrites no editor's work, and counts what it
 //! left and why.
 //!
 //! | file | holds |
 //! |---|---|
 //! | `page` | one page of a site, with the clinic's facts |
+//! | `listings` | tables of locations and providers, a Google Business Profile |
 //! | `source` | the collections: WordPress, Ghost, a folder of Markdown, an export |
 //! | `manuscript` | a record of a collection as the manuscript of an article |
 //! | `names`, `services`, `links` | the authors, terms and services that articles name, and how they name each other |
@@ -15,6 +16,7 @@
 mod batch;
 mod dry;
 mod links;
+mod listings;
 mod manuscript;
 mod names;
 mod page;
@@ -43,6 +45,7 @@ use links::Links;
 use names::Names;
 use report::{Done, Report};
 
+pub use listings::{ListingsImport, google, listings};
 pub use page::{PageImport, run as page};
 pub use source::{NAMES_FILE, Source};
 

@@ -12,6 +12,7 @@
 //! - a closure takes its time out of whatever is open, by instants and not by days.
 
 mod closure;
+pub mod forms;
 mod local_time;
 mod mistakes;
 mod now;
@@ -28,6 +29,7 @@ mod tests;
 pub use closure::Closure;
 pub use local_time::{LocalTime, LocalTimeError};
 pub use mistakes::HoursMistake;
+use mistakes::{MAX_INTERVALS, MAX_SPECIAL_ROWS, MAX_WEEKLY_ROWS};
 pub use now::{Open, OperatingStatus};
 pub use schedule::{MAX_DAYS, OpenDay, OpenInterval, Schedule};
 pub use special::{Interval, SpecialHours};

@@ -79,7 +79,9 @@ fn weekly_row(mut fields: Fields<'_>) -> Result<WeeklyHours, Vec<FieldError>> {
 
 fn week(entry: &Value, pointer: String) -> Result<i8, Vec<FieldError>> {
     let week = entry.as_i64().and_then(|week| i8::try_from(week).ok());
-    week.ok_or_else(|| vec![FieldError::at(pointer, "wrong_type", "must be a whole number: 1 to 5, or -1 for the last")])
+    week.ok_or_else(|| {
+        vec![FieldError::at(pointer, "wrong_type", "must be a whole number: 1 to 5, or -1 for the last")]
+    })
 }
 
 fn special_row(mut fields: Fields<'_>) -> Result<SpecialHours, Vec<FieldError>> {
