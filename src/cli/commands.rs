@@ -282,6 +282,37 @@ pub enum ImportCommand {
         #[arg(long)]
         json: bool,
     },
+    /// A table of locations or providers (CSV), public at once
+    Listings {
+        /// The CSV file, in UTF-8
+        file: PathBuf,
+        /// Which column is taken for which field, as JSON (default: by the names of the columns)
+        #[arg(long, value_name = "FILE")]
+        mapping: Option<PathBuf>,
+        /// What the rows are (default: what the mapping is for, else locations)
+        #[arg(long, value_enum)]
+        kind: Option<ListingKind>,
+        /// Print the mapping, to be edited and tried, and do nothing else
+        #[arg(long, conflicts_with = "dry_run")]
+        print_mapping: bool,
+        /// Report, and change nothing
+        #[arg(long)]
+        dry_run: bool,
+        /// Print the report as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// The locations of a Google Business Profile (JSON of the Business Information API), public at once
+    Google {
+        /// The JSON file
+        file: PathBuf,
+        /// Report, and change nothing
+        #[arg(long)]
+        dry_run: bool,
+        /// Print the report as JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// What `export articles --format json` wrote, as unpublished articles
     Json {
         /// The file of lines
@@ -290,6 +321,15 @@ pub enum ImportCommand {
         #[command(flatten)]
         how: HowToImport,
     },
+}
+
+/// What the rows of a table are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ListingKind {
+    /// A location each.
+    Locations,
+    /// A provider each.
+    Providers,
 }
 
 /// How a collection is imported.
@@ -321,6 +361,12 @@ pub enum ExportCommand {
     /// The clinic, its locations, providers and services as a FHIR R4 Bundle; `import fhir` takes it back
     Fhir {
         /// The file (stdout where absent)
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    /// The locations as a Google Business Profile has them (JSON of the Business Information API)
+    Google {
+        /// The file (default: stdout)
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },

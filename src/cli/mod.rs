@@ -32,6 +32,7 @@ use crate::{
 };
 use commands::{
     AdminCommand, AuditCommand, Cli, Command, ConfigCommand, ExportCommand, HowToImport, ImportCommand, KeysCommand,
+    ListingKind,
 };
 
 /// How a command ended, when it did not end well.
@@ -123,10 +124,11 @@ fn dispatch(command: Command, invocation: &Invocation) -> Result<(), Failure> {
             KeysCommand::Retire { kid, json } => keys::retire(invocation, kid, json),
         },
         Command::Import { command } => dispatch_import(command, invocation),
-        Command::Export { command: ExportCommand::Articles { format, out } } => {
-            export::articles(invocation, format, out.as_deref())
-        }
-        Command::Export { command: ExportCommand::Fhir { out } } => export::fhir(invocation, out.as_deref()),
+        Command::Export { command } => match command {
+            ExportCommand::Articles { format, out } => export::articles(invocation, format, out.as_deref()),
+            ExportCommand::Fhir { out } => export::fhir(invocation, out.as_deref()),
+            ExportCommand::Google { out } => export::google(invocation, out.as_deref()),
+        },
         Command::Snapshot { at, out, json } => snapshot::run(invocation, &at, out, json),
         Command::Openapi => {
             let config = load(invocation)?;
@@ -155,7 +157,8 @@ fn dispatch(command: Command, invocation: &Invocation) -> Result<(), Failure> {
 }
 
 fn dispatch_import(command: ImportCommand, invocation: &Invocation) -> Result<(), Failure> {
-    use import::{CollectionImport, FhirImport, PageImport, Source};
+    use crate::import::listings::Kind;
+    use import::{CollectionImport, FhirImport, ListingsImport, PageImport, Source};
 
     let (source, HowToImport { locale, dry_run, json }) = match command {
         ImportCommand::Page { file, clinic, dry_run, json } => {
@@ -164,6 +167,15 @@ fn dispatch_import(command: ImportCommand, invocation: &Invocation) -> Result<()
         ImportCommand::Fhir { path, organization, dry_run, json } => {
             return import::fhir(invocation, &FhirImport { path, organization, dry_run, json });
         }
+        ImportCommand::Listings { file, mapping, kind, print_mapping, dry_run, json } => {
+            let kind = kind.map(|kind| match kind {
+                ListingKind::Locations => Kind::Locations,
+                ListingKind::Providers => Kind::Providers,
+            });
+            let wanted = ListingsImport { file, mapping, kind, print_mapping, dry_run, json };
+            return import::listings(invocation, &wanted);
+        }
+        ImportCommand::Google { file, dry_run, json } => return import::google(invocation, &file, dry_run, json),
         ImportCommand::Wordpress { file, how } => (Source::Wordpress(file), how),
         ImportCommand::Ghost { file, site, how } => (Source::Ghost(file, site), how),
         ImportCommand::Markdown { folder, how } => (Source::Markdown(folder), how),

@@ -9,7 +9,7 @@ use super::{
     clinic::ListedPhone,
     country::CountryCode,
     department::{self, Department, ShownDepartment},
-    hours::{Closure, HolidayRule, Holidays, Open, OperatingStatus, Schedule, SpecialHours, WeeklyHours},
+    hours::{Closure, HolidayRule, Holidays, Open, OperatingStatus, Schedule, SpecialHours, WeeklyHours, forms::Hours},
     values::TimeZone,
 };
 use crate::http::Reference;
@@ -260,6 +260,16 @@ impl StoredLocation {
         Ok(of_departments.chain([schedule.fresh_until(at, status)]).flatten().min())
     }
 
+    /// The rows as they are stored.
+    pub(super) fn rows(&self) -> Hours {
+        Hours { hours: self.hours.clone(), special_hours: self.special_hours.clone() }
+    }
+
+    /// Whether it keeps its hours at an instant.
+    pub(super) fn status_at(&self, at: DateTime<Utc>) -> LocationStatus {
+        self.status.clone().on(at.with_timezone(&self.timezone.0).date_naive())
+    }
+
     /// What stands beside the organisation.
     ///
     /// # Errors
@@ -279,7 +289,7 @@ impl StoredLocation {
         let open = schedule.open_at(seen.at, seen.locale, operating);
         let departments = department::all(&self.departments, &schedule);
         let departments = departments.into_iter().map(|one| one.shown(&schedule, seen, operating)).collect();
-        let status = self.status.on(seen.at.with_timezone(&self.timezone.0).date_naive());
+        let status = self.status_at(seen.at);
         Ok(Location {
             id: self.id,
             slug: self.slug,

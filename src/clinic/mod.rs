@@ -19,6 +19,7 @@ pub mod hours;
 mod imported;
 pub mod input;
 mod legal_notices;
+mod listed;
 mod location;
 mod notices;
 mod provider;
@@ -47,6 +48,7 @@ pub use department::{Department, ShownDepartment};
 pub use exported::{export_clinic, export_locations, export_providers, export_services};
 pub use imported::{Imported, import_location, import_name, seed_clinic, seed_provider, seed_service};
 pub use input::{ClinicInput, LocationInput, ProviderInput, ServiceInput};
+pub use listed::{Listed, ListingSource, import_listed_location, import_listed_provider};
 pub use location::{
     Address, Geo, Location, LocationInShort, LocationStatus, StatusCode, StoredLocation, Unreadable, Viewpoint,
 };
@@ -97,6 +99,7 @@ pub fn public_routes(config: &mut ServiceConfig) {
 pub fn admin_routes(config: &mut ServiceConfig) {
     Endpoint::at("/clinic").get(admin::get_staff_clinic).patch(admin::update_clinic).mount(config);
     Endpoint::at("/clinic/consistency").get(consistency::get_clinic_consistency).mount(config);
+    Endpoint::at("/hours/readings").post(admin::create_hours_reading).mount(config);
     Endpoint::at("/locations").get(admin::list_staff_locations).post(admin::create_location).mount(config);
     Endpoint::at("/locations/bulk").post(admin::update_locations).mount(config);
     Endpoint::at("/locations/{id}")
@@ -185,6 +188,7 @@ pub fn admin_routes(config: &mut ServiceConfig) {
     public::get_legal_notice,
     admin::get_staff_clinic,
     admin::update_clinic,
+    admin::create_hours_reading,
     admin::list_staff_locations,
     admin::create_location,
     admin::get_staff_location,

@@ -1,5 +1,6 @@
 //! What everybody may read: the organisation, its locations and their hours, who treats and what is done.
 
+mod hours_form;
 mod providers;
 mod services;
 mod texts;
@@ -23,7 +24,13 @@ use crate::{
     http::{Answer, ApiError, PageLinks, PageMeta, PageRequest, Paging, QueryReader, Site, check_date},
 };
 
-pub use self::{providers::*, services::*, texts::*};
+use self::hours_form::{FORMATS, LocationHoursForm};
+pub use self::{
+    hours_form::{LocationHoursAnswers, LocationHoursFormAnswer},
+    providers::*,
+    services::*,
+    texts::*,
+};
 
 /// The order of the list, which its cursors belong to.
 const LIST: &str = "locations in order";
@@ -145,16 +152,22 @@ pub async fn get_location(request: HttpRequest, site: Data<Site>, database: Data
 }
 
 /// The days of one location with their intervals, special hours applied. A temporary closure does not show here:
-/// the location's `status` tells of it.
+/// the location's `status` tells of it. With `format` it is the hours themselves, in a form of others.
 #[utoipa::path(get, path = "/v1/locations/{slug}/hours", operation_id = "get_location_hours", tag = "clinic",
     params(("slug" = String, Path, description = "Slug or id"),
         ("from" = Option<String>, Query, format = Date, description = "The first day; today in the location's zone where it is absent"),
         ("to" = Option<String>, Query, format = Date,
-            description = "The last day, at most 400 days with the first; the seventh day where it is absent")),
-    responses((status = 200, description = "The days", body = LocationHoursAnswer)))]
+            description = "The last day, at most 400 days with the first; the seventh day where it is absent"),
+        ("format" = Option<String>, Query, pattern = "^(osm|schema_org|fhir|google)$",
+            description = "The form that the hours are written in, in the place of days: goes with neither `from` nor `to`")),
+    responses((status = 200, description = "The days, or the hours in the form that was asked for", body = LocationHoursAnswers)))]
 pub async fn get_location_hours(request: HttpRequest, site: Data<Site>, database: Data<PublicDb>) -> Answer {
     let mut query = QueryReader::of(&request);
     let (from, to) = (date(&mut query, "from"), date(&mut query, "to"));
+    let format = query.one_of("format", &FORMATS);
+    if format.is_some() && (from.is_some() || to.is_some()) {
+        query.refuse("format", "not_applicable", "goes with neither from nor to");
+    }
     if let (Some(from), Some(to)) = (from, to)
         && !is_range(from, to)
     {
@@ -162,8 +175,15 @@ pub async fn get_location_hours(request: HttpRequest, site: Data<Site>, database
     }
     query.finish()?;
     let PublishedLocation { location, .. } = find(&request, &database).await?;
-    let schedule = location.schedule()?;
     let now = site.clock.now();
+    if let Some(format) = format {
+        let data = LocationHoursForm::of(&location, format, now);
+        return PublicAnswer::json(&LocationHoursFormAnswer { data }, &["clinic"])?
+            .valid_for(seconds_left([&location], now)?)
+            .tagged(tags([&location]))
+            .send(&request);
+    }
+    let schedule = location.schedule()?;
     let first = from.unwrap_or_else(|| now.with_timezone(&schedule.timezone()).date_naive());
     let last = to.or_else(|| first.checked_add_days(Days::new(WEEK - 1))).unwrap_or(first);
     if !is_range(first, last) {

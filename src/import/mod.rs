@@ -7,6 +7,7 @@
 //! | `wordpress` | the export of a WordPress (WXR) |
 //! | `ghost` | the export of a Ghost |
 //! | `markdown` | a text with front matter |
+//! | `listings` | tables of locations and providers, a Google Business Profile |
 //! | `exported` | the lines that `export articles` writes |
 //! | `record` | what the readers of collections hand over |
 //! | `why` | what was left or changed, and why |
@@ -15,6 +16,7 @@
 mod bounded;
 pub mod exported;
 pub mod ghost;
+pub mod listings;
 pub mod markdown;
 mod markup;
 pub mod page;

@@ -192,6 +192,7 @@ fn class_of(operation: &str) -> Option<Class> {
         | "update_form"
         | "delete_form"
         | "restore_form"
+        | "create_hours_reading"
         | "create_location"
         | "update_location"
         | "delete_location"

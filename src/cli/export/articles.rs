@@ -3,8 +3,8 @@
 
 use std::fmt::Write as _;
 use std::{
-    fs::{self, File},
-    io::{BufWriter, Write},
+    fs,
+    io::Write,
     path::{Path, PathBuf},
     rc::Rc,
 };
@@ -12,7 +12,10 @@ use std::{
 use serde_json::Value;
 use sqlx::PgConnection;
 
-use super::super::{Exit, Failure, Invocation, Opened, commands::ExportFormat, import::NAMES_FILE, progress};
+use super::{
+    super::{Exit, Failure, Invocation, Opened, commands::ExportFormat, import::NAMES_FILE, progress},
+    open, unwritable,
+};
 use crate::{
     articles::exports::{self, Exported, ExportedArticle, Plan},
     audit::{Actor, Entry},
@@ -97,11 +100,7 @@ enum Target {
 impl Target {
     fn open(format: ExportFormat, out: Option<&Path>) -> Result<Self, Failure> {
         match (format, out) {
-            (ExportFormat::Json, None) => Ok(Self::Lines(Box::new(BufWriter::new(std::io::stdout())))),
-            (ExportFormat::Json, Some(file)) => {
-                let made = File::create(file).map_err(|error| unwritable(file, &error))?;
-                Ok(Self::Lines(Box::new(BufWriter::new(made))))
-            }
+            (ExportFormat::Json, out) => Ok(Self::Lines(open(out)?)),
             (ExportFormat::Markdown, None) => {
                 Err(Failure::new(Exit::Usage, "--format markdown writes a folder of documents: name it with --out"))
             }
@@ -150,10 +149,6 @@ impl Target {
             Self::Folder(_) => Ok(()),
         }
     }
-}
-
-fn unwritable(path: &Path, error: &std::io::Error) -> Failure {
-    Failure::failed(format!("{} cannot be written: {error}", path.display()))
 }
 
 fn write_line(lines: &mut dyn Write, record: &Exported) -> Result<(), Failure> {

@@ -1,16 +1,15 @@
 //! `export fhir`: the whole directory as one Bundle (<https://hl7.org/fhir/R4/bundle.html>), a resource a line. It carries
 //! no time of its own: the same content is the same bytes, and an import takes it back.
 
-use std::{
-    fs::File,
-    io::{BufWriter, Write},
-    path::Path,
-};
+use std::{io::Write, path::Path};
 
 use serde_json::Value;
 use sqlx::PgConnection;
 
-use super::super::{Failure, Invocation, Opened, progress};
+use super::{
+    super::{Failure, Invocation, Opened, progress},
+    open,
+};
 use crate::{
     audit::{Actor, Entry},
     clinic::fhir::{ExportedResource, ResourceType, export_resources},
@@ -58,13 +57,6 @@ pub fn fhir(invocation: &Invocation, out: Option<&Path>) -> Result<(), Failure> 
     bar.finish_and_clear();
     outcome?;
     opened.leave()
-}
-
-fn open(out: Option<&Path>) -> Result<Box<dyn Write>, Failure> {
-    let Some(file) = out else { return Ok(Box::new(BufWriter::new(std::io::stdout()))) };
-    let made = File::create(file);
-    let made = made.map_err(|error| Failure::failed(format!("{} cannot be written: {error}", file.display())))?;
-    Ok(Box::new(BufWriter::new(made)))
 }
 
 /// The lines of the Bundle.

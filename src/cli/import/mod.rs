@@ -1,10 +1,11 @@
-//! `import`: what a clinic has elsewhere becomes drafts. Publishes nothing, overwrites no editor's work, and counts what it
+//! `import`: what a clinic has elsewhere becomes drafts, locations and providers. Publishes nothing, overwrites no editor's work, and counts what it
 //! left and why.
 //!
 //! | file | holds |
 //! |---|---|
 //! | `page` | one page of a site, with the clinic's facts |
 //! | `fhir` | a directory in FHIR R4, as the clinic's record |
+//! | `listings` | tables of locations and providers, a Google Business Profile |
 //! | `source` | the collections: WordPress, Ghost, a folder of Markdown, an export |
 //! | `manuscript` | a record of a collection as the manuscript of an article |
 //! | `names`, `services`, `links` | the authors, terms and services that articles name, and how they name each other |
@@ -17,6 +18,7 @@ mod batch;
 mod dry;
 mod fhir;
 mod links;
+mod listings;
 mod manuscript;
 mod names;
 mod page;
@@ -46,6 +48,7 @@ use names::Names;
 use report::{Done, Report};
 
 pub use fhir::{FhirImport, run as fhir};
+pub use listings::{ListingsImport, google, listings};
 pub use page::{PageImport, run as page};
 pub use source::{NAMES_FILE, Source};
 

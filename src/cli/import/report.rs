@@ -39,7 +39,8 @@ pub enum Done {
     Refused,
 }
 
-const ALL: [(Done, &str); 6] = [
+/// Each of them with its name.
+pub(super) const ALL: [(Done, &str); 6] = [
     (Done::Created, "created"),
     (Done::Updated, "updated"),
     (Done::Unchanged, "unchanged"),

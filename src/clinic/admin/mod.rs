@@ -2,6 +2,7 @@
 //! was made against, and leaves its audit row and its event in the same transaction.
 
 mod clinic;
+mod hours_readings;
 mod locations;
 mod providers;
 mod services;
@@ -19,6 +20,7 @@ use crate::{
 };
 
 pub use clinic::*;
+pub use hours_readings::*;
 pub use locations::*;
 pub use providers::*;
 pub use services::*;

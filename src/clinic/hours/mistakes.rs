@@ -6,9 +6,12 @@ use thiserror::Error;
 
 use super::{Interval, LocalTime, MAX_DAYS, SpecialHours, WeeklyHours, week::LAST_WEEK};
 
-const MAX_WEEKLY_ROWS: usize = 100;
-const MAX_SPECIAL_ROWS: usize = 400;
-const MAX_INTERVALS: usize = 24;
+/// The most weekly rows of a location.
+pub(super) const MAX_WEEKLY_ROWS: usize = 100;
+/// The most special rows of a location.
+pub(super) const MAX_SPECIAL_ROWS: usize = 400;
+/// The most intervals of a special row.
+pub(super) const MAX_INTERVALS: usize = 24;
 const MAX_TEXT: usize = 200;
 const WEEKS: [i8; 6] = [1, 2, 3, 4, 5, LAST_WEEK];
 

@@ -15,6 +15,7 @@
 
 mod closure;
 mod department;
+pub mod forms;
 mod holidays;
 mod local_time;
 mod mistakes;
@@ -33,6 +34,7 @@ pub use closure::Closure;
 pub use holidays::{CALENDAR_FORM, Holiday, HolidayMistake, HolidayRule, Holidays, holiday_names, holidays_of};
 pub use local_time::{LocalTime, LocalTimeError};
 pub use mistakes::HoursMistake;
+use mistakes::{MAX_INTERVALS, MAX_SPECIAL_ROWS, MAX_WEEKLY_ROWS};
 pub use now::{Open, OperatingStatus};
 pub use schedule::{MAX_DAYS, OpenDay, OpenInterval, Schedule};
 pub use special::{Interval, SpecialHours};

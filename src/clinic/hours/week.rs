@@ -10,7 +10,7 @@ use super::LocalTime;
 pub(super) const LAST_WEEK: i8 = -1;
 
 /// A day of the week, by its lowercase English name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 #[schema(example = "monday")]
 pub enum Weekday {
@@ -31,6 +31,23 @@ pub enum Weekday {
 }
 
 impl Weekday {
+    /// The seven days, in the order of ISO 8601.
+    pub const ALL: [Self; 7] =
+        [Self::Monday, Self::Tuesday, Self::Wednesday, Self::Thursday, Self::Friday, Self::Saturday, Self::Sunday];
+
+    /// The day after.
+    #[must_use]
+    pub fn next(self) -> Self {
+        Self::ALL.into_iter().cycle().skip_while(|day| *day != self).nth(1).unwrap_or(self)
+    }
+
+    /// The days from this one through `last`, around the end of the week where that comes earlier.
+    pub fn through(self, last: Self) -> impl Iterator<Item = Self> {
+        let mut ended = false;
+        let days = Self::ALL.into_iter().cycle().skip_while(move |day| *day != self).take(7);
+        days.take_while(move |day| !std::mem::replace(&mut ended, *day == last))
+    }
+
     /// The weekday of a date in the Gregorian calendar.
     #[must_use]
     pub fn of(date: NaiveDate) -> Self {
@@ -100,7 +117,7 @@ impl WeeklyHours {
 }
 
 /// Whether `date` is the first (1) to fifth, or the last (-1), of its weekday in its month.
-fn is_in_week(week: i8, date: NaiveDate) -> bool {
+pub(super) fn is_in_week(week: i8, date: NaiveDate) -> bool {
     if week == LAST_WEEK {
         return date.checked_add_days(Days::new(7)).is_none_or(|later| later.month() != date.month());
     }

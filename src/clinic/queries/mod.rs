@@ -5,6 +5,7 @@ mod faqs;
 mod fhir_resources;
 mod kept;
 mod legal_notices;
+mod listings;
 mod locations;
 mod notices;
 mod organisation;
@@ -26,6 +27,10 @@ pub use fhir_resources::{
 };
 pub use kept::*;
 pub use legal_notices::{Obligations, find_obligations, insert_legal_notice, list_legal_notices, update_legal_notice};
+pub use listings::{
+    KnownListing, find_listing, find_named_locations, has_provider_called, list_location_keys, put_location_origin,
+    put_provider_origin,
+};
 pub use locations::{
     find_free_slug, find_location_for_staff, find_locations_for_staff, has_location_at, insert_location,
     update_location,

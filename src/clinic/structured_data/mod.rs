@@ -1,7 +1,6 @@
 //! The clinic, its locations, providers and services as search engines read them. Pages of the site that the program does
 //! not know are not invented: what is no page of its own is named by a mark on the first page.
 
-mod hours;
 mod nodes;
 
 use actix_web::{HttpRequest, web::Data};

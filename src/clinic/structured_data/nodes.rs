@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::hours::{special, weekly};
 use crate::{
     clinic::{
         clinic::Clinic,
+        hours::forms::schema_org::{special, weekly},
         location::{Address, Location, StatusCode},
         provider::Provider,
         queries::Publisher,
