@@ -69,9 +69,18 @@ pub(super) struct Place {
     /// In one line, as it is told.
     pub(super) line: String,
     street: Option<Street>,
-    /// None where a second line says something else than a unit.
-    unit: Option<Option<String>>,
+    unit: Unit,
     zip: String,
+}
+
+/// The part of the building that an address of the record names.
+#[derive(Clone, Debug)]
+enum Unit {
+    /// The whole of it.
+    Whole,
+    Named(String),
+    /// The second line says something else: nobody can say whether a suite is right.
+    Untold,
 }
 
 /// What of an address in a text is not as it is in the record.
@@ -102,14 +111,14 @@ impl Place {
         });
         let within = tokens.iter().position(|token| is_unit(token) || token.is_mark("#"));
         let own = within.and_then(|place| unit_at(&tokens, place)).map(|(unit, _)| unit);
-        let unit = match (&address.line2, own) {
-            (None, own) => Some(own),
-            (Some(line2), _) => {
+        let unit = match &address.line2 {
+            None => own.map_or(Unit::Whole, Unit::Named),
+            Some(line2) => {
                 let tokens = super::words::tokens(line2);
-                unit_at(&tokens, 0).map(|(unit, _)| Some(unit))
+                unit_at(&tokens, 0).map_or(Unit::Untold, |(unit, _)| Unit::Named(unit))
             }
         };
-        let second = address.line2.iter().map(|line2| format!(", {line2}")).collect::<String>();
+        let second = address.line2.as_ref().map_or_else(String::new, |line2| format!(", {line2}"));
         let line = format!("{}{second}, {}, {} {}", address.line1, address.city, address.region, address.postal_code);
         Some(Self { line, street, unit, zip: address.postal_code.chars().take(5).collect() })
     }
@@ -122,8 +131,13 @@ impl Place {
         if written.zip.is_some_and(|zip| zip != self.zip) {
             return Some(Differing::Zip);
         }
-        let told = written.unit.as_ref().zip(self.unit.as_ref());
-        told.is_some_and(|(told, known)| known.as_ref() != Some(told)).then_some(Differing::Unit)
+        let told = written.unit.as_ref()?;
+        let agrees = match &self.unit {
+            Unit::Whole => false,
+            Unit::Named(unit) => unit == told,
+            Unit::Untold => true,
+        };
+        (!agrees).then_some(Differing::Unit)
     }
 }
 
