@@ -31,6 +31,7 @@ mod forgery;
 mod gate;
 mod harness;
 mod history;
+mod hours_readings;
 mod inquiries;
 mod mail;
 mod matrix;

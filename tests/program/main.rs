@@ -17,6 +17,7 @@ mod factors;
 mod identity_provider;
 mod import;
 mod keys;
+mod listings;
 mod mail;
 mod program;
 mod secrecy;

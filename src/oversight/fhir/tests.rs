@@ -14,7 +14,7 @@ const EXPORT: &str = "110106";
 const REST: &str = "rest";
 
 /// Every action that the program records: its type, what is done, and how it ends.
-const ACTIONS: [(&str, &str, &str, &str); 177] = [
+const ACTIONS: [(&str, &str, &str, &str); 179] = [
     ("access.denied", ALERT, "E", "8"),
     ("account.change_role", ADMINISTRATION, "U", "0"),
     ("account.create", ADMINISTRATION, "C", "0"),
@@ -115,6 +115,7 @@ const ACTIONS: [(&str, &str, &str, &str); 177] = [
     ("legal_notice.update", REST, "U", "0"),
     ("location.create", REST, "C", "0"),
     ("location.delete", REST, "D", "0"),
+    ("location.export", EXPORT, "R", "0"),
     ("location.import", REST, "C", "0"),
     ("location.list", REST, "R", "0"),
     ("location.read", REST, "R", "0"),
@@ -142,6 +143,7 @@ const ACTIONS: [(&str, &str, &str, &str); 177] = [
     ("preview_link.list", REST, "R", "0"),
     ("provider.create", REST, "C", "0"),
     ("provider.delete", REST, "D", "0"),
+    ("provider.import", REST, "C", "0"),
     ("provider.list", REST, "R", "0"),
     ("provider.read", REST, "R", "0"),
     ("provider.restore", REST, "U", "0"),
