@@ -35,6 +35,7 @@ mod forms;
 mod gate;
 mod harness;
 mod history;
+mod hours_readings;
 mod inquiries;
 mod mail;
 mod many_records;

@@ -296,7 +296,8 @@ fn the_clinic_stands_in_the_graph_with_its_locations_its_people_and_what_they_do
             )
         })
         .collect();
-    assert_eq!(special, ["2026-12-25 00:00 00:00", "2026-11-30 18:00 20:00", "2026-11-30 08:00 17:00"]);
+    assert_eq!(special, ["2026-11-30 08:00 17:00", "2026-11-30 18:00 20:00", "2026-12-25 00:00 00:00"]);
+    assert_eq!(place["specialOpeningHoursSpecification"][2]["name"], "Christmas");
     assert_eq!(place["availableService"][0]["name"], "Flu shot");
     let physician = api.get("/v1/providers/dana-fuller/jsonld").json();
     let physician = node(&physician, "IndividualPhysician");

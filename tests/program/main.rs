@@ -18,6 +18,7 @@ mod fhir;
 mod identity_provider;
 mod import;
 mod keys;
+mod listings;
 mod mail;
 mod program;
 mod secrecy;

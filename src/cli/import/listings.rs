@@ -77,8 +77,8 @@ fn table(invocation: &Invocation, wanted: &ListingsImport, bar: &ProgressBar) ->
     let mut report = Report::new(ListingSource::Table, &wanted.file, wanted.dry_run, kind);
     report.take(&mapping);
     let mut next = move || -> Result<Option<(String, Option<Listing>)>, String> {
-        let row = table.next().map_err(|stopped| stopped.to_string())?;
-        Ok(row.map(|row| (format!("row {}", row.line), row.cells.map(|cells| mapping.read(&cells)))))
+        let row = table.read().map_err(|stopped| stopped.to_string())?;
+        Ok(row.map(|row| (format!("row {}", row.number), row.cells.map(|cells| mapping.read(&cells)))))
     };
     carry(invocation, kind, report, &mut next).map(Some)
 }

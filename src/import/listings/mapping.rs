@@ -221,7 +221,7 @@ fn names(kind: Kind) -> String {
 }
 
 fn pointer(names: &[&str]) -> String {
-    names.iter().map(|name| format!("/{}", name.replace('~', "~0").replace('/', "~1"))).collect()
+    names.iter().flat_map(|name| ["/".to_owned(), name.replace('~', "~0").replace('/', "~1")]).collect()
 }
 
 fn mistake(pointer: &str, message: &str) -> Mistake {

@@ -20,8 +20,8 @@ const DELIMITERS: [u8; 3] = [b',', b';', b'\t'];
 /// One row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
-    /// The line on which it begins, the header's being 1.
-    pub line: u64,
+    /// Its number as spreadsheets show it, the header's being 1. Empty lines have none.
+    pub number: u64,
     /// Its cells, as many as the header has; none where the row has another number of them.
     pub cells: Option<Vec<String>>,
 }
@@ -33,6 +33,8 @@ pub struct Table<R> {
     gauge: Gauge,
     columns: Vec<String>,
     record: StringRecord,
+    /// How many rows were read.
+    rows: u64,
 }
 
 /// Looks whether a file is text that can be read: UTF-8 without NUL.
@@ -72,7 +74,7 @@ impl<R: Read> Table<R> {
         let gauge = source.gauge();
         let delimiter = delimiter(source.fill_buf().map_err(|error| Stopped::because(error.to_string()))?);
         let reader = ReaderBuilder::new().delimiter(delimiter).has_headers(false).flexible(true).from_reader(source);
-        let mut table = Self { reader, gauge, columns: Vec::new(), record: StringRecord::new() };
+        let mut table = Self { reader, gauge, columns: Vec::new(), record: StringRecord::new(), rows: 0 };
         let header = table.next_row()?.map(|_| table.record.clone()).unwrap_or_default();
         let columns: Vec<String> =
             header.iter().map(|name| name.trim_start_matches('\u{feff}').trim().to_owned()).collect();
@@ -100,24 +102,24 @@ impl<R: Read> Table<R> {
     ///
     /// # Errors
     /// [`Stopped`] where the file cannot be read further; what was handed over until then is good.
-    pub fn next(&mut self) -> Result<Option<Row>, Stopped> {
+    pub fn read(&mut self) -> Result<Option<Row>, Stopped> {
         loop {
-            let Some(line) = self.next_row()? else { return Ok(None) };
+            let Some(number) = self.next_row()? else { return Ok(None) };
             if self.record.iter().all(|cell| cell.trim().is_empty()) {
                 continue;
             }
             let cells =
                 (self.record.len() == self.columns.len()).then(|| self.record.iter().map(str::to_owned).collect());
-            return Ok(Some(Row { line, cells }));
+            return Ok(Some(Row { number, cells }));
         }
     }
 
     fn next_row(&mut self) -> Result<Option<u64>, Stopped> {
         self.gauge.next_piece();
         let read = self.reader.read_record(&mut self.record);
-        let read =
-            read.map_err(|error| Stopped::because(format!("line {}: {error}", self.reader.position().line())))?;
-        Ok(read.then(|| self.record.position().map_or(0, csv::Position::line)))
+        self.rows += 1;
+        let read = read.map_err(|error| Stopped::because(format!("row {}: {error}", self.rows)))?;
+        Ok(read.then_some(self.rows))
     }
 }
 

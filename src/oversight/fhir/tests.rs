@@ -14,7 +14,7 @@ const EXPORT: &str = "110106";
 const REST: &str = "rest";
 
 /// Every action that the program records: its type, what is done, and how it ends.
-const ACTIONS: [(&str, &str, &str, &str); 188] = [
+const ACTIONS: [(&str, &str, &str, &str); 189] = [
     ("access.denied", ALERT, "E", "8"),
     ("account.change_role", ADMINISTRATION, "U", "0"),
     ("account.create", ADMINISTRATION, "C", "0"),
@@ -91,13 +91,13 @@ const ACTIONS: [(&str, &str, &str, &str); 188] = [
     ("factor.delete", AUTHENTICATION, "D", "0"),
     ("factor.recover", AUTHENTICATION, "E", "0"),
     ("factor.recovery_codes", AUTHENTICATION, "C", "0"),
-    ("fhir_resource.import", REST, "C", "0"),
     ("faq.create", REST, "C", "0"),
     ("faq.delete", REST, "D", "0"),
     ("faq.list", REST, "R", "0"),
     ("faq.read", REST, "R", "0"),
     ("faq.restore", REST, "U", "0"),
     ("faq.update", REST, "U", "0"),
+    ("fhir_resource.import", REST, "C", "0"),
     ("form.create", REST, "C", "0"),
     ("form.delete", REST, "D", "0"),
     ("form.list", REST, "R", "0"),
@@ -125,6 +125,7 @@ const ACTIONS: [(&str, &str, &str, &str); 188] = [
     ("legal_notice.update", REST, "U", "0"),
     ("location.create", REST, "C", "0"),
     ("location.delete", REST, "D", "0"),
+    ("location.export", EXPORT, "R", "0"),
     ("location.import", REST, "C", "0"),
     ("location.list", REST, "R", "0"),
     ("location.read", REST, "R", "0"),

@@ -158,7 +158,7 @@ fn more_hours(value: &Value, left_out: &mut Vec<LeftOut>) -> Vec<WeeklyHours> {
         match MORE.iter().find(|(known, _)| *known == id) {
             Some((_, department)) => rows.extend(weekly(more, &at, Some(department), left_out)),
             None => {
-                left_out.push(LeftOut::at(at, "kind_of_hours", "Say by hand whose hours these are, as a department."))
+                left_out.push(LeftOut::at(at, "kind_of_hours", "Say by hand whose hours these are, as a department."));
             }
         }
     }

@@ -121,7 +121,9 @@ pub(super) fn dates<'a>(rows: impl IntoIterator<Item = &'a SpecialHours>) -> BTr
             day.intervals.extend(row.intervals.iter().map(closing));
         }
     }
-    days.values_mut().for_each(|day| order(&mut day.intervals));
+    for day in days.values_mut() {
+        order(&mut day.intervals);
+    }
     days
 }
 

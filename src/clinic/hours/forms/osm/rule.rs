@@ -118,12 +118,11 @@ fn said(sequence: &RuleSequence, text: &str, is_dates: bool) -> Result<(Kind, Op
     let by_appointment = is_appointment(comment);
     let outside = text.split('"').step_by(2).collect::<String>().to_lowercase();
     match sequence.kind {
-        RuleKind::Unknown if by_appointment => Ok((Kind::ByAppointment, None, None)),
+        RuleKind::Unknown | RuleKind::Open if by_appointment => Ok((Kind::ByAppointment, None, None)),
         RuleKind::Unknown => Err(("unknown", "Say whether it is open then.")),
         RuleKind::Closed => {
             Ok((Kind::Closed, told.clone().filter(|_| is_dates), told.filter(|_| !is_dates).map(|_| COMMENT)))
         }
-        RuleKind::Open if by_appointment => Ok((Kind::ByAppointment, None, None)),
         RuleKind::Open if is_dates => Ok((Kind::Open, told, None)),
         RuleKind::Open if told.is_some() && !outside.contains("open") => Err(COMMENT),
         RuleKind::Open => Ok((Kind::Open, None, told.map(|_| COMMENT))),
@@ -154,7 +153,7 @@ fn weekdays(selector: &[WeekDayRange]) -> Result<(Weekdays, Option<Why>), Why> {
             WeekDayRange::Fixed { offset, .. } if *offset != 0 => return Err(MOVABLE),
             WeekDayRange::Fixed { range, nth_from_start, nth_from_end, .. } => {
                 let days = day(*range.start()).through(day(*range.end())).collect();
-                groups.push((days, weeks(nth_from_start, nth_from_end)?));
+                groups.push((days, weeks(*nth_from_start, *nth_from_end)?));
             }
         }
     }
@@ -176,14 +175,14 @@ fn day(day: Day) -> Weekday {
     }
 }
 
-fn weeks(from_start: &[bool; 5], from_end: &[bool; 5]) -> Result<Vec<i8>, Why> {
+fn weeks(from_start: [bool; 5], from_end: [bool; 5]) -> Result<Vec<i8>, Why> {
     if !from_start.contains(&false) {
         return Ok(Vec::new());
     }
     if from_end.iter().skip(1).any(|week| *week) {
         return Err(("week_of_month", "Count from the beginning of the month, or name its last week."));
     }
-    let counted = (1..).zip(from_start).filter(|(_, named)| **named).map(|(week, _)| week);
+    let counted = (1..).zip(from_start).filter(|(_, named)| *named).map(|(week, _)| week);
     Ok(counted.chain(from_end.first().filter(|last| **last).map(|_| LAST_WEEK)).collect())
 }
 

@@ -72,6 +72,15 @@ fn named_day(token: &Token) -> Option<Weekday> {
     if let Kind::Word(word) = &token.kind { words::day(word) } else { None }
 }
 
+/// Whether a piece alone says nothing.
+fn is_noise(token: &Token) -> bool {
+    match &token.kind {
+        Kind::Word(word) => words::NOISE.contains(&word.as_str()),
+        Kind::Colon | Kind::Comma | Kind::And | Kind::Dash => true,
+        _ => false,
+    }
+}
+
 /// A clause of these pieces; none of no pieces.
 fn clause(tokens: &[Token], says: Says) -> Option<Clause> {
     let (from, to) = (tokens.first()?.from, tokens.last()?.to);
@@ -81,7 +90,7 @@ fn clause(tokens: &[Token], says: Says) -> Option<Clause> {
 fn of_sentence(sentence: &[Token]) -> Vec<Clause> {
     let mut reader = Reader { tokens: sentence, at: 0 };
     let (mut clauses, mut begun) = (Vec::new(), false);
-    if sentence.iter().all(|token| reader.is_noise(token)) {
+    if sentence.iter().all(is_noise) {
         return clauses;
     }
     loop {
@@ -147,14 +156,6 @@ impl<'a> Reader<'a> {
     fn skip_separators(&mut self) {
         while matches!(self.peek(0), Some(Kind::Comma | Kind::And)) {
             self.at += 1;
-        }
-    }
-
-    fn is_noise(&self, token: &Token) -> bool {
-        match &token.kind {
-            Kind::Word(word) => words::NOISE.contains(&word.as_str()),
-            Kind::Colon | Kind::Comma | Kind::And | Kind::Dash => true,
-            _ => false,
         }
     }
 

@@ -168,7 +168,7 @@ impl Reader {
         if written_24 && self.peek(0) == Some('.') {
             self.at += 1;
         }
-        Clock::new(hour, minute, half, written_24, digits.starts_with('0') && digits.len() % 2 == 0)
+        Clock::new(hour, minute, half, written_24, digits.starts_with('0') && digits.len().is_multiple_of(2))
     }
 
     /// Minutes behind the hour: `Some(None)` where there are some that are no minutes.
