@@ -1,6 +1,6 @@
 //! A location: as it is stored, as the public reads it at an instant, and as staff read it.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -260,9 +260,18 @@ impl StoredLocation {
         Ok(of_departments.chain([schedule.fresh_until(at, status)]).flatten().min())
     }
 
-    /// The rows as they are stored.
-    pub(super) fn rows(&self) -> Hours {
-        Hours { hours: self.hours.clone(), special_hours: self.special_hours.clone() }
+    /// The rows as they are stored, with the holidays of the year of an instant and the next as special hours.
+    ///
+    /// # Errors
+    /// [`Unreadable`].
+    pub(super) fn rows(&self, at: DateTime<Utc>) -> Result<Hours, Unreadable> {
+        let mut special_hours = self.special_hours.clone();
+        let year = at.with_timezone(&self.timezone.0).year();
+        let ends = NaiveDate::from_ymd_opt(year, 1, 1).zip(NaiveDate::from_ymd_opt(year + 1, 12, 31));
+        if let (Some(holidays), Some((first, last))) = (self.schedule()?.holidays(), ends) {
+            special_hours.extend(holidays.as_special(first, last, &self.special_hours));
+        }
+        Ok(Hours { hours: self.hours.clone(), special_hours })
     }
 
     /// Whether it keeps its hours at an instant.

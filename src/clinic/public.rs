@@ -177,7 +177,7 @@ pub async fn get_location_hours(request: HttpRequest, site: Data<Site>, database
     let PublishedLocation { location, .. } = find(&request, &database).await?;
     let now = site.clock.now();
     if let Some(format) = format {
-        let data = LocationHoursForm::of(&location, format, now);
+        let data = LocationHoursForm::of(&location, format, now)?;
         return PublicAnswer::json(&LocationHoursFormAnswer { data }, &["clinic"])?
             .valid_for(seconds_left([&location], now)?)
             .tagged(tags([&location]))

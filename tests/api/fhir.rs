@@ -109,7 +109,7 @@ fn a_location_is_read_with_everything_that_fhir_has_a_place_for() {
         {"daysOfWeek": ["sun"], "allDay": true},
     ]);
     assert_eq!(place["hoursOfOperation"], wanted);
-    let told = "Every 2nd Saturday of the month 09:00 to 12:00; closed on 25 December 2026 (Christmas Day).";
+    let told = "saturday 09:00-12:00 in weeks 2\n2026-12-25: closed \"Christmas Day\"";
     assert_eq!(place["availabilityExceptions"], told);
     let extensions = place["extension"].to_string();
     assert!(extensions.contains("newpt") && extensions.contains("adacomp"), "{extensions}");
@@ -196,7 +196,10 @@ fn a_place_that_is_closed_says_so_in_fhirs_words() {
     let place = directory.read("Location", location);
     assert_eq!((&place["status"], &place["operationalStatus"]["code"]), (&json!("suspended"), &json!("C")));
     assert!(
-        place["availabilityExceptions"].as_str().unwrap().starts_with("Closed until 2 January 2099 (Storm); every")
+        place["availabilityExceptions"]
+            .as_str()
+            .unwrap()
+            .starts_with("Closed until 2 January 2099 (Storm).\nsaturday 09:00-12:00")
     );
     assert_eq!(
         patch(api, token, &path, &json!({"status": {"code": "permanently_closed", "until": null, "note": null}}))

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{
-    hours::{availability_exceptions, hours_of_operation},
+    hours::hours_of,
     organization::address,
     resource::{Known, Ours, ResourceType},
     vocabulary::{ACCESSIBLE, IN_USE, PLACES, accessibility, concept, new_patients, telecom},
@@ -14,8 +14,7 @@ use crate::clinic::location::{Location, StatusCode};
 pub(super) fn location(location: &Location, known: &Known) -> Ours {
     let phones: Vec<&str> = location.phones.iter().map(|phone| phone.number.as_str()).collect();
     let position = location.geo.map(|geo| json!({"longitude": geo.longitude, "latitude": geo.latitude}));
-    let keeps_hours = location.status.code != StatusCode::PermanentlyClosed;
-    let hours = if keeps_hours { hours_of_operation(&location.hours) } else { Vec::new() };
+    let (hours, exceptions) = hours_of(location);
     Ours::of(ResourceType::Location, location.updated_at)
         .with("extension", extensions(location))
         .with("status", status(location.status.code))
@@ -28,7 +27,7 @@ pub(super) fn location(location: &Location, known: &Known) -> Ours {
         .with("position", position)
         .with("managingOrganization", known.to_organization())
         .with("hoursOfOperation", hours)
-        .with("availabilityExceptions", availability_exceptions(location))
+        .with("availabilityExceptions", exceptions)
 }
 
 fn extensions(location: &Location) -> Vec<Value> {

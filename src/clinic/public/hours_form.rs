@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::LocationHoursAnswer;
 use crate::clinic::{
     hours::forms::{Hours, LeftOut, Written, fhir, google, osm, schema_org},
-    location::StoredLocation,
+    location::{StoredLocation, Unreadable},
 };
 
 /// The forms that hours are written in.
@@ -47,8 +47,11 @@ pub struct LocationHoursForm {
 
 impl LocationHoursForm {
     /// The hours of a location, and its status at an instant where the form tells of it.
-    pub(super) fn of(location: &StoredLocation, format: &'static str, at: DateTime<Utc>) -> Self {
-        let rows = location.rows();
+    ///
+    /// # Errors
+    /// [`Unreadable`].
+    pub(super) fn of(location: &StoredLocation, format: &'static str, at: DateTime<Utc>) -> Result<Self, Unreadable> {
+        let rows = location.rows(at)?;
         let (value, left_out) = match format {
             "osm" => {
                 let Written { value, left_out } = osm::write(&rows);
@@ -61,7 +64,7 @@ impl LocationHoursForm {
                 (json!({"hoursOfOperation": hours, "availabilityExceptions": exceptions}), Vec::new())
             }
         };
-        Self { format, value, left_out }
+        Ok(Self { format, value, left_out })
     }
 }
 

@@ -2,9 +2,11 @@
 //! not know are not invented: what is no page of its own is named by a mark on the first page.
 
 mod nodes;
+mod place;
 
 use actix_web::{HttpRequest, web::Data};
 
+use self::place::Place;
 use super::{
     location::Viewpoint,
     public::{name_in_path, seconds_left, tags},
@@ -29,10 +31,10 @@ pub async fn get_clinic_jsonld(request: HttpRequest, site: Data<Site>, database:
     let (tags, locale) = (tags(&stored.locations), stored.default_locale.clone());
     let seen = Viewpoint { at, locale: &locale };
     let locations = std::mem::take(&mut stored.locations);
-    let locations = locations.into_iter().map(|location| location.shown(&seen)).collect::<Result<Vec<_>, _>>()?;
+    let places = locations.into_iter().map(|location| Place::seen(location, &seen)).collect::<Result<Vec<_>, _>>()?;
     let clinic = stored.shown(&seen, site.site_url.as_deref())?;
     let names = nodes::Names(SiteAddress::of(clinic.site_url.as_deref(), &site)?);
-    let graph = nodes::clinic(&clinic, &locations, &names);
+    let graph = nodes::clinic(&clinic, &places, &names);
     jsonld::send(&request, graph, &["clinic"], tags, seconds)
 }
 
@@ -49,9 +51,9 @@ pub async fn get_location_jsonld(request: HttpRequest, site: Data<Site>, databas
     let PublishedLocation { location: stored, publisher, .. } = found.ok_or(ApiError::NotFound)?;
     let at = site.clock.now();
     let (seconds, tags) = (seconds_left([&stored], at)?, tags([&stored]));
-    let location = stored.shown(&Viewpoint { at, locale: "en" })?;
+    let place = Place::seen(stored, &Viewpoint { at, locale: "en" })?;
     let names = nodes::Names(SiteAddress::of(publisher.site_url.as_deref(), &site)?);
-    let graph = vec![nodes::location(&location, &names), nodes::publisher(&publisher, &names)];
+    let graph = vec![nodes::location(&place, &names), nodes::publisher(&publisher, &names)];
     jsonld::send(&request, graph, &["clinic"], tags, seconds)
 }
 

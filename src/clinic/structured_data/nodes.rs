@@ -2,15 +2,9 @@
 
 use serde_json::{Value, json};
 
+use super::place::Place;
 use crate::{
-    clinic::{
-        clinic::Clinic,
-        hours::forms::schema_org::{special, weekly},
-        location::{Address, Location, StatusCode},
-        provider::Provider,
-        queries::Publisher,
-        service::Service,
-    },
+    clinic::{clinic::Clinic, location::Address, provider::Provider, queries::Publisher, service::Service},
     http::Reference,
     jsonld::{SiteAddress, person},
 };
@@ -29,8 +23,8 @@ impl Names {
 }
 
 /// The organisation, then its locations.
-pub(super) fn clinic(clinic: &Clinic, locations: &[Location], names: &Names) -> Vec<Value> {
-    let places = locations.iter().map(|location| json!({"@id": names.mark("location", &location.slug)}));
+pub(super) fn clinic(clinic: &Clinic, places: &[Place], names: &Names) -> Vec<Value> {
+    let marks = places.iter().map(|place| json!({"@id": names.mark("location", &place.location.slug)}));
     let organization = json!({
         "@type": "MedicalOrganization",
         "@id": names.organization(),
@@ -47,9 +41,9 @@ pub(super) fn clinic(clinic: &Clinic, locations: &[Location], names: &Names) -> 
         "contactPoint": clinic.phones.iter().map(|phone| json!({
             "@type": "ContactPoint", "telephone": phone.number, "contactType": phone.label,
         })).collect::<Vec<_>>(),
-        "subOrganization": places.collect::<Vec<_>>(),
+        "subOrganization": marks.collect::<Vec<_>>(),
     });
-    std::iter::once(organization).chain(locations.iter().map(|place| location(place, names))).collect()
+    std::iter::once(organization).chain(places.iter().map(|place| location(place, names))).collect()
 }
 
 /// The organisation, as far as another node names it.
@@ -63,9 +57,9 @@ pub(super) fn publisher(clinic: &Publisher, names: &Names) -> Value {
     })
 }
 
-/// A location. One that is closed for good keeps no hours.
-pub(super) fn location(location: &Location, names: &Names) -> Value {
-    let keeps_hours = location.status.code != StatusCode::PermanentlyClosed;
+/// A location.
+pub(super) fn location(place: &Place, names: &Names) -> Value {
+    let location = &place.location;
     let amenity = |name: &String| json!({"@type": "LocationFeatureSpecification", "name": name, "value": true});
     json!({
         "@type": "MedicalClinic",
@@ -80,8 +74,9 @@ pub(super) fn location(location: &Location, names: &Names) -> Value {
         "telephone": location.phones.first().map(|phone| &phone.number),
         "faxNumber": location.fax,
         "email": location.email,
-        "openingHoursSpecification": if keeps_hours { weekly(&location.hours) } else { Vec::new() },
-        "specialOpeningHoursSpecification": if keeps_hours { special(&location.hours, &location.special_hours) } else { Vec::new() },
+        "openingHoursSpecification": place.weekly(),
+        "specialOpeningHoursSpecification": place.special(),
+        "department": place.departments(),
         "amenityFeature": location.accessibility.iter().map(amenity).collect::<Vec<_>>(),
         "paymentAccepted": (!location.payment_methods.is_empty()).then(|| location.payment_methods.join(", ")),
         "knowsLanguage": location.languages,

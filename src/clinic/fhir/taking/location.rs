@@ -5,16 +5,16 @@ use serde_json::{Map, Value, json};
 use super::{Taken, entries, extensions, take_new_patients, telecom, text, words};
 use crate::clinic::{
     codes,
-    fhir::{
-        hours::DAYS,
-        vocabulary::{ACCESSIBLE, accessibility_words},
-    },
+    fhir::vocabulary::{ACCESSIBLE, accessibility_words},
+    hours::forms::{Reading, fhir},
 };
 
 /// What the location would be.
 pub(in crate::clinic::fhir) fn location(resource: &Value) -> Taken {
-    let mut taken =
-        Taken::of(&["geo", "fax", "email", "status", "accepting_new_patients"], &["phones", "hours", "accessibility"]);
+    let mut taken = Taken::of(
+        &["geo", "fax", "email", "status", "accepting_new_patients"],
+        &["phones", "hours", "special_hours", "accessibility"],
+    );
     match text(resource, "name") {
         Some(name) => taken.put("name", name, "name"),
         None => taken.give_up("name", "required", "Without a name there is no record."),
@@ -34,10 +34,6 @@ pub(in crate::clinic::fhir) fn location(resource: &Value) -> Taken {
         }
     }
     take_hours(&mut taken, resource);
-    if text(resource, "availabilityExceptions").is_some() {
-        let sentence = "What is told in words cannot become hours: enter it as special hours.";
-        taken.leave("availabilityExceptions", "only_words", sentence);
-    }
     taken
 }
 
@@ -100,33 +96,19 @@ fn take_status(taken: &mut Taken, resource: &Value) {
 }
 
 fn take_hours(taken: &mut Taken, resource: &Value) {
-    for (element, row) in entries(resource, "hoursOfOperation") {
-        let given = entries(row, "daysOfWeek");
-        let days: Vec<String> = given.iter().filter_map(|(_, day)| day_of(day)).collect();
-        let (opens, closes) = (time(row, "openingTime"), time(row, "closingTime"));
-        let all_day = row.get("allDay") == Some(&Value::Bool(true));
-        let times = if all_day { Some(("00:00".to_owned(), "24:00".to_owned())) } else { opens.zip(closes) };
-        match times {
-            Some((opens, closes)) if days.len() == given.len() && !days.is_empty() => {
-                taken.push("hours", json!({"days": days, "opens": opens, "closes": closes}), element);
-            }
-            Some(_) => taken.leave(element, "no_days", "It names no days, or days that there are not."),
-            None => taken.leave(element, "no_times", "It does not say from when until when, to the minute."),
-        }
+    let told = |element: &str| (element.to_owned(), resource.get(element).cloned().unwrap_or_default());
+    let Reading { rows, left_out } =
+        fhir::read(&Map::from_iter([told("hoursOfOperation"), told("availabilityExceptions")]).into());
+    for row in rows.hours {
+        taken.push("hours", json!(row), "hoursOfOperation");
     }
-}
-
-fn day_of(code: &Value) -> Option<String> {
-    let found = DAYS.iter().find(|(known, _)| code == known)?;
-    Some(format!("{:?}", found.1).to_lowercase())
-}
-
-/// `HH:MM:SS` as `HH:MM`; the last second is the end of the day.
-fn time(row: &Value, name: &str) -> Option<String> {
-    let text = text(row, name)?;
-    if text == "23:59:59" {
-        return Some("24:00".to_owned());
+    for row in rows.special_hours {
+        taken.push("special_hours", json!(row), "availabilityExceptions");
     }
-    let (minutes, seconds) = text.rsplit_once(':')?;
-    (text.len() == 8 && seconds == "00").then(|| minutes.to_owned())
+    for left in left_out {
+        let element = left.pointer.as_deref().unwrap_or("/hoursOfOperation").trim_start_matches('/');
+        let (name, index) = element.split_once('/').map_or((element, None), |(name, index)| (name, Some(index)));
+        let element = index.map_or_else(|| name.to_owned(), |index| format!("{name}[{index}]"));
+        taken.leave(element, left.code, left.message);
+    }
 }

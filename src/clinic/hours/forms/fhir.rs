@@ -155,7 +155,12 @@ fn times(entry: &Value) -> Result<(LocalTime, LocalTime), Why> {
         return Ok((midnight, LocalTime::END_OF_DAY));
     }
     let time = |value: Option<&Value>| value.and_then(Value::as_str).and_then(time_of).ok_or(BAD_TIME);
-    let (opens, closes) = (time(opens)?, time(closes)?);
+    let opens = time(opens)?;
+    // Many write the end of the day as its last second.
+    if closes == Some(&json!("23:59:59")) && opens.minutes() > 0 {
+        return Ok((opens, LocalTime::END_OF_DAY));
+    }
+    let closes = time(closes)?;
     // Whether equal times are none or 24 hours is said nowhere; FHIR's time has no 24:00.
     let unclear = opens == closes || opens == LocalTime::END_OF_DAY || closes == LocalTime::END_OF_DAY || all_day;
     if unclear { Err(BAD_TIME) } else { Ok((opens, midnight(closes))) }

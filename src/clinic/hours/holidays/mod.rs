@@ -12,6 +12,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use calendar::Calendar;
+
+use super::SpecialHours;
 pub use calendar::{CALENDAR_FORM, Holiday};
 
 /// What a substitute day is called beside the holiday that it stands for.
@@ -74,6 +76,22 @@ impl Holidays {
     pub(super) fn closing(&self, date: NaiveDate) -> Option<&'static str> {
         let kept = self.calendar.on(date).iter().map(|name| name.strip_suffix(OBSERVED).unwrap_or(name));
         kept.into_iter().find(|name| !self.except.iter().any(|except| except == name))
+    }
+
+    /// Special hours that say the same of the days from `from` through `to`, where none of `special` speaks of the day: for
+    /// what knows no holidays.
+    pub fn as_special(&self, from: NaiveDate, to: NaiveDate, special: &[SpecialHours]) -> Vec<SpecialHours> {
+        let spoken_of = |date| special.iter().any(|row| row.department.is_none() && row.covers(date));
+        let days = self.between(from, to).filter(|(date, _)| !spoken_of(*date));
+        let row = |(date, name): (NaiveDate, &str)| SpecialHours {
+            from: date,
+            through: date,
+            closed: true,
+            intervals: Vec::new(),
+            reason: Some(name.to_owned()),
+            department: None,
+        };
+        days.map(row).collect()
     }
 
     /// The dates from `from` through `to` on which the location is closed, with the names.
