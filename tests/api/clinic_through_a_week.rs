@@ -19,8 +19,8 @@ use crate::{
 /// A Sunday, 07:17 in New York.
 const BEGIN: &str = "2026-11-29T12:17:00Z";
 /// Between two looks. What an answer says of opening hours is never the same twice within them.
-const STEP: TimeDelta = TimeDelta::hours(2);
-const STEPS: i32 = 12 * 7;
+const STEP: TimeDelta = TimeDelta::hours(4);
+const STEPS: i32 = 6 * 7;
 /// Those about one thing first: what changes them changes those about everything.
 const PATHS: [&str; 17] = [
     "/v1/locations/harbor-lane",
