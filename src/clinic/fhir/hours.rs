@@ -55,15 +55,15 @@ fn time(time: LocalTime) -> String {
 pub(super) fn availability_exceptions(location: &Location) -> Option<String> {
     let status = closure(location);
     if location.status.code == StatusCode::PermanentlyClosed {
-        return status.map(sentence);
+        return status.map(|words| sentence(&words));
     }
     let weekly = location.hours.iter().filter(|row| !is_plain(row)).map(weekly_words);
     let special = location.special_hours.iter().map(special_words);
     let parts: Vec<String> = status.into_iter().chain(weekly).chain(special).collect();
-    (!parts.is_empty()).then(|| sentence(parts.join("; ")))
+    (!parts.is_empty()).then(|| sentence(&parts.join("; ")))
 }
 
-fn sentence(words: String) -> String {
+fn sentence(words: &str) -> String {
     let mut letters = words.chars();
     let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
     format!("{first}{}.", letters.as_str().trim_end_matches('.'))
@@ -234,6 +234,6 @@ mod tests {
                 "also open 09:00 to 12:00 and 13:00 to 14:00 on 28 November 2026",
             ]
         );
-        assert_eq!(sentence(told.join("; ")).chars().next(), Some('C'));
+        assert_eq!(sentence(&told.join("; ")).chars().next(), Some('C'));
     }
 }

@@ -170,7 +170,7 @@ impl Read {
         let kept = self.kept.as_deref().map(Members::parse).transpose().map_err(unreadable)?;
         let members = match (&self.ours, kept) {
             (Some(ours), Some(kept)) => ours.over(kept, &self.mapped.unwrap_or_default())?,
-            (Some(ours), None) => ours.alone(self.kind, &self.id)?,
+            (Some(ours), None) => ours.alone(&self.id)?,
             (None, Some(kept)) => kept,
             (None, None) => return Err(ApiError::Internal),
         };

@@ -101,14 +101,18 @@ impl Known {
 }
 
 /// The elements that a record says, in FHIR's order.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Ours(Vec<(&'static str, Value)>);
+#[derive(Clone, Debug)]
+pub(super) struct Ours {
+    kind: ResourceType,
+    elements: Vec<(&'static str, Value)>,
+}
 
 impl Ours {
     /// Begins with what every resource has.
     pub fn of(kind: ResourceType, updated_at: DateTime<Utc>) -> Self {
         let updated = updated_at.to_rfc3339_opts(SecondsFormat::AutoSi, true);
-        Self(vec![("meta", json!({"lastUpdated": updated, "profile": [kind.profile()]}))])
+        let meta = json!({"lastUpdated": updated, "profile": [kind.profile()]});
+        Self { kind, elements: vec![("meta", meta)] }
     }
 
     /// Adds an element. FHIR knows neither null nor an empty list: such a one is left out.
@@ -116,30 +120,32 @@ impl Ours {
     pub fn with(mut self, name: &'static str, value: impl Into<Value>) -> Self {
         let value = value.into();
         if !value.is_null() && !value.as_array().is_some_and(Vec::is_empty) {
-            self.0.push((name, value));
+            self.elements.push((name, value));
         }
         self
     }
 
     fn get(&self, name: &str) -> Option<&Value> {
-        self.0.iter().find(|(known, _)| *known == name).map(|(_, value)| value)
+        self.elements.iter().find(|(known, _)| *known == name).map(|(_, value)| value)
     }
 
     /// As it is kept beside an imported resource.
     pub fn mapped(&self) -> Value {
-        Value::Object(self.0.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect())
+        Value::Object(self.elements.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect())
     }
 
-    /// The names of the elements that read otherwise than they did when they were imported: what staff changed since.
+    /// The names of the elements that read otherwise than they did when they were imported: what staff changed since. A new
+    /// name of another record is no change of this one, and neither is a new address of a location one of the clinic's.
     pub fn changed_since(&self, mapped: &Map<String, Value>) -> BTreeSet<String> {
-        let known = self.0.iter().map(|(name, _)| *name).chain(mapped.keys().map(String::as_str));
-        known.filter(|name| *name != "meta" && self.get(name) != mapped.get(*name)).map(str::to_owned).collect()
+        let known = self.elements.iter().map(|(name, _)| *name).chain(mapped.keys().map(String::as_str));
+        let own = known.filter(|name| *name != "meta" && (self.kind, *name) != (ResourceType::Organization, "address"));
+        own.filter(|name| self.get(name).map(unnamed) != mapped.get(*name).map(unnamed)).map(str::to_owned).collect()
     }
 
     /// The whole resource of a record that was not imported.
-    pub fn alone(&self, kind: ResourceType, id: &str) -> Result<Members, ApiError> {
-        let mut members = vec![raw("resourceType", &json!(kind.name()))?, raw("id", &json!(id))?];
-        for (name, value) in &self.0 {
+    pub fn alone(&self, id: &str) -> Result<Members, ApiError> {
+        let mut members = vec![raw("resourceType", &json!(self.kind.name()))?, raw("id", &json!(id))?];
+        for (name, value) in &self.elements {
             members.push(raw(name, value)?);
         }
         Ok(Members(members))
@@ -172,7 +178,7 @@ impl Ours {
                 _ => members.push((name, value)),
             }
         }
-        for (name, value) in &self.0 {
+        for (name, value) in &self.elements {
             if !met.contains(*name) && (changed.contains(*name) || *name == "meta") {
                 members.push(raw(name, value)?);
             }
@@ -193,6 +199,19 @@ impl Ours {
             _ => return ours,
         }
         meta
+    }
+}
+
+/// What references say without the names of what they lead to.
+fn unnamed(value: &Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            let is_reference = members.contains_key("reference");
+            let said = members.iter().filter(|(name, _)| !(is_reference && *name == "display"));
+            Value::Object(said.map(|(name, value)| (name.clone(), unnamed(value))).collect())
+        }
+        Value::Array(entries) => Value::Array(entries.iter().map(unnamed).collect()),
+        other => other.clone(),
     }
 }
 
@@ -293,6 +312,18 @@ mod tests {
     fn an_extension_of_another_stays_where_ours_has_changed() {
         let told: Value = serde_json::from_str(&over(&ours("1", false), &ours("1", true))).unwrap();
         assert_eq!(told["extension"], json!([{"url": "net"}, {"url": "new", "valueBoolean": false}]));
+    }
+
+    #[test]
+    fn a_new_name_of_what_a_reference_leads_to_changes_nothing() {
+        let of = |reference: &str, display: &str| {
+            Ours::of(ResourceType::HealthcareService, DateTime::UNIX_EPOCH)
+                .with("location", json!([{"reference": reference, "display": display}]))
+        };
+        let then = of("Location/a", "Quay").mapped();
+        let then = then.as_object().unwrap();
+        assert!(of("Location/a", "Old Quay").changed_since(then).is_empty());
+        assert_eq!(of("Location/b", "Quay").changed_since(then), BTreeSet::from(["location".to_owned()]));
     }
 
     #[test]
