@@ -131,11 +131,7 @@ fn an_export_goes_into_an_empty_instance_and_comes_out_with_the_same_bytes() {
         "{report}"
     );
     assert_eq!(export(&third), whole);
-    assert_eq!(
-        import(&demo, 4, &[&file.replace("demo.json", "demo.json")])["kept"],
-        json!([]),
-        "its own export changes nothing"
-    );
+    assert_eq!(import(&demo, 4, &[&file])["kept"], json!([]), "its own export changes nothing");
     assert_eq!(export(&demo), whole);
 }
 

@@ -271,7 +271,9 @@ async fn resolved(
     }
     for person in &step.providers {
         let record = queries::find_named_record(connection, ResourceType::Practitioner.name(), person).await?;
-        record.into_iter().for_each(|id| push("providers", id));
+        if let Some(id) = record {
+            push("providers", id);
+        }
     }
     Ok(Some(fields))
 }

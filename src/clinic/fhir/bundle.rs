@@ -9,7 +9,7 @@ use url::form_urlencoded;
 use super::{
     question::Question,
     resource::Resource,
-    search::{Found, MOST_INCLUDED},
+    search::{Before, Found, MOST_INCLUDED},
 };
 use crate::http::{ApiError, Site, seal_cursor};
 
@@ -92,9 +92,12 @@ fn links(request: &HttpRequest, site: &Site, question: &Question, found: &Found)
     if let Some(last) = found.page.last().filter(|_| found.has_next) {
         links.push(Link { relation: "next", url: at(Some(&last.id))? });
     }
-    if let Some(before) = &found.previous {
-        links.push(Link { relation: "previous", url: at(before.as_deref())? });
-    }
+    let before = match &found.previous {
+        Before::Nothing => return Ok(links),
+        Before::Start => None,
+        Before::After(place) => Some(place.as_str()),
+    };
+    links.push(Link { relation: "previous", url: at(before)? });
     Ok(links)
 }
 

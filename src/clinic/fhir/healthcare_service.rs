@@ -4,7 +4,8 @@
 use serde_json::{Value, json};
 
 use super::{
-    resource::{Known, Ours, ResourceType},
+    ours::Ours,
+    resource::{Known, ResourceType},
     vocabulary::{DELIVERY, DELIVERY_METHOD, SERVICES, concept},
 };
 use crate::clinic::service::Service;

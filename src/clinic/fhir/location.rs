@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use super::{
     hours::hours_of,
     organization::address,
-    resource::{Known, Ours, ResourceType},
+    ours::Ours,
+    resource::{Known, ResourceType},
     vocabulary::{ACCESSIBLE, IN_USE, PLACES, accessibility, concept, new_patients, telecom},
 };
 use crate::clinic::location::{Location, StatusCode};

@@ -4,7 +4,7 @@
 //!
 //! | file | holds |
 //! |---|---|
-//! | `resource`, `vocabulary`, `json_text` | a resource, ours over what was kept; codes; JSON as text |
+//! | `resource`, `ours`, `vocabulary`, `json_text` | a resource; what a record says, over what was kept; codes; JSON as text |
 //! | `organization`, `location`, `hours`, `practitioner`, `practitioner_role`, `healthcare_service` | what each record says in FHIR |
 //! | `reading` | from rows to resources |
 //! | `parameters` | what can be searched by: one table |
@@ -28,6 +28,7 @@ mod location;
 mod matching;
 mod media;
 mod organization;
+mod ours;
 mod packaging;
 mod parameters;
 mod practitioner;

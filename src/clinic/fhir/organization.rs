@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{
-    resource::{Ours, ResourceType},
+    ours::Ours,
+    resource::ResourceType,
     vocabulary::{IDENTIFIERS, ORGANIZATIONS, TAX_ID, concept, npi, telecom},
 };
 use crate::clinic::{clinic::ListedPhone, location::Address};

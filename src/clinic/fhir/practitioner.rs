@@ -5,7 +5,8 @@
 use serde_json::{Value, json};
 
 use super::{
-    resource::{Known, Ours, ResourceType},
+    ours::Ours,
+    resource::{Known, ResourceType},
     vocabulary::{LANGUAGES, QUALIFICATION, STATES, npi},
 };
 use crate::clinic::provider::{Provider, ShownLicence};

@@ -5,7 +5,8 @@
 use serde_json::{Value, json};
 
 use super::{
-    resource::{Known, Ours, ResourceType},
+    ours::Ours,
+    resource::{Known, ResourceType},
     vocabulary::{TAXONOMY, new_patients},
 };
 use crate::{

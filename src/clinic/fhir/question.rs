@@ -85,8 +85,8 @@ impl Question {
         let pretty = reading.chosen("_pretty", &["true", "false"]);
         let count = reading.count();
         let after = reading.cursor(&filters);
-        let includes = reading.links("_include", kind.links());
-        let reverse_includes = reading.links("_revinclude", kind.links_to());
+        let includes = reading.links("_include", &kind.links());
+        let reverse_includes = reading.links("_revinclude", &kind.links_to());
         if !reading.errors.is_empty() {
             return Err(ApiError::Parameters(reading.errors));
         }
@@ -206,7 +206,7 @@ impl Reading<'_> {
     }
 
     /// `Type:parameter`, `Type:*` or `*`, each as often as one likes.
-    fn links(&mut self, name: &str, known: Vec<Link>) -> Vec<Link> {
+    fn links(&mut self, name: &str, known: &[Link]) -> Vec<Link> {
         let mut chosen: Vec<Link> = Vec::new();
         let given: Vec<String> =
             self.given.iter().filter(|(given, _)| given == name).map(|(_, value)| value.clone()).collect();

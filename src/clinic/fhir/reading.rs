@@ -11,17 +11,19 @@ use super::{
     json_text::Members,
     location::location,
     organization::organization,
+    ours::Ours,
     practitioner::practitioner,
     practitioner_role::practitioner_role,
-    resource::{Known, Ours, Resource, ResourceType},
+    resource::{Known, Resource, ResourceType},
 };
 use crate::{
     clinic::{
-        location::Viewpoint,
+        location::{StoredLocation, Viewpoint},
         provider::Provider,
         queries::{self, FhirPart, FhirRow},
+        service::Service,
     },
-    http::{ApiError, Reference},
+    http::ApiError,
 };
 
 /// Reads resources as they are at one instant.
@@ -81,52 +83,25 @@ impl Reader {
         match kind {
             ResourceType::Organization => {
                 let rows = queries::find_fhir_organizations(connection, part).await?;
-                rows.into_iter()
-                    .map(|row| self.read(kind, row, |clinic, _| Ok((organization(&clinic), None))))
-                    .collect()
+                self.all(kind, rows, |clinic, _| Ok((organization(&clinic), None)))
             }
             ResourceType::Location => {
                 let rows = queries::find_fhir_locations(connection, part).await?;
-                let read = |row| {
-                    self.read(kind, row, |stored: crate::clinic::StoredLocation, known| {
-                        let until = stored.fresh_until(known.at)?;
-                        let shown = stored.shown(&Viewpoint { at: known.at, locale: "en" })?;
-                        Ok((location(&shown, known), until))
-                    })
-                };
-                rows.into_iter().map(read).collect()
+                self.all(kind, rows, read_location)
             }
             ResourceType::Practitioner => {
                 let rows = queries::find_fhir_practitioners(connection, part).await?;
-                let read = |row| {
-                    self.read(kind, row, |provider: Provider, known| {
-                        let ends = provider.licences.iter().any(|held| held.expires_on == known.today);
-                        Ok((practitioner(&provider, known), self.midnight.filter(|_| ends)))
-                    })
-                };
-                rows.into_iter().map(read).collect()
+                self.all(kind, rows, |provider, known| Ok(self.read_practitioner(&provider, known)))
             }
             ResourceType::PractitionerRole => {
                 let rows = queries::find_fhir_practitioner_roles(connection, part).await?;
-                let records = rows.iter().filter_map(|row| row.record.as_ref());
-                let named = records.flat_map(|record| {
-                    let others = record.0.summary.locations.iter().chain(&record.0.services);
-                    others.map(|other| other.id).chain([record.0.summary.id])
-                });
-                learn(connection, &mut self.known, &named.collect::<Vec<_>>()).await?;
-                let read = |row| {
-                    self.read(kind, row, |provider: Provider, known| Ok((practitioner_role(&provider, known), None)))
-                };
-                rows.into_iter().map(read).collect()
+                learn(connection, &mut self.known, &named(&rows, named_by_role)).await?;
+                self.all(kind, rows, |provider, known| Ok((practitioner_role(&provider, known), None)))
             }
             ResourceType::HealthcareService => {
                 let rows = queries::find_fhir_healthcare_services(connection, part).await?;
-                let records = rows.iter().filter_map(|row| row.record.as_ref());
-                let named: Vec<Uuid> = records.flat_map(|record| ids(&record.0.summary.locations)).collect();
-                learn(connection, &mut self.known, &named).await?;
-                rows.into_iter()
-                    .map(|row| self.read(kind, row, |service, known| Ok((healthcare_service(&service, known), None))))
-                    .collect()
+                learn(connection, &mut self.known, &named(&rows, named_by_service)).await?;
+                self.all(kind, rows, |service, known| Ok((healthcare_service(&service, known), None)))
             }
         }
     }
@@ -144,20 +119,38 @@ impl Reader {
         self.rows(connection, kind, part).await?.into_iter().map(Read::resource).collect()
     }
 
-    fn read<T>(
+    fn all<T>(
         &self,
         kind: ResourceType,
-        row: FhirRow<T>,
-        map: impl FnOnce(T, &Known) -> Result<(Ours, Option<DateTime<Utc>>), ApiError>,
-    ) -> Result<Read, ApiError> {
-        let (ours, until) = row.record.map(|record| map(record.0, &self.known)).transpose()?.unzip();
-        let mapped = row.mapped.and_then(|mapped| match mapped.0 {
-            Value::Object(mapped) => Some(mapped),
-            _ => None,
-        });
-        let until = until.flatten();
-        Ok(Read { kind, id: row.fhir_id, record: row.record_id, ours, mapped, kept: row.resource, until })
+        rows: Vec<FhirRow<T>>,
+        map: impl Fn(T, &Known) -> Result<Mapped, ApiError>,
+    ) -> Result<Vec<Read>, ApiError> {
+        let read = |row: FhirRow<T>| {
+            let (ours, until) = row.record.map(|record| map(record.0, &self.known)).transpose()?.unzip();
+            let mapped = row.mapped.and_then(|mapped| match mapped.0 {
+                Value::Object(mapped) => Some(mapped),
+                _ => None,
+            });
+            let until = until.flatten();
+            Ok(Read { kind, id: row.fhir_id, record: row.record_id, ours, mapped, kept: row.resource, until })
+        };
+        rows.into_iter().map(read).collect()
     }
+
+    /// A licence that ends today is told otherwise tomorrow.
+    fn read_practitioner(&self, provider: &Provider, known: &Known) -> Mapped {
+        let ends = provider.licences.iter().any(|held| held.expires_on == known.today);
+        (practitioner(provider, known), self.midnight.filter(|_| ends))
+    }
+}
+
+/// What a record says, and when it says something else by itself.
+type Mapped = (Ours, Option<DateTime<Utc>>);
+
+fn read_location(stored: StoredLocation, known: &Known) -> Result<Mapped, ApiError> {
+    let until = stored.fresh_until(known.at)?;
+    let shown = stored.shown(&Viewpoint { at: known.at, locale: "en" })?;
+    Ok((location(&shown, known), until))
 }
 
 impl Read {
@@ -170,7 +163,7 @@ impl Read {
         let kept = self.kept.as_deref().map(Members::parse).transpose().map_err(unreadable)?;
         let members = match (&self.ours, kept) {
             (Some(ours), Some(kept)) => ours.over(kept, &self.mapped.unwrap_or_default())?,
-            (Some(ours), None) => ours.alone(self.kind, &self.id)?,
+            (Some(ours), None) => ours.alone(&self.id)?,
             (None, Some(kept)) => kept,
             (None, None) => return Err(ApiError::Internal),
         };
@@ -181,8 +174,18 @@ impl Read {
     }
 }
 
-fn ids(references: &[Reference]) -> impl Iterator<Item = Uuid> {
-    references.iter().map(|reference| reference.id)
+/// The records that these name.
+fn named<T>(rows: &[FhirRow<T>], by: impl Fn(&T) -> Vec<Uuid>) -> Vec<Uuid> {
+    rows.iter().filter_map(|row| row.record.as_ref()).flat_map(|record| by(&record.0)).collect()
+}
+
+fn named_by_role(provider: &Provider) -> Vec<Uuid> {
+    let others = provider.summary.locations.iter().chain(&provider.services);
+    others.map(|other| other.id).chain([provider.summary.id]).collect()
+}
+
+fn named_by_service(service: &Service) -> Vec<Uuid> {
+    service.summary.locations.iter().map(|place| place.id).collect()
 }
 
 /// Learns under which ids these records were imported.

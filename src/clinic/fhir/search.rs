@@ -33,10 +33,21 @@ pub(super) struct Found {
     pub left_off: bool,
     /// Whether there is more behind the page.
     pub has_next: bool,
-    /// Where the page before begins; `Some(None)` for at the beginning.
-    pub previous: Option<Option<String>>,
+    /// Where the page before begins.
+    pub previous: Before,
     /// When the answer is another by itself; none for never.
     pub until: Option<DateTime<Utc>>,
+}
+
+/// What lies before a page.
+#[derive(Debug)]
+pub(super) enum Before {
+    /// It is the first.
+    Nothing,
+    /// A page that begins with the first match.
+    Start,
+    /// A page that begins after this id.
+    After(String),
 }
 
 /// Searches.
@@ -72,7 +83,7 @@ async fn page(connection: &mut PgConnection, reader: &mut Reader, question: &Que
         included: Vec::new(),
         left_off: false,
         has_next: false,
-        previous: None,
+        previous: Before::Nothing,
         until: None,
     };
     // The last matches before the page, one more than a page has: it begins behind the first of them.
@@ -101,7 +112,11 @@ async fn page(connection: &mut PgConnection, reader: &mut Reader, question: &Que
         }
     }
     let is_full = before.len() > count;
-    found.previous = (!before.is_empty() && count > 0).then(|| before.pop_front().filter(|_| is_full));
+    found.previous = match before.pop_front() {
+        Some(place) if is_full && count > 0 => Before::After(place),
+        Some(_) if count > 0 => Before::Start,
+        _ => Before::Nothing,
+    };
     Ok(found)
 }
 

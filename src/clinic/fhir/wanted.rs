@@ -67,9 +67,10 @@ fn a_token(set: &[&str], text: &str) -> Result<Wanted, Refusal> {
     let (system, code) = second.map_or((None, first.clone()), |code| (Some(first), code));
     if !set.is_empty() {
         // The elements with a set of their own are plain codes, whose system nobody writes down.
-        return match set.contains(&code.as_str()) {
-            true => Ok(Wanted::Token { system: None, code: Some(code) }),
-            false => Err(("bad_value", format!("must be one of {}", set.join(", ")))),
+        return if set.contains(&code.as_str()) {
+            Ok(Wanted::Token { system: None, code: Some(code) })
+        } else {
+            Err(("bad_value", format!("must be one of {}", set.join(", "))))
         };
     }
     if code.is_empty() && system.as_deref().unwrap_or_default().is_empty() {
@@ -79,17 +80,12 @@ fn a_token(set: &[&str], text: &str) -> Result<Wanted, Refusal> {
 }
 
 fn a_reference(targets: &[ResourceType], modifier: Option<&str>, text: &str, base: &str) -> Result<Wanted, Refusal> {
-    let kinds = match modifier {
-        None => targets.to_vec(),
-        Some(name) => match targets.iter().find(|kind| kind.name() == name) {
-            Some(kind) => vec![*kind],
-            None => {
-                return Err(unknown_modifier(
-                    &targets.iter().map(|kind| format!(":{}", kind.name())).collect::<String>(),
-                ));
-            }
-        },
-    };
+    let kinds: Vec<ResourceType> =
+        targets.iter().filter(|kind| modifier.is_none_or(|name| kind.name() == name)).copied().collect();
+    if kinds.is_empty() {
+        let known: Vec<&str> = targets.iter().map(|kind| kind.name()).collect();
+        return Err(unknown_modifier(&format!(":{}", known.join(", :"))));
+    }
     let text = unescaped(text);
     let own = text.strip_prefix(base).and_then(|rest| rest.strip_prefix("/fhir/R4/")).unwrap_or(&text);
     Ok(match own.split_once('/') {

@@ -45,10 +45,10 @@ fn without(kind: ResourceType, name: &str, text: &RawValue) -> Left {
     let Ok(value) = serde_json::from_str::<Value>(text.get()) else { return Left::Whole };
     let rest = match (kind, name.trim_start_matches('_')) {
         (ResourceType::Practitioner, "birthDate" | "photo") => return Left::Nothing,
-        (ResourceType::Practitioner, "identifier") => only(&value, is_npi),
+        (_, "identifier") => only(&value, is_npi),
         (ResourceType::Practitioner, "telecom" | "address") => only(&value, |entry| !is_at_home(entry)),
         (ResourceType::Practitioner, "qualification") => without_numbers(&value, "identifier"),
-        (ResourceType::PractitionerRole, "identifier") => only(&value, is_npi),
+        (_, "contained") => only(&value, |entry| !is_somebody(entry)),
         (_, "extension") => without_numbers(&value, "extension"),
         _ => return Left::Whole,
     };
@@ -70,6 +70,12 @@ fn is_npi(identifier: &Value) -> bool {
 
 fn is_at_home(entry: &Value) -> bool {
     entry.get("use").is_some_and(|used| used == "home")
+}
+
+/// A person within a person says what the outer one would not.
+fn is_somebody(contained: &Value) -> bool {
+    let people = ["Practitioner", "PractitionerRole", "Patient", "Person", "RelatedPerson"];
+    contained.get("resourceType").and_then(Value::as_str).is_none_or(|kind| people.contains(&kind))
 }
 
 /// Qualifications without their numbers: those stand in a member, or in an extension of an extension.

@@ -96,7 +96,7 @@ fn a_resource_is_found_by_what_it_says_in_each_way_that_fhir_has() {
         "service-category=outpat".into(),
         "active=true".into(),
     ] {
-        assert_eq!(found(&api, &format!("HealthcareService?{question}")), [service.clone()], "{question}");
+        assert_eq!(found(&api, &format!("HealthcareService?{question}")), std::slice::from_ref(&service), "{question}");
     }
     assert_eq!(found(&api, "Organization?identifier=1234567893&name=pier&type=fac&address-city=riviera").len(), 1);
 }

@@ -54,7 +54,9 @@ pub fn run(invocation: &Invocation, wanted: &FhirImport) -> Result<(), Failure> 
     let steps = plan(incoming, wanted.organization.as_deref());
     report.choose_clinic(&steps);
     if wanted.dry_run {
-        steps.iter().for_each(|step| report.would_take(step));
+        for step in &steps {
+            report.would_take(step);
+        }
     } else {
         store(invocation, steps, &bar, &mut report)?;
     }

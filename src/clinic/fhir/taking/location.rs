@@ -55,13 +55,11 @@ fn take_address(taken: &mut Taken, resource: &Value) {
     if !more.is_empty() {
         fields.insert("line2".to_owned(), json!(more.join(", ")));
     }
-    match country(address) {
-        Some(country) => fields.insert("country".to_owned(), json!(country)),
-        None => {
-            let sentence = "The address names no country, and its state is none of the United States.";
-            return taken.give_up("address.country", "required", sentence);
-        }
+    let Some(country) = country(address) else {
+        let sentence = "The address names no country, and its state is none of the United States.";
+        return taken.give_up("address.country", "required", sentence);
     };
+    fields.insert("country".to_owned(), json!(country));
     taken.put("address", fields, "address");
 }
 

@@ -225,7 +225,7 @@ fn take_new_patients(taken: &mut Taken, resource: &Value) {
             taken.put("accepting_new_patients", accepting, element.as_str());
         }
         Some(_) => {
-            taken.leave(element.as_str(), "ambiguous", "It differs from network to network; the record says it once.")
+            taken.leave(element.as_str(), "ambiguous", "It differs from network to network; the record says it once.");
         }
         None => taken.leave(element.as_str(), "unknown_code", "The code is none of the guide's."),
     }

@@ -27,8 +27,8 @@ pub(in crate::clinic::fhir) fn provider(person: &Value, role: Option<&Value>) ->
     }
     for (element, spoken) in entries(person, "communication") {
         let codings = entries(spoken, "coding").into_iter().map(|(_, coding)| coding);
-        let tag = codings.filter(|coding| coding.get("system").is_none_or(|system| system == LANGUAGES));
-        match tag.filter_map(|coding| coding.get("code")).next() {
+        let mut tags = codings.filter(|coding| coding.get("system").is_none_or(|system| system == LANGUAGES));
+        match tags.find_map(|coding| coding.get("code")) {
             Some(tag) => taken.push("languages", tag.clone(), element),
             None => taken.leave(element, "no_code", "It names no language by a tag of BCP 47."),
         }
@@ -51,8 +51,8 @@ fn take_name(taken: &mut Taken, person: &Value) {
     };
     let list = |key| -> Vec<&str> { entries(name, key).into_iter().filter_map(|(_, part)| part.as_str()).collect() };
     let (given, prefix, behind) = (list("given"), list("prefix"), list("suffix"));
-    let is_suffix = |part: &&&str| SUFFIXES.contains(&part.trim_end_matches('.').to_lowercase().as_str());
-    let (suffix, degrees): (Vec<&str>, Vec<&str>) = behind.iter().partition(|part| is_suffix(&part));
+    let is_suffix = |part: &&str| SUFFIXES.contains(&part.trim_end_matches('.').to_lowercase().as_str());
+    let (suffix, degrees): (Vec<&str>, Vec<&str>) = behind.iter().partition(|part| is_suffix(part));
     let joined = |parts: &[&str]| (!parts.is_empty()).then(|| parts.join(" "));
     let parts = [
         ("prefix", joined(&prefix)),
