@@ -33,6 +33,7 @@ mod harness;
 mod history;
 mod hours_readings;
 mod inquiries;
+mod listings;
 mod mail;
 mod matrix;
 mod oidc;
