@@ -1,6 +1,6 @@
 //! What everybody may read: the organisation, its locations and their hours, who treats and what is done.
 
-mod hours_form;
+mod formatted_hours;
 mod providers;
 mod services;
 mod texts;
@@ -24,9 +24,9 @@ use crate::{
     http::{Answer, ApiError, PageLinks, PageMeta, PageRequest, Paging, QueryReader, Site, check_date},
 };
 
-use self::hours_form::{FORMATS, LocationHoursForm};
+use self::formatted_hours::{FORMATS, FormattedHours};
 pub use self::{
-    hours_form::{LocationHoursAnswers, LocationHoursFormAnswer},
+    formatted_hours::{FormattedHoursAnswer, LocationHoursAnswers},
     providers::*,
     services::*,
     texts::*,
@@ -177,8 +177,8 @@ pub async fn get_location_hours(request: HttpRequest, site: Data<Site>, database
     let PublishedLocation { location, .. } = find(&request, &database).await?;
     let now = site.clock.now();
     if let Some(format) = format {
-        let data = LocationHoursForm::of(&location, format, now)?;
-        return PublicAnswer::json(&LocationHoursFormAnswer { data }, &["clinic"])?
+        let data = FormattedHours::of(&location, format, now)?;
+        return PublicAnswer::json(&FormattedHoursAnswer { data }, &["clinic"])?
             .valid_for(seconds_left([&location], now)?)
             .tagged(tags([&location]))
             .send(&request);

@@ -196,6 +196,9 @@ pub struct InquiryInput {
     /// Consents, given or refused.
     #[schema(max_items = 20)]
     pub consents: Option<Vec<InquiryConsentInput>>,
+    /// Answers to the form's own fields, by name: texts, or true for a box that is ticked.
+    #[schema(value_type = Option<std::collections::BTreeMap<String, serde_json::Value>>)]
+    pub answers: Option<std::collections::BTreeMap<String, serde_json::Value>>,
     /// How the person came to the site.
     pub attribution: Option<InquiryAttributionInput>,
     /// As `GET /v1/forms/{slug}` answered it.

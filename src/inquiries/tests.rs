@@ -67,6 +67,7 @@ pub(super) fn full_body() -> Value {
         "language": "es-us",
         "on_behalf_of": "child",
         "consents": [{"purpose": "sms_reminders", "text_version": "2026-11", "granted": true}],
+        "answers": {},
         "attribution": {"utm_source": "ads", "landing_page": "https://clinic.example/?a=b", "gclid": "x"},
         "form_token": "token",
     })

@@ -121,9 +121,9 @@ fn a_wrong_body_is_refused_with_every_mistake() {
 fn a_reading_stores_nothing_and_is_for_whoever_edits_the_clinic() {
     let api = Api::start();
     let token = api.sign_in(EDITOR);
-    let before = api.number("select count(*) from cms.outbox");
+    let before = api.number("select count(*) from cms.outbox_event");
     reading(&api, &token, "text", &json!("Mon-Fri 8am-5pm"));
-    assert_eq!(api.number("select count(*) from cms.outbox"), before);
+    assert_eq!(api.number("select count(*) from cms.outbox_event"), before);
     assert_eq!(api.number("select count(*) from cms.location"), 0);
     read(&api, &api.sign_in(AUTHOR), &json!({"format": "text", "value": "24/7"})).problem(403, "forbidden");
 }

@@ -37,6 +37,7 @@ mod harness;
 mod history;
 mod hours_readings;
 mod inquiries;
+mod listings;
 mod mail;
 mod many_records;
 mod matrix;

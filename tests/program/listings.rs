@@ -130,8 +130,6 @@ fn a_second_import_follows_the_table_until_staff_have_written() {
     let north = listed.iter().find(|location| location["name"] == "North").unwrap();
     let path = format!("/v1/admin/locations/{}", north["id"].as_str().unwrap());
     assert_eq!(staff.patch_any(&path, &json!({"parking": "Behind the house."})).status, 200);
-    let events = || service.client().get("/v1/changes?limit=100").good()["meta"]["next_cursor"].clone();
-    let before = events();
     let moved = table("561-555-0151", "561-555-0152");
     let report = import(&ground, 4, &["listings", &moved]);
     assert_eq!(
@@ -139,7 +137,6 @@ fn a_second_import_follows_the_table_until_staff_have_written() {
         (&json!(1), &json!(1), &json!(["row 3"])),
         "{report}"
     );
-    assert_ne!(events(), before, "builds hear of it");
     let public = locations(&service);
     assert_eq!((&public[0]["phones"][0]["number"], &public[0]["slug"]), (&json!("+15615550151"), &json!("harbor")));
     assert_eq!(
@@ -156,7 +153,7 @@ fn a_second_import_follows_the_table_until_staff_have_written() {
 fn a_location_that_was_here_before_stays_as_it_is() {
     let ground = Ground::new();
     let table = "name,street,city,state,zip,country\nHarbor,1 Quay,Jupiter,FL,33458,US\n";
-    let first = ground.file("first.csv", &format!("{}", table));
+    let first = ground.file("first.csv", table);
     assert_eq!(import(&ground, 0, &["listings", &first])["done"]["created"], 1);
     assert_eq!(import(&ground, 0, &["listings", &first])["done"]["unchanged"], 1, "known again by its address");
     let with_codes =

@@ -65,7 +65,15 @@ fn no_documented_field_of_a_plain_form_becomes_an_extra_answer() {
 #[test]
 fn every_address_is_documented() {
     let document = serde_json::to_value(Docs::openapi()).unwrap();
-    let expected = ["/v1/admin/inquiries", "/v1/admin/inquiries/{id}", "/v1/forms/{slug}", "/v1/inquiries"];
+    let expected = [
+        "/v1/admin/forms",
+        "/v1/admin/forms/{id}",
+        "/v1/admin/forms/{id}/restore",
+        "/v1/admin/inquiries",
+        "/v1/admin/inquiries/{id}",
+        "/v1/forms/{slug}",
+        "/v1/inquiries",
+    ];
     assert_eq!(names(&document["paths"]), expected.map(str::to_owned).into());
     let bodies = &document["paths"]["/v1/inquiries"]["post"]["requestBody"]["content"];
     let taken = ["application/json", "application/x-www-form-urlencoded", "multipart/form-data"];

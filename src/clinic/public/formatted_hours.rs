@@ -22,18 +22,18 @@ pub enum LocationHoursAnswers {
     /// Without `format`.
     Days(LocationHoursAnswer),
     /// With `format`.
-    Form(LocationHoursFormAnswer),
+    Form(FormattedHoursAnswer),
 }
 
 /// The hours of a location in a form of others.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct LocationHoursFormAnswer {
-    pub(super) data: LocationHoursForm,
+pub struct FormattedHoursAnswer {
+    pub(super) data: FormattedHours,
 }
 
 /// Hours in a form of others.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct LocationHoursForm {
+pub struct FormattedHours {
     /// `osm`, `schema_org`, `fhir` or `google`.
     #[schema(example = "osm")]
     format: &'static str,
@@ -45,7 +45,7 @@ pub struct LocationHoursForm {
     left_out: Vec<LeftOut>,
 }
 
-impl LocationHoursForm {
+impl FormattedHours {
     /// The hours of a location, and its status at an instant where the form tells of it.
     ///
     /// # Errors
