@@ -214,8 +214,9 @@ impl Reading<'_> {
             let meant =
                 |link: &&Link| value == "*" || value == link.written() || value == format!("{}:*", link.from.name());
             let found: Vec<Link> = known.iter().filter(meant).copied().collect();
-            if found.is_empty() {
-                let written: Vec<String> = known.iter().map(Link::written).collect();
+            // All that there are may be none.
+            if found.is_empty() && value != "*" {
+                let written: Vec<String> = known.iter().map(Link::written).chain(["*".to_owned()]).collect();
                 let error = FieldError::parameter(name, "bad_value", format!("must be one of {}", written.join(", ")));
                 self.errors.push(error.suggesting(nearest(&value, written.iter().map(String::as_str))));
             }

@@ -173,6 +173,7 @@ fn what_belongs_together_comes_along_once() {
         along("Location?_revinclude=PractitionerRole:location&_revinclude=HealthcareService:location"),
         ["PractitionerRole", "HealthcareService"]
     );
+    assert_eq!(along("Practitioner?_include=*"), [""; 0], "a person refers to nothing");
     let bundle =
         api.get(&format!("/fhir/R4/Practitioner?_id={provider}&_revinclude=PractitionerRole:practitioner")).json();
     assert_eq!(bundle["total"], 1, "what comes along is not counted");
