@@ -4,7 +4,9 @@ use serde_json::{Value, json};
 
 use super::{Kind, Listing, Mapping, Table, check, google};
 
-fn rows(text: &str) -> (Vec<String>, Vec<(u64, Option<Vec<String>>)>) {
+type Rows = Vec<(u64, Option<Vec<String>>)>;
+
+fn rows(text: &str) -> (Vec<String>, Rows) {
     let mut table = Table::open(text.as_bytes()).unwrap();
     let mut rows = Vec::new();
     while let Some(row) = table.read().unwrap() {
@@ -13,8 +15,8 @@ fn rows(text: &str) -> (Vec<String>, Vec<(u64, Option<Vec<String>>)>) {
     (table.columns().to_vec(), rows)
 }
 
-fn cells(cells: &[&str]) -> Option<Vec<String>> {
-    Some(cells.iter().map(|cell| (*cell).to_owned()).collect())
+fn texts(texts: &[&str]) -> Vec<String> {
+    texts.iter().map(|text| (*text).to_owned()).collect()
 }
 
 #[test]
@@ -25,7 +27,8 @@ fn a_table_is_read_whatever_stands_between_its_columns() {
         );
         let (columns, rows) = rows(&text);
         assert_eq!(columns, ["Name", "Street"], "{sign}");
-        let expected = [(2, cells(&["Harbor, main; one", "1 Quay\nSuite 2"])), (3, cells(&["North", "2 Quay"]))];
+        let expected =
+            [(2, Some(texts(&["Harbor, main; one", "1 Quay\nSuite 2"]))), (3, Some(texts(&["North", "2 Quay"])))];
         assert_eq!(rows, expected, "{sign}");
     }
 }
@@ -33,7 +36,7 @@ fn a_table_is_read_whatever_stands_between_its_columns() {
 #[test]
 fn a_row_with_another_number_of_cells_has_none() {
     let (_, rows) = rows("Name,Street\nHarbor\nNorth,2 Quay,Suite 1\nSouth,3 Quay\n");
-    let expected = [(2, None), (3, None), (4, cells(&["South", "3 Quay"]))];
+    let expected = [(2, None), (3, None), (4, Some(texts(&["South", "3 Quay"])))];
     assert_eq!(rows, expected);
 }
 
@@ -52,13 +55,9 @@ fn what_is_no_table_is_refused_with_what_to_do() {
     assert_eq!(check([vec![b'x'; 64 * 1024 - 1], "í".as_bytes().to_vec()].concat().as_slice()), Ok(()));
 }
 
-fn columns(names: &[&str]) -> Vec<String> {
-    names.iter().map(|name| (*name).to_owned()).collect()
-}
-
 #[test]
 fn columns_are_known_by_their_names_and_the_others_are_named() {
-    let columns = columns(&[
+    let columns = texts(&[
         "Store Code",
         "Location Name",
         "Street Address",
@@ -90,7 +89,7 @@ fn a_mapping_is_refused_with_every_mistake() {
         },
         "places": {}, "ignore": ["Nothing"],
     });
-    let mistakes = Mapping::parse(Kind::Locations, &written, &columns(&["Name", "Hours"])).unwrap_err();
+    let mistakes = Mapping::parse(Kind::Locations, &written, &texts(&["Name", "Hours"])).unwrap_err();
     let mut at: Vec<&str> = mistakes.iter().map(|mistake| mistake.pointer.as_str()).collect();
     at.sort_unstable();
     let expected = [

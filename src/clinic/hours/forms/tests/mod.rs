@@ -26,30 +26,28 @@ fn rows(hours: Value, special: Value) -> Hours {
 fn told(row: &WeeklyHours) -> String {
     let days: Vec<String> =
         row.days.iter().map(|day| format!("{day:?}").to_lowercase().chars().take(2).collect()).collect();
-    let mut text = format!("{} {}-{}", days.join(","), row.opens, row.closes);
-    if !row.weeks.is_empty() {
-        let weeks: Vec<String> = row.weeks.iter().map(ToString::to_string).collect();
-        text.push_str(&format!(" weeks {}", weeks.join(",")));
-    }
-    for (word, date) in [("from", row.valid_from), ("through", row.valid_through)] {
-        text.extend(date.map(|date| format!(" {word} {date}")));
-    }
-    text.push_str(if row.by_appointment { " appointment" } else { "" });
-    text.extend(row.department.iter().map(|name| format!(" department {name}")));
-    text
+    let weeks: Vec<String> = row.weeks.iter().map(ToString::to_string).collect();
+    let parts = [
+        Some(format!("{} {}-{}", days.join(","), row.opens, row.closes)),
+        (!weeks.is_empty()).then(|| format!("weeks {}", weeks.join(","))),
+        row.valid_from.map(|date| format!("from {date}")),
+        row.valid_through.map(|date| format!("through {date}")),
+        row.by_appointment.then(|| "appointment".to_owned()),
+        row.department.as_ref().map(|name| format!("department {name}")),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
 fn told_special(row: &SpecialHours) -> String {
-    let mut text = row.from.to_string();
-    if row.through != row.from {
-        text.push_str(&format!("/{}", row.through));
-    }
     let intervals: Vec<String> = row.intervals.iter().map(|one| format!("{}-{}", one.opens, one.closes)).collect();
-    text.push_str(if row.closed { " closed" } else { " also" });
-    text.push_str(&if intervals.is_empty() { String::new() } else { format!(" {}", intervals.join(",")) });
-    text.extend(row.reason.iter().map(|reason| format!(" ({reason})")));
-    text.extend(row.department.iter().map(|name| format!(" department {name}")));
-    text
+    let through = if row.through == row.from { String::new() } else { format!("/{}", row.through) };
+    let parts = [
+        Some(format!("{}{through} {}", row.from, if row.closed { "closed" } else { "also" })),
+        (!intervals.is_empty()).then(|| intervals.join(",")),
+        row.reason.as_ref().map(|reason| format!("({reason})")),
+        row.department.as_ref().map(|name| format!("department {name}")),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
 /// All rows in few words, `; ` between them.
