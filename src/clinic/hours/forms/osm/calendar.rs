@@ -41,6 +41,10 @@ impl Calendar {
     /// # Errors
     /// Why our rows cannot say it; then the calendar is of no use any more.
     pub(super) fn apply(&mut self, rule: &Rule) -> Result<(), Why> {
+        if !joins(rule) {
+            // All of them first: a rule does not cut its own nights.
+            rule.dates.iter().try_for_each(|date| self.clear_date(*date))?;
+        }
         for date in &rule.dates {
             self.apply_to_date(*date, rule)?;
         }
@@ -85,12 +89,27 @@ impl Calendar {
             }
         }
         self.settle();
-        days.iter().try_for_each(|days| carve(&mut self.week, days, (0, DAY), |_| true))
+        days.iter().try_for_each(|days| self.carve_week(days, (0, DAY), |_| true))
+    }
+
+    /// As [`carve`]. What is left of a night on a date whose row replaces the week is said by that row.
+    fn carve_week(&mut self, days: &Days, span: Span, which: impl Fn(&Entry) -> bool + Copy) -> Result<(), Why> {
+        let nights = carve(&mut self.week, days, span, which)?;
+        let replaced: Vec<NaiveDate> =
+            self.dates.iter().filter(|(_, plan)| plan.replaces).map(|(date, _)| *date).collect();
+        for date in &replaced {
+            let began = date.pred_opt().is_some_and(|eve| !replaced.contains(&eve));
+            let nights = nights.iter().filter(|night| began && !night.by_appointment && night.holds_on(*date));
+            if let Some(plan) = self.dates.get_mut(date) {
+                plan.spans.extend(nights.map(|night| night.span));
+            }
+        }
+        Ok(())
     }
 
     fn apply_to_week(&mut self, days: &Days, span: Span, kind: Kind) -> Result<(), Why> {
         let by_appointment = kind == Kind::ByAppointment;
-        carve(&mut self.week, days, span, |entry| kind == Kind::Closed || entry.by_appointment != by_appointment)?;
+        self.carve_week(days, span, |entry| kind == Kind::Closed || entry.by_appointment != by_appointment)?;
         let dates: Vec<NaiveDate> = self.dates.keys().copied().collect();
         for date in dates {
             let eve_named = date.pred_opt().is_some_and(|eve| days.contain(eve));
@@ -132,14 +151,17 @@ impl Calendar {
             self.give_reason(date, rule);
             return Ok(());
         }
-        if !rule.joins {
-            self.take_from_date(date, (0, DAY))?;
-            if let Some(plan) = self.dates.get_mut(&date) {
-                plan.reason = None;
-            }
-        }
         self.dates.entry(date).or_default().spans.extend(&rule.spans);
         self.give_reason(date, rule);
+        Ok(())
+    }
+
+    /// Takes a date away from whatever was said of it.
+    fn clear_date(&mut self, date: NaiveDate) -> Result<(), Why> {
+        self.take_from_date(date, (0, DAY))?;
+        if let Some(plan) = self.dates.get_mut(&date) {
+            plan.reason = None;
+        }
         Ok(())
     }
 

@@ -122,23 +122,24 @@ fn split_weeks(own: &[i8], rule: &[i8]) -> Result<(Weeks, Weeks), Why> {
     if apart { Ok((Some(own.to_vec()), None)) } else { Err(LAST_EXCEPTED) }
 }
 
-/// Takes a span of these days out of the entries that `which` names, with what reaches into it from the day before.
+/// Takes a span of these days out of the entries that `which` names, with what reaches into it from the day before. Answers
+/// what is left of nights alone: by then it stands among the entries of the next day.
 pub(super) fn carve(
     entries: &mut Vec<Entry>,
     days: &Days,
     span: Span,
     which: impl Fn(&Entry) -> bool + Copy,
-) -> Result<(), Why> {
-    carve_day(entries, days, (span.0, span.1.min(DAY)), which)?;
+) -> Result<Vec<Entry>, Why> {
+    let mut nights = carve_day(entries, days, (span.0, span.1.min(DAY)), which)?;
     if span.1 > DAY {
         let next = shifted(days, true);
         if days.weeks.is_empty() {
-            return carve_day(entries, &next, (0, span.1 - DAY), which);
+            nights.extend(carve_day(entries, &next, (0, span.1 - DAY), which)?);
+        } else if entries.iter().any(|entry| which(entry) && next.weekdays.contains(&entry.day)) {
+            return Err(NIGHT);
         }
-        let reached = entries.iter().any(|entry| which(entry) && next.weekdays.contains(&entry.day));
-        return if reached { Err(NIGHT) } else { Ok(()) };
     }
-    Ok(())
+    Ok(nights)
 }
 
 /// The days after these, or before; their weeks are not moved, since the day after a first Monday may be a second Tuesday.
@@ -157,9 +158,14 @@ fn before(day: Weekday) -> Weekday {
     Weekday::ALL.into_iter().find(|eve| eve.next() == day).unwrap_or(day)
 }
 
-fn carve_day(entries: &mut Vec<Entry>, days: &Days, span: Span, which: impl Fn(&Entry) -> bool) -> Result<(), Why> {
+fn carve_day(
+    entries: &mut Vec<Entry>,
+    days: &Days,
+    span: Span,
+    which: impl Fn(&Entry) -> bool,
+) -> Result<Vec<Entry>, Why> {
     let eve = shifted(days, false);
-    let mut left = Vec::new();
+    let (mut left, mut nights) = (Vec::new(), Vec::new());
     for entry in std::mem::take(entries) {
         if !which(&entry) {
             left.push(entry);
@@ -172,11 +178,16 @@ fn carve_day(entries: &mut Vec<Entry>, days: &Days, span: Span, which: impl Fn(&
             return Err(NIGHT);
         }
         for part in if reaches { carved(entry, &eve, night)? } else { vec![entry] } {
-            left.extend(carved(part, days, span)?);
+            for rest in carved(part, days, span)? {
+                let is_night = rest.span.0 >= DAY;
+                let rest = begun_in_its_day(rest)?;
+                nights.extend(is_night.then(|| rest.clone()));
+                left.push(rest);
+            }
         }
     }
     *entries = left;
-    Ok(())
+    Ok(nights)
 }
 
 fn carved(entry: Entry, days: &Days, span: Span) -> Result<Vec<Entry>, Why> {
@@ -185,9 +196,7 @@ fn carved(entry: Entry, days: &Days, span: Span) -> Result<Vec<Entry>, Why> {
     }
     let (mut parts, inside) = entry.split(days)?;
     if let Some(inside) = inside {
-        for span in without(inside.span, span) {
-            parts.push(begun_in_its_day(Entry { span, ..inside.clone() })?);
-        }
+        parts.extend(without(inside.span, span).map(|span| Entry { span, ..inside.clone() }));
     }
     Ok(parts)
 }

@@ -1,6 +1,8 @@
 //! Days and what is said of them. A clause that is not understood takes the rest of its sentence with it, and the whole
 //! sentence where it begins with nothing known: what stands there may be a condition of all of it.
 
+mod days;
+
 use super::{
     clock::{Clock, Range, Times},
     tokens::{Kind, Token},
@@ -218,25 +220,6 @@ impl<'a> Reader<'a> {
         if self.skip_words(&words::BY_APPOINTMENT) && self.is_at_end() { NO_APPOINTMENT_TIMES } else { NOT_UNDERSTOOD }
     }
 
-    /// `every` before a day says nothing; `every other` and `every 2nd` say what no row can.
-    fn skip_every(&mut self) -> Result<bool, Why> {
-        if !self.skip_word(&["every", "each", "cada", "todos"]) {
-            return Ok(false);
-        }
-        self.skip_word(&["los"]);
-        if self.skip_word(&["other"]) {
-            return Ok(true);
-        }
-        match self.peek(0) {
-            Some(Kind::Ordinal(_)) => {
-                self.at += 1;
-                Ok(true)
-            }
-            Some(Kind::Word(_)) => Ok(false),
-            _ => Err(NOT_UNDERSTOOD),
-        }
-    }
-
     /// Behind `closed`: days, or holidays.
     fn closed(&mut self) -> Result<Says, Why> {
         let mut ahead = *self;
@@ -356,62 +339,5 @@ impl<'a> Reader<'a> {
         }
         *self = ahead;
         Ok(Some(range))
-    }
-
-    /// Days: names, ranges and lists of them, and words for several.
-    fn days(&mut self) -> Option<Days> {
-        let mut days = self.some_days()?;
-        loop {
-            let mut ahead = *self;
-            let separated = ahead.skip(&Kind::Comma) | ahead.skip(&Kind::And);
-            let Some(more) = ahead.some_days().filter(|_| separated) else { return Some(days) };
-            days.extend(more);
-            *self = ahead;
-        }
-    }
-
-    fn some_days(&mut self) -> Option<Days> {
-        let mut weeks = Vec::new();
-        while let Some(Kind::Ordinal(week)) = self.peek(0) {
-            if !weeks.contains(week) {
-                weeks.push(*week);
-            }
-            self.at += 1;
-            let mut ahead = *self;
-            ahead.skip(&Kind::Comma);
-            ahead.skip(&Kind::And);
-            if matches!(ahead.peek(0), Some(Kind::Ordinal(_))) {
-                *self = ahead;
-            }
-        }
-        let days = self.named_days(!weeks.is_empty())?;
-        if !weeks.is_empty() {
-            self.skip_words(&words::OF_THE_MONTH);
-        }
-        Some(days.into_iter().map(|day| (day, weeks.clone())).collect())
-    }
-
-    fn named_days(&mut self, one_by_one: bool) -> Option<Vec<Weekday>> {
-        if let Some((first, last)) = self.letters().filter(|_| !one_by_one) {
-            self.at += 3;
-            return Some(first.through(last).collect());
-        }
-        let word = self.word(0)?;
-        if let Some(days) = words::days(word).filter(|_| !one_by_one) {
-            self.at += 1;
-            return Some(days);
-        }
-        let first = words::day(word)?;
-        self.at += 1;
-        let last = self.word(1).and_then(words::day).filter(|_| self.peek(0) == Some(&Kind::Dash) && !one_by_one);
-        let Some(last) = last else { return Some(vec![first]) };
-        self.at += 2;
-        Some(first.through(last).collect())
-    }
-
-    /// `M-F` and the like, three pieces.
-    fn letters(&self) -> Option<(Weekday, Weekday)> {
-        let dashed = self.peek(1) == Some(&Kind::Dash);
-        words::letters(self.word(0)?, self.word(2)?).filter(|_| dashed)
     }
 }
