@@ -44,9 +44,8 @@ pub fn google(invocation: &Invocation, out: Option<&Path>) -> Result<(), Failure
             Ok::<_, ApiError>(list_location_keys(connection, ListingSource::Google.name()).await?)
         };
         let codes = StoreCodes::of(staff.transact(begin).await?);
-        let mut left = Vec::new();
+        let mut all = Vec::new();
         let mut after: Option<Place> = None;
-        let mut separator = "{\"locations\": [\n";
         loop {
             let part = Part { after: after.take(), offset: 0, fetch: AT_ONCE };
             let read = async move |connection: &mut PgConnection| {
@@ -54,14 +53,20 @@ pub fn google(invocation: &Invocation, out: Option<&Path>) -> Result<(), Failure
                 Ok::<_, ApiError>(find_locations_for_staff(connection, &outside, &part).await?)
             };
             let listed = staff.transact(read).await?;
-            for location in &listed.rows {
-                let (written, left_out) = written(location, &codes.code_of(location));
-                left.extend(left_out.into_iter().map(|piece| (location.name.clone(), piece)));
-                write!(target, "{separator}{written}").map_err(Failure::failed)?;
-                separator = ",\n";
-            }
             let Some(last) = listed.rows.last() else { break };
             after = Some((last.position, last.name.clone(), last.id));
+            all.extend(listed.rows);
+        }
+        // The clinic's own order is none of Google's.
+        let mut all: Vec<_> = all.into_iter().map(|location| (codes.code_of(&location), location)).collect();
+        all.sort_by(|(code, one), (other_code, other)| (&one.name, code).cmp(&(&other.name, other_code)));
+        let mut left = Vec::new();
+        let mut separator = "{\"locations\": [\n";
+        for (code, location) in &all {
+            let (written, left_out) = written(location, code);
+            left.extend(left_out.into_iter().map(|piece| (location.name.clone(), piece)));
+            write!(target, "{separator}{written}").map_err(Failure::failed)?;
+            separator = ",\n";
         }
         let end = if separator.starts_with('{') { "{\"locations\": [" } else { "" };
         writeln!(target, "{end}\n]}}").map_err(Failure::failed)?;

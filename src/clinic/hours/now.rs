@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::wording::{self, Sentence};
-use super::{MAX_DAYS, Schedule, zone};
+use super::{MAX_DAYS, Schedule, schedule::Reason, zone};
 
 /// Whether a location keeps its hours at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -167,16 +167,16 @@ impl Schedule {
     }
 
     /// The reason of the special hours that keep the location closed at `at`, unless it opens later the same day.
-    fn reason_now(&self, at: DateTime<Utc>, next_opens_at: Option<DateTime<Utc>>) -> Option<&str> {
+    fn reason_now(&self, at: DateTime<Utc>, next_opens_at: Option<DateTime<Utc>>) -> Option<Reason<'_>> {
         let date_at = |instant| zone::wall(self.timezone(), instant).date();
         let today = date_at(at);
         if next_opens_at.is_some_and(|opening| date_at(opening) == today) {
             return None;
         }
-        self.closed_reason(today).or_else(|| {
+        self.closed_for(today).or_else(|| {
             let taken_away = self.nights_taken_away(today).any(|night| night.covers(at));
             let yesterday = today.pred_opt().filter(|_| taken_away);
-            yesterday.and_then(|day| self.closed_reason(day))
+            yesterday.and_then(|day| self.closed_for(day))
         })
     }
 }

@@ -24,6 +24,15 @@ pub struct Schedule {
     closures: Vec<Closure>,
 }
 
+/// Why a day's weekly hours are taken away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reason<'a> {
+    /// As staff wrote it, in their language.
+    Written(&'a str),
+    /// A public holiday, by its English name.
+    Holiday(&'a str),
+}
+
 /// One day of a location and the intervals that start on it, in order; none overlap, and of one kind none touch.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct OpenDay {
@@ -133,11 +142,18 @@ impl Schedule {
             .collect()
     }
 
+    /// Why special hours or a holiday take the weekly hours of `date` away, in words.
+    fn closed_reason(&self, date: NaiveDate) -> Option<&str> {
+        match self.closed_for(date)? {
+            Reason::Written(words) | Reason::Holiday(words) => Some(words),
+        }
+    }
+
     /// The reason of the first special row with one that takes the weekly hours of `date` away, or the holiday that does.
-    pub(super) fn closed_reason(&self, date: NaiveDate) -> Option<&str> {
+    pub(super) fn closed_for(&self, date: NaiveDate) -> Option<Reason<'_>> {
         let mut closing = self.special_of(date).filter(|row| row.closed);
         let reason = closing.find_map(|row| row.reason.as_deref().filter(|reason| !reason.trim().is_empty()));
-        reason.or_else(|| self.holiday(date))
+        reason.map(Reason::Written).or_else(|| self.holiday(date).map(Reason::Holiday))
     }
 
     /// The location's own special rows of `date`.

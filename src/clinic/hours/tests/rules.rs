@@ -290,6 +290,8 @@ fn a_holiday_closes_unless_somebody_wrote_about_the_day() {
     let clinic = new_york(&week, &[short]).closed_on(holidays);
     let thanksgiving = ask(&clinic, "2026-11-26T10:00-05:00");
     assert_eq!(thanksgiving.text, "Closed for Thanksgiving Day, opens Saturday at 8:00 AM");
+    let in_spanish = clinic.open_at(at("2026-11-26T10:00-05:00"), "es", OperatingStatus::Open).text;
+    assert_eq!(in_spanish, "Cerrado por día festivo, abre el sábado a las 8:00 a. m.");
     assert!(ask(&clinic, "2026-11-11T10:00-05:00").now, "an exception");
     assert!(ask(&clinic, "2026-12-25T10:00-05:00").now, "special hours");
     assert!(!ask(&clinic, "2027-01-01T10:00-05:00").now);

@@ -3,7 +3,7 @@
 use chrono::{Datelike, Month, NaiveDate};
 
 use super::super::{LocalTime, Weekday};
-use super::{Day, Sentence, When, on_one_line, twelve_hour};
+use super::{Day, Reason, Sentence, When, on_one_line, twelve_hour};
 
 pub(super) fn write(sentence: &Sentence<'_>) -> String {
     match sentence {
@@ -13,7 +13,10 @@ pub(super) fn write(sentence: &Sentence<'_>) -> String {
         Sentence::ByAppointment(None) => "By appointment".to_owned(),
         Sentence::ByAppointmentFrom(opens) => format!("Closed, by appointment {}", when(opens)),
         Sentence::Closed { reason, opens } => {
-            let closed = reason.map_or_else(|| "Closed".to_owned(), |why| format!("Closed for {}", on_one_line(why)));
+            let closed = match reason {
+                None => "Closed".to_owned(),
+                Some(Reason::Written(why) | Reason::Holiday(why)) => format!("Closed for {}", on_one_line(why)),
+            };
             opens.as_ref().map_or(closed.clone(), |opens| format!("{closed}, opens {}", when(opens)))
         }
         Sentence::TemporarilyClosedUntil(opens) => {

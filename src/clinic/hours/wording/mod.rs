@@ -8,7 +8,7 @@ mod spanish;
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
 
-use super::{LocalTime, Weekday, zone};
+use super::{LocalTime, Weekday, schedule::Reason, zone};
 
 /// How near a closing must be to be named by its time alone although it is on the next day.
 pub(super) const SOON: TimeDelta = TimeDelta::hours(12);
@@ -26,7 +26,7 @@ pub(super) enum Sentence<'a> {
     /// Closed by its hours.
     Closed {
         /// The reason of the special hours that close it.
-        reason: Option<&'a str>,
+        reason: Option<Reason<'a>>,
         /// The next opening.
         opens: Option<When>,
     },

@@ -3,7 +3,7 @@
 use chrono::{Datelike, NaiveDate};
 
 use super::super::{LocalTime, Weekday};
-use super::{Day, Sentence, When, on_one_line, twelve_hour};
+use super::{Day, Reason, Sentence, When, on_one_line, twelve_hour};
 
 pub(super) fn write(sentence: &Sentence<'_>) -> String {
     match sentence {
@@ -13,7 +13,12 @@ pub(super) fn write(sentence: &Sentence<'_>) -> String {
         Sentence::ByAppointment(None) => "Con cita".to_owned(),
         Sentence::ByAppointmentFrom(opens) => format!("Cerrado, con cita {}", when(opens)),
         Sentence::Closed { reason, opens } => {
-            let closed = reason.map_or_else(|| "Cerrado".to_owned(), |why| format!("Cerrado por {}", on_one_line(why)));
+            let closed = match reason {
+                None => "Cerrado".to_owned(),
+                Some(Reason::Written(why)) => format!("Cerrado por {}", on_one_line(why)),
+                // The calendars name holidays in English.
+                Some(Reason::Holiday(_)) => "Cerrado por día festivo".to_owned(),
+            };
             opens.as_ref().map_or(closed.clone(), |opens| format!("{closed}, abre {}", when(opens)))
         }
         Sentence::TemporarilyClosedUntil(opens) => {
