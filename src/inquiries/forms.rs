@@ -116,25 +116,9 @@ impl Record for StaffForm {
     }
 
     fn written(&self) -> Result<Value, ApiError> {
-        let own = |field: &FieldDefinition| match field.is_custom() {
-            true if field.options.is_empty() => json!({
-                "name": field.name, "type": field.r#type, "labels": field.labels, "help": no_empty(&field.help),
-                "required": field.required, "max_length": field.max_length,
-            }),
-            true => json!({
-                "name": field.name, "type": field.r#type, "labels": field.labels, "help": no_empty(&field.help),
-                "required": field.required, "options": field.options,
-            }),
-            false => json!({
-                "name": field.name, "labels": no_empty(&field.labels), "help": no_empty(&field.help),
-                "required": field.required,
-            }),
-        };
-        let notice = |notice: &NoticeDefinition| json!({"kind": notice.kind, "texts": notice.texts});
         Ok(json!({
-            "name": self.name, "slug": self.slug, "fields": self.fields.iter().map(own).collect::<Vec<_>>(),
-            "kinds": self.kinds, "consents": self.consents,
-            "notices": self.notices.iter().map(notice).collect::<Vec<_>>(),
+            "name": self.name, "slug": self.slug, "fields": self.fields, "kinds": self.kinds,
+            "consents": self.consents, "notices": self.notices,
             "location": self.location.as_ref().map(|location| location.id), "retention_days": self.retention_days,
         }))
     }
@@ -190,11 +174,6 @@ impl ListedRecord for StaffForm {
     async fn list(connection: &mut PgConnection, trashed: bool) -> Result<Vec<Self>, sqlx::Error> {
         queries::list_forms(connection, None, Some(trashed)).await
     }
-}
-
-/// Texts as they are written: none is no object.
-fn no_empty(texts: &records::Texts) -> Value {
-    if texts.is_empty() { Value::Null } else { json!(texts) }
 }
 
 async fn location(

@@ -221,10 +221,10 @@ fn every_mistake_in_a_form_is_told_at_once() {
         "/kinds/0 unknown_value",
         "/retention_days out_of_range",
         "/colour unknown_field",
-        "/fields/0/name not_applicable",
+        "/fields/0/max_length not_applicable",
         "/fields/1/name bad_name",
         "/fields/2/options not_applicable",
-        "/fields/3/type unknown_value",
+        "/fields/3/type not_applicable",
         "/consents/0/purpose bad_purpose",
         "/consents/0/text_version bad_text_version",
         "/consents/0/texts required",
@@ -258,4 +258,23 @@ fn a_form_in_the_trash_takes_nothing_and_the_default_form_stays() {
     let usual = format!("/v1/admin/forms/{}", usual["id"].as_str().unwrap());
     let kept = clinic.api.call("DELETE", &usual).bearer(&clinic.token).header("If-Match", "*").send();
     kept.problem(409, "default_form");
+}
+
+#[test]
+fn a_form_can_be_sent_back_as_it_was_read() {
+    let clinic = Clinic::open();
+    let forms = clinic.api.call("GET", "/v1/admin/forms").bearer(&clinic.token).send().json()["data"].clone();
+    assert_eq!(forms.as_array().unwrap().len(), 2);
+    for form in forms.as_array().unwrap() {
+        let path = format!("/v1/admin/forms/{}", form["id"].as_str().unwrap());
+        let read: serde_json::Map<_, _> = ["name", "slug", "fields", "kinds", "consents", "notices", "retention_days"]
+            .map(|name| (name.to_owned(), form[name].clone()))
+            .into_iter()
+            .collect();
+        let sent = patch(&clinic.api, &clinic.token, &path, &Value::Object(read.clone()));
+        assert_eq!(sent.status, 200, "{}", sent.body);
+        for (name, value) in read {
+            assert_eq!(sent.json()["data"][&name], value, "{name}");
+        }
+    }
 }

@@ -5,15 +5,6 @@
 use super::words::{Kind, Token, between, is_dash, tokens};
 use crate::clinic::hours::{LocalTime, Weekday};
 
-const WEEK: [Weekday; 7] = [
-    Weekday::Monday,
-    Weekday::Tuesday,
-    Weekday::Wednesday,
-    Weekday::Thursday,
-    Weekday::Friday,
-    Weekday::Saturday,
-    Weekday::Sunday,
-];
 /// The names of the days, Monday first: in small letters, and those that are short only with a capital ("sat", "sun").
 const DAYS: [(&[&str], &[&str]); 7] = [
     (&["monday", "mondays", "lunes"], &["Mon"]),
@@ -120,7 +111,7 @@ fn days_at(tokens: &[Token<'_>], at: usize) -> Option<(Vec<Weekday>, usize)> {
     }
     days.sort_unstable();
     days.dedup();
-    Some((days.into_iter().filter_map(|day| WEEK.get(day).copied()).collect(), end))
+    Some((days.into_iter().filter_map(|day| Weekday::ALL.get(day).copied()).collect(), end))
 }
 
 type Intervals = Vec<(LocalTime, LocalTime)>;

@@ -29,6 +29,23 @@ pub struct ConsentDefinition {
     pub texts: Texts,
 }
 
+/// A text to agree to, as it is sent.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "describes the body to the OpenAPI document; the parser below reads it")]
+pub struct ConsentInput {
+    /// What the consent is for.
+    #[schema(pattern = "^[a-z][a-z0-9_]{1,49}$", example = "sms_reminders")]
+    purpose: String,
+    /// Another wording is another version.
+    #[schema(pattern = "^[A-Za-z0-9._-]{1,50}$", example = "2026-11")]
+    text_version: String,
+    /// False where it is absent.
+    required: Option<bool>,
+    /// By language (BCP 47), each at most 5,000 characters.
+    #[schema(value_type = std::collections::BTreeMap<String, String>)]
+    texts: Texts,
+}
+
 /// A text that a consent is given to.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ConsentText {

@@ -5,17 +5,10 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use crate::{
-    http::{FieldError, Fields, check_text},
+    http::check_text,
     inquiries::inquiry::{self, ANSWERS, KINDS, ON_BEHALF_OF, PREFERRED_CONTACT},
-    records::{Texts, best, read_texts},
+    records::{Texts, best},
 };
-
-/// The most fields of a form.
-const MOST_FIELDS: usize = 40;
-/// The most choices of a field.
-const MOST_OPTIONS: usize = 100;
-/// The most characters of a label.
-const LABEL: usize = 200;
 
 /// How a page shows a field, and what it takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -40,18 +33,21 @@ pub enum FieldType {
 }
 
 impl FieldType {
-    /// Those that a form may give a field of its own.
-    const OWN: [(&'static str, Self); 5] = [
+    /// Every type, by its name.
+    pub(super) const ALL: [(&'static str, Self); 8] = [
         ("text", Self::Text),
         ("textarea", Self::Textarea),
+        ("email", Self::Email),
+        ("tel", Self::Tel),
         ("date", Self::Date),
         ("select", Self::Select),
+        ("list", Self::List),
         ("checkbox", Self::Checkbox),
     ];
 }
 
 /// The fields that an inquiry has whatever the form, with the most characters of each.
-const KNOWN: [(&str, FieldType, Option<usize>); 11] = [
+pub(super) const KNOWN: [(&str, FieldType, Option<usize>); 11] = [
     ("full_name", FieldType::Text, Some(inquiry::FULL_NAME)),
     ("email", FieldType::Email, Some(254)),
     ("phone", FieldType::Tel, Some(40)),
@@ -76,7 +72,7 @@ pub struct FieldOption {
     pub labels: Texts,
 }
 
-/// A field as staff write it.
+/// A field as staff read it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct FieldDefinition {
     /// One of the fields that every inquiry has, or a name of the form's own: lower-case letters, digits and underscores.
@@ -233,72 +229,6 @@ impl FieldDefinition {
             FieldType::Text | FieldType::Textarea | FieldType::Tel => text(None),
         }
     }
-}
-
-/// Reads `fields` of a form as staff write it.
-pub(super) fn read_all(fields: &mut Fields<'_>) -> Vec<FieldDefinition> {
-    let mut seen = std::collections::BTreeSet::new();
-    let read = fields.list("fields", MOST_FIELDS, |entry, pointer| {
-        let field = read_one(Fields::of(entry, pointer.clone()))?;
-        if seen.insert(field.name.clone()) {
-            return Ok(field);
-        }
-        Err(vec![FieldError::at(format!("{pointer}/name"), "repeated", "must not repeat an entry")])
-    });
-    let asks = |name: &str| read.iter().any(|field| field.name == name);
-    if !read.is_empty() && !(asks("full_name") && (asks("email") || asks("phone"))) {
-        fields.refuse("fields", "contact_required", "must ask for full_name, and for email or phone");
-    }
-    read
-}
-
-fn read_one(mut fields: Fields<'_>) -> Result<FieldDefinition, Vec<FieldError>> {
-    let name = fields.parsed("name", super::check_name);
-    let name = fields.require("name", name);
-    let of_all = name.as_deref().and_then(|name| KNOWN.iter().find(|(known, ..)| *known == name));
-    let r#type = fields.one_of("type", &FieldType::OWN.map(|(name, _)| name));
-    let labels = fields.object("labels", |labels| read_texts(labels, LABEL)).unwrap_or_default();
-    let help = fields.object("help", |help| read_texts(help, 2 * LABEL)).unwrap_or_default();
-    let required = fields.boolean("required").unwrap_or(false);
-    let max_length = fields.integer("max_length", 1..=2000).and_then(|most| usize::try_from(most).ok());
-    let options = fields.list("options", MOST_OPTIONS, |entry, pointer| option(Fields::of(entry, pointer)));
-    let own_type = FieldType::OWN.iter().find(|(name, _)| Some(*name) == r#type).map(|(_, found)| *found);
-    if of_all.is_none() {
-        refuse_half(&mut fields, own_type, &labels, &options);
-    } else if !options.is_empty() || max_length.is_some() {
-        fields.refuse("name", "not_applicable", "has options and a length of its own, whatever the form");
-    }
-    fields.finish()?;
-    let (name, own_type) = (name.ok_or_else(Vec::new)?, own_type.unwrap_or(FieldType::Text));
-    let (r#type, max_length) = match of_all {
-        Some((_, known, most)) => (*known, *most),
-        None if matches!(own_type, FieldType::Text) => (own_type, Some(max_length.unwrap_or(LABEL))),
-        None if matches!(own_type, FieldType::Textarea) => (own_type, Some(max_length.unwrap_or(ANSWERS.1))),
-        None => (own_type, None),
-    };
-    let required = required || name == "full_name";
-    Ok(FieldDefinition { name, r#type, labels, help, required, max_length, options })
-}
-
-/// A field of the form's own says what it is, and a choice has something to choose.
-fn refuse_half(fields: &mut Fields<'_>, of_type: Option<FieldType>, labels: &Texts, options: &[FieldOption]) {
-    fields.require("type", of_type);
-    if labels.is_empty() {
-        fields.require::<()>("labels", None);
-    }
-    if (of_type == Some(FieldType::Select)) == options.is_empty() {
-        fields.refuse("options", "not_applicable", "go with the type select, which needs them");
-    }
-}
-
-fn option(mut fields: Fields<'_>) -> Result<FieldOption, Vec<FieldError>> {
-    let value = fields.line("value", 100);
-    let value = fields.require("value", value);
-    let labels = fields.object("labels", |labels| read_texts(labels, LABEL));
-    let labels = fields.require("labels", labels);
-    fields.finish()?;
-    let (value, labels) = value.zip(labels).ok_or_else(Vec::new)?;
-    Ok(FieldOption { value, labels })
 }
 
 /// What an inquiry can be about, where a form says; every kind where it says nothing.

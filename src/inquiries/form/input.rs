@@ -4,7 +4,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::{ConsentDefinition, FieldDefinition, check_name, consent, field};
+use super::{
+    ConsentDefinition, FieldDefinition, check_name,
+    consent::{self, ConsentInput},
+    field_input::{self, FieldInput},
+};
 use crate::{
     http::{ApiError, FieldError, Fields, check_line, check_slug},
     inquiries::inquiry::KINDS,
@@ -20,10 +24,6 @@ pub struct NoticeDefinition {
     /// What it is about.
     #[schema(pattern = "^[a-z][a-z0-9_]{1,49}$", example = "emergency")]
     pub kind: String,
-    /// The sentence where no language fits.
-    #[serde(default)]
-    #[schema(read_only)]
-    pub text: String,
     /// By language (BCP 47), each at most 1,000 characters.
     #[serde(default)]
     #[schema(value_type = std::collections::BTreeMap<String, String>)]
@@ -40,13 +40,13 @@ pub struct FormInput {
     #[schema(max_length = 100, pattern = "^[a-z0-9]+(-[a-z0-9]+)*$", example = "new-patients")]
     pub slug: Option<String>,
     /// In their order; the usual ones where there are none.
-    #[schema(max_items = 40, required = false)]
+    #[schema(value_type = Vec<FieldInput>, max_items = 40, required = false)]
     pub fields: Vec<FieldDefinition>,
     /// What an inquiry can be about; everything where there are none.
     #[schema(max_items = 7, required = false)]
     pub kinds: Vec<String>,
     /// What is agreed to.
-    #[schema(max_items = 20, required = false)]
+    #[schema(value_type = Vec<ConsentInput>, max_items = 20, required = false)]
     pub consents: Vec<ConsentDefinition>,
     /// To show with the form and with the receipt.
     #[schema(max_items = 10, required = false)]
@@ -69,7 +69,7 @@ impl FormInput {
         let name = fields.parsed("name", |text| check_line(text, 200));
         let name = fields.require("name", name);
         let slug = fields.parsed("slug", check_slug);
-        let asked = field::read_all(&mut fields);
+        let asked = field_input::read_all(&mut fields);
         let kinds = fields.set_of("kinds", &KINDS);
         let consents = consent::read_all(&mut fields);
         let notices = fields.list("notices", MOST_NOTICES, |entry, pointer| notice(Fields::of(entry, pointer)));
@@ -88,6 +88,5 @@ fn notice(mut fields: Fields<'_>) -> Result<NoticeDefinition, Vec<FieldError>> {
     let texts = fields.require("texts", texts);
     fields.finish()?;
     let (kind, texts) = kind.zip(texts).ok_or_else(Vec::new)?;
-    let text = texts.get("en").or_else(|| texts.values().next()).cloned().unwrap_or_default();
-    Ok(NoticeDefinition { kind, text, texts })
+    Ok(NoticeDefinition { kind, texts })
 }

@@ -5,11 +5,12 @@
 //! |---|---|
 //! | `field` | what is asked |
 //! | `consent` | what is agreed to |
-//! | `input` | a form as staff write it |
+//! | `input`, `field_input` | a form as staff write it |
 //! | `token` | the token that a form carries |
 
 mod consent;
 mod field;
+mod field_input;
 mod input;
 mod token;
 
@@ -21,7 +22,11 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::inquiry::{CONSENTS, Consent};
-use crate::{contact::Refusal, http::FieldError, records::best};
+use crate::{
+    contact::Refusal,
+    http::FieldError,
+    records::{Texts, best},
+};
 
 pub use consent::{ConsentDefinition, ConsentText, KnownText};
 pub use field::{FieldDefinition, FormField, known, usual_fields};
@@ -43,12 +48,29 @@ pub struct FormNotice {
     pub text: String,
 }
 
+/// A notice as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredNotice {
+    kind: String,
+    /// The sentence where there are no languages: a node of an earlier version writes and reads this one.
+    text: String,
+    #[serde(default)]
+    texts: Texts,
+}
+
+impl From<&NoticeDefinition> for StoredNotice {
+    fn from(notice: &NoticeDefinition) -> Self {
+        let text = notice.texts.get("en").or_else(|| notice.texts.values().next()).cloned().unwrap_or_default();
+        Self { kind: notice.kind.clone(), text, texts: notice.texts.clone() }
+    }
+}
+
 /// The notices of the default form. The numbers are those of the United States: 911 for emergencies, 988 for the
 /// Suicide & Crisis Lifeline (47 CFR 52.200).
-pub fn default_notices() -> [NoticeDefinition; 2] {
+pub fn default_notices() -> [StoredNotice; 2] {
     let notice = |kind: &str, english: &str, spanish: &str| {
         let texts = [("en", english), ("es", spanish)].map(|(tag, text)| (tag.to_owned(), text.to_owned()));
-        NoticeDefinition { kind: kind.to_owned(), text: english.to_owned(), texts: texts.into() }
+        StoredNotice { kind: kind.to_owned(), text: english.to_owned(), texts: texts.into() }
     };
     [
         notice(
@@ -76,7 +98,7 @@ pub struct Form {
     /// The field that people never see.
     pub honeypot: String,
     /// To show with the form and with the receipt.
-    pub notices: Vec<NoticeDefinition>,
+    pub notices: Vec<StoredNotice>,
     /// Whether inquiries that name no form go here.
     pub is_default: bool,
     /// In their order; none for the usual ones.
@@ -108,7 +130,7 @@ impl Form {
 
     /// The notices in a language.
     pub fn notices(&self, locale: &str) -> Vec<FormNotice> {
-        let said = |notice: &NoticeDefinition| FormNotice {
+        let said = |notice: &StoredNotice| FormNotice {
             kind: notice.kind.clone(),
             text: best(&notice.texts, locale, &self.default_locale).map_or(&notice.text, |(_, text)| text).clone(),
         };

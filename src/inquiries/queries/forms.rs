@@ -8,7 +8,7 @@ use crate::{
     db::DbError,
     http::ApiError,
     inquiries::{
-        form::{ConsentDefinition, DEFAULT_HONEYPOT, DEFAULT_SLUG, Form, FormInput, default_notices},
+        form::{ConsentDefinition, DEFAULT_HONEYPOT, DEFAULT_SLUG, Form, FormInput, StoredNotice, default_notices},
         forms::StaffForm,
         input::{Named, NamedLocation},
     },
@@ -161,8 +161,12 @@ pub async fn find_free_form_slug(
     .await
 }
 
-/// A form's columns as they are bound.
-fn columns(input: &FormInput) -> serde_json::Value {
+fn notices(input: &FormInput) -> Vec<StoredNotice> {
+    input.notices.iter().map(StoredNotice::from).collect()
+}
+
+/// Which texts are shown; what they say stands in `cms.consent_text`.
+fn shown_consents(input: &FormInput) -> serde_json::Value {
     let shown: Vec<_> = input
         .consents
         .iter()
@@ -191,10 +195,10 @@ pub async fn insert_form(
         slug,
         input.name,
         DEFAULT_HONEYPOT,
-        Json(&input.notices) as _,
+        json!(notices(input)),
         Json(&input.fields) as _,
         &input.kinds,
-        columns(input),
+        shown_consents(input),
         location,
         input.retention_days,
         by,
@@ -224,10 +228,10 @@ pub async fn update_form(
         id,
         slug,
         input.name,
-        Json(&input.notices) as _,
+        json!(notices(input)),
         Json(&input.fields) as _,
         &input.kinds,
-        columns(input),
+        shown_consents(input),
         location,
         input.retention_days,
         by,

@@ -56,11 +56,9 @@ impl Holidays {
     /// # Errors
     /// [`HolidayMistake`], the first one.
     pub fn of(rule: &HolidayRule) -> Result<Self, HolidayMistake> {
-        let calendar = Calendar::named(&rule.calendar).ok_or(HolidayMistake::UnknownCalendar)?;
-        match rule.except.iter().position(|name| !calendar.has(name)) {
-            Some(index) => Err(HolidayMistake::UnknownHoliday(index)),
-            None => Ok(Self { calendar, except: rule.except.clone() }),
-        }
+        let kept = Self::kept(rule)?;
+        let unknown = rule.except.iter().position(|name| !kept.calendar.has(name));
+        unknown.map_or(Ok(kept), |index| Err(HolidayMistake::UnknownHoliday(index)))
     }
 
     /// The holidays that a stored rule names: an exception that the calendar has no more is nothing to stumble over.
@@ -74,8 +72,8 @@ impl Holidays {
 
     /// The name of the holiday that closes the location on `date`, without saying that it is a substitute day.
     pub(super) fn closing(&self, date: NaiveDate) -> Option<&'static str> {
-        let kept = self.calendar.on(date).iter().map(|name| name.strip_suffix(OBSERVED).unwrap_or(name));
-        kept.into_iter().find(|name| !self.except.iter().any(|except| except == name))
+        let mut kept = self.calendar.on(date).iter().map(|name| name.strip_suffix(OBSERVED).unwrap_or(name));
+        kept.find(|name| !self.except.iter().any(|except| except == name))
     }
 
     /// Special hours that say the same of the days from `from` through `to`, where none of `special` speaks of the day: for
