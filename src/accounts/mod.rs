@@ -69,7 +69,8 @@ pub use sign_in::GuessLimits;
 pub use single_sign_on::SingleSignOn;
 pub use staff::{
     ArticleReader, AuditReader, ClinicEditor, ClinicReader, Commenter, Credential, Editor, EmergencyReader, GateKeeper,
-    InquiryReader, KeyManager, KeyReader, PeopleManager, PeopleReader, Permit, Reach, Reviewer, Session, Staff, Writer,
+    InquiryDesk, InquiryExporter, InquiryReader, IntegrationManager, IntegrationReader, KeyManager, KeyReader,
+    PeopleManager, PeopleReader, Permit, PrivacyOfficer, PrivacyReader, Reach, Reviewer, Session, Staff, Writer,
     request_id,
 };
 

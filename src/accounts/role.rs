@@ -18,7 +18,7 @@ pub enum Role {
     Author,
     /// Reads drafts and signs them off, and answers for what the gate finds.
     Reviewer,
-    /// Reads the inquiries of the locations assigned to them.
+    /// Reads and answers the inquiries of the locations assigned to them.
     FrontDesk,
     /// Reads the audit trail and whatever it speaks of, except inquiries.
     Auditor,
@@ -46,6 +46,14 @@ pub enum Permission {
     EditClinic,
     /// Read what patients wrote.
     ReadInquiries,
+    /// Answer inquiries: take them, say where they stand, note what was done.
+    AnswerInquiries,
+    /// Take inquiries out of the house, in a file.
+    ExportInquiries,
+    /// Show, correct and erase what is kept of a person; hold, and end what is kept too long.
+    HandleDataRequests,
+    /// Say where events go, and which services bring inquiries.
+    ManageIntegrations,
     /// Read inquiries for a while in an emergency, with a written reason.
     BreakGlass,
     /// See who has an account, an invitation or a session.
@@ -59,13 +67,14 @@ pub enum Permission {
 }
 
 use Permission::{
-    BreakGlass, CommentArticles, EditClinic, ManageApiKeys, ManagePeople, OverrideGate, PublishArticles, ReadArticles,
-    ReadAudit, ReadClinic, ReadInquiries, ReadPeople, SignArticles, WriteArticles,
+    AnswerInquiries, BreakGlass, CommentArticles, EditClinic, ExportInquiries, HandleDataRequests, ManageApiKeys,
+    ManageIntegrations, ManagePeople, OverrideGate, PublishArticles, ReadArticles, ReadAudit, ReadClinic,
+    ReadInquiries, ReadPeople, SignArticles, WriteArticles,
 };
 use Role::{Admin, Auditor, Author, Editor, FrontDesk, Owner, Reviewer};
 
 /// Who holds each permission.
-const TABLE: [(Permission, &[Role]); 14] = [
+const TABLE: [(Permission, &[Role]); 18] = [
     (ReadArticles, &[Owner, Admin, Editor, Author, Reviewer, Auditor]),
     (WriteArticles, &[Owner, Editor, Author]),
     (PublishArticles, &[Owner, Editor]),
@@ -75,6 +84,10 @@ const TABLE: [(Permission, &[Role]); 14] = [
     (ReadClinic, &[Owner, Admin, Editor, Author, Reviewer, FrontDesk, Auditor]),
     (EditClinic, &[Owner, Admin, Editor]),
     (ReadInquiries, &[Owner, FrontDesk]),
+    (AnswerInquiries, &[Owner, FrontDesk]),
+    (ExportInquiries, &[Owner]),
+    (HandleDataRequests, &[Owner]),
+    (ManageIntegrations, &[Owner, Admin]),
     (BreakGlass, &[Admin, Editor, Reviewer, FrontDesk]),
     (ReadPeople, &[Owner, Admin, Auditor]),
     (ManagePeople, &[Owner, Admin]),
@@ -100,6 +113,10 @@ impl Permission {
             ReadClinic => "read_clinic",
             EditClinic => "edit_clinic",
             ReadInquiries => "read_inquiries",
+            AnswerInquiries => "answer_inquiries",
+            ExportInquiries => "export_inquiries",
+            HandleDataRequests => "handle_data_requests",
+            ManageIntegrations => "manage_integrations",
             BreakGlass => "break_glass",
             ReadPeople => "read_people",
             ManagePeople => "manage_people",
@@ -134,7 +151,7 @@ impl Role {
             Editor => "Writes and publishes articles and keeps the clinic's details true.",
             Author => "Writes drafts.",
             Reviewer => "Reads drafts, comments on them, signs them off and answers for what the publish gate finds.",
-            FrontDesk => "Reads the inquiries of the assigned locations.",
+            FrontDesk => "Reads and answers the inquiries of the assigned locations.",
             Auditor => "Reads the audit trail and what it speaks of, except inquiries; changes nothing.",
         }
     }

@@ -274,6 +274,18 @@ grants! {
     ClinicEditor: EditClinic = EditClinic;
     /// Reads inquiries.
     InquiryReader: ReadInquiries = ReadInquiries;
+    /// Answers inquiries.
+    InquiryDesk: AnswerInquiries = AnswerInquiries;
+    /// Takes inquiries out of the house.
+    InquiryExporter: ExportInquiries = ExportInquiries + fresh;
+    /// Sees what was asked about what is kept of people.
+    PrivacyReader: ReadDataRequests = HandleDataRequests;
+    /// Shows, corrects and erases what is kept of a person.
+    PrivacyOfficer: HandleDataRequests = HandleDataRequests + fresh;
+    /// Sees where events go, and which services bring inquiries.
+    IntegrationReader: ReadIntegrations = ManageIntegrations;
+    /// Says where events go, and which services bring inquiries.
+    IntegrationManager: ManageIntegrations = ManageIntegrations + fresh;
     /// May break the glass.
     EmergencyReader: BreakGlass = BreakGlass + fresh;
     /// Sees who has an account, an invitation or a session.
