@@ -26,7 +26,7 @@ use crate::{
     db::{PublicDb, StaffDb},
     export,
     http::{self, RateLimit, Site, client::TrustedProxies},
-    inquiries::{self, Door},
+    inquiries::{self, Door, Inbox},
     mail::{MailLinks, Postbox},
     oidc::Provider,
     operations::{self, Document, Readiness},
@@ -52,6 +52,7 @@ pub struct Parts {
     readiness: Data<Readiness>,
     document: Data<Document>,
     gate: Data<articles::Gate>,
+    inbox: Data<Inbox>,
     postbox: Postbox,
 }
 
@@ -134,6 +135,7 @@ impl Parts {
             readiness: Data::new(Readiness::default()),
             document: Data::new(document),
             gate: Data::new(publish_gate(config)),
+            inbox: Data::new(Inbox::default()),
             postbox,
         }
     }
@@ -141,6 +143,11 @@ impl Parts {
     /// Where letters are dropped in, for whoever carries them out.
     pub fn postbox(&self) -> &Postbox {
         &self.postbox
+    }
+
+    /// Who listens to the live inbox; closed before a stop waits for requests that are under way.
+    pub fn inbox(&self) -> Data<Inbox> {
+        Data::clone(&self.inbox)
     }
 
     fn share(&self, config: &mut ServiceConfig) {
@@ -156,6 +163,7 @@ impl Parts {
             .app_data(Data::clone(&self.readiness))
             .app_data(Data::clone(&self.document))
             .app_data(Data::clone(&self.gate))
+            .app_data(Data::clone(&self.inbox))
             .app_data(Data::new(clinic::ServiceNames(articles::follow_service)));
     }
 }

@@ -15,20 +15,19 @@
 //! | `door` | keys, receipts, idempotency, the limit |
 //! | `sealing` | the seal around personal fields |
 //! | `browser` | pages and the way on for plain forms |
-//! | `opened` | what staff see |
-//! | `public`, `admin` | the handlers by audience |
+//! | `public` | the handlers for everybody |
+//! | `desk/` | what staff do about inquiries |
 //! | `queries` | all SQL |
 //! | `key_check` | whether the key ring belongs to the database |
 
-mod admin;
 mod browser;
+mod desk;
 mod door;
 mod form;
 mod forms;
 mod input;
 mod inquiry;
 mod key_check;
-mod opened;
 mod plain;
 mod public;
 mod queries;
@@ -39,6 +38,7 @@ mod wire;
 use actix_web::web::ServiceConfig;
 use utoipa::OpenApi;
 
+pub use desk::Inbox;
 pub use door::Door;
 pub use key_check::{RingMismatch, register_keys};
 pub use queries::ensure_default_form;
@@ -62,11 +62,10 @@ pub fn admin_routes(config: &mut ServiceConfig) {
         .delete(forms::delete_form)
         .mount(config);
     Endpoint::at("/forms/{id}/restore").post(forms::restore_form).mount(config);
-    Endpoint::at("/inquiries").get(admin::list_inquiries).mount(config);
-    Endpoint::at("/inquiries/{id}").get(admin::get_inquiry).mount(config);
+    desk::admin_routes(config);
 }
 
-/// The part of the OpenAPI document that this room answers for.
+/// What stands in this room itself.
 #[derive(OpenApi)]
 #[openapi(paths(
     public::get_form,
@@ -76,12 +75,22 @@ pub fn admin_routes(config: &mut ServiceConfig) {
     forms::get_staff_form,
     forms::update_form,
     forms::delete_form,
-    forms::restore_form,
-    admin::list_inquiries,
-    admin::get_inquiry
+    forms::restore_form
 ))]
 #[derive(Debug)]
+struct OwnDocs;
+
+/// The part of the OpenAPI document that this room answers for.
+#[derive(Debug)]
 pub struct Docs;
+
+impl OpenApi for Docs {
+    fn openapi() -> utoipa::openapi::OpenApi {
+        let mut document = OwnDocs::openapi();
+        document.merge(desk::Docs::openapi());
+        document
+    }
+}
 
 #[cfg(test)]
 mod tests;

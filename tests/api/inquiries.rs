@@ -1,5 +1,6 @@
 //! `/v1/inquiries` and `/v1/admin/inquiries`.
 
+mod desk;
 mod idempotency;
 mod plain_forms;
 mod posting;

@@ -33,7 +33,7 @@ enum Class {
 
 use Class::{Enrolling, Holds, Open, SignedIn};
 use Permission::{
-    BreakGlass, CommentArticles, EditClinic, ManageApiKeys, ManagePeople, OverrideGate, PublishArticles, ReadArticles,
+    AnswerInquiries, BreakGlass, CommentArticles, EditClinic, ManageApiKeys, ManagePeople, OverrideGate, PublishArticles, ReadArticles,
     ReadAudit, ReadClinic, ReadInquiries, ReadPeople, SignArticles, WriteArticles,
 };
 
@@ -230,7 +230,16 @@ fn class_of(operation: &str) -> Option<Class> {
         | "delete_legal_notice"
         | "restore_legal_notice"
         | "update_legal_notices" => Holds(EditClinic),
-        "list_inquiries" | "get_inquiry" => Holds(ReadInquiries),
+        "list_inquiries"
+        | "get_inquiry"
+        | "list_inquiry_notes"
+        | "list_inquiry_contacts"
+        | "search_inquiries"
+        | "get_inquiry_metrics"
+        | "stream_inquiries" => Holds(ReadInquiries),
+        "update_inquiry" | "update_inquiries" | "create_inquiry_note" | "create_inquiry_contact" => {
+            Holds(AnswerInquiries)
+        }
         "create_break_glass" => Holds(BreakGlass),
         "list_break_glass" | "list_audit_events" | "export_audit_events" => Holds(ReadAudit),
         "list_users" | "get_user" | "list_invitations" | "get_invitation" | "list_sessions" | "get_session" => {
@@ -291,6 +300,8 @@ fn ask(api: &Api, operation: &Operation, path: &str, token: Option<&str>) -> Rep
     if let Some(token) = token {
         call = call.bearer(token);
     }
+    // A stream would not end: with this it is let in and not begun.
+    call = call.header("Last-Event-ID", "none such");
     if operation.method == "GET" { call.send() } else { call.json(&serde_json::json!({"none_such": 1})).send() }
 }
 

@@ -14,7 +14,7 @@ const EXPORT: &str = "110106";
 const REST: &str = "rest";
 
 /// Every action that the program records: its type, what is done, and how it ends.
-const ACTIONS: [(&str, &str, &str, &str); 189] = [
+const ACTIONS: [(&str, &str, &str, &str); 197] = [
     ("access.denied", ALERT, "E", "8"),
     ("account.change_role", ADMINISTRATION, "U", "0"),
     ("account.create", ADMINISTRATION, "C", "0"),
@@ -106,9 +106,17 @@ const ACTIONS: [(&str, &str, &str, &str); 189] = [
     ("form.update", REST, "U", "0"),
     ("holiday.list", REST, "R", "0"),
     ("inquiry.list", REST, "R", "0"),
+    ("inquiry.measure", REST, "R", "0"),
     ("inquiry.read", REST, "R", "0"),
     ("inquiry.refuse", ALERT, "E", "4"),
+    ("inquiry.search", REST, "R", "0"),
+    ("inquiry.stream", REST, "R", "0"),
     ("inquiry.submit", REST, "C", "0"),
+    ("inquiry.update", REST, "U", "0"),
+    ("inquiry_contact.create", REST, "C", "0"),
+    ("inquiry_contact.list", REST, "R", "0"),
+    ("inquiry_note.create", REST, "C", "0"),
+    ("inquiry_note.list", REST, "R", "0"),
     ("invitation.accept", ADMINISTRATION, "E", "0"),
     ("invitation.create", ADMINISTRATION, "C", "0"),
     ("invitation.delete", ADMINISTRATION, "D", "0"),
@@ -207,7 +215,8 @@ const ACTIONS: [(&str, &str, &str, &str); 189] = [
 ];
 
 /// Events of the outbox, which are written like actions.
-const EVENTS: [&str; 4] = ["article.published", "article.unpublished", "article.updated", "clinic.changed"];
+const EVENTS: [&str; 5] =
+    ["article.published", "article.unpublished", "article.updated", "clinic.changed", "inquiry.status_changed"];
 /// Ends of the names of files and hosts, which are no verbs.
 const NO_VERBS: [&str; 7] = ["en", "es", "example", "html", "md", "ndjson", "txt"];
 
