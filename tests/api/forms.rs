@@ -330,7 +330,7 @@ fn an_inquiry_about_a_service_goes_to_its_place_and_to_its_person_and_is_due_in_
     // Whoever is gone is no way to go, and the form can still be changed.
     trash(api, &clinic.token, &format!("/v1/admin/locations/{pier}"));
     about["service"] = json!("hand-therapy");
-    assert_eq!(whole(&sent(&about)), [&clinic.location, &service, &desk]);
+    assert_eq!(whole(&sent(&about)), [clinic.location.clone(), service, desk]);
     change(&clinic.path(), &json!({"retention_days": 40}));
 }
 
