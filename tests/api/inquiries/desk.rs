@@ -232,7 +232,10 @@ fn nobody_is_given_what_they_cannot_read() {
     assert_eq!(clinic.refused(&clinic.owner, &here, &json!({"assignee": EDITOR_ID})), refused);
     assert_eq!(clinic.refused(&clinic.owner, &there, &json!({"assignee": FRONT_DESK_ID})), refused);
     assert_eq!(clinic.refused(&clinic.owner, &here, &json!({"assignee": HARBOR})), refused, "that is nobody");
-    assert_eq!(clinic.refused(&clinic.owner, &here, &json!({"assignee": "wren"})), told(&[("/assignee", "wrong_type")]));
+    assert_eq!(
+        clinic.refused(&clinic.owner, &here, &json!({"assignee": "wren"})),
+        told(&[("/assignee", "wrong_type")])
+    );
     let mine = clinic.changed(&clinic.desk, &here, &json!({"assignee": "me"}));
     assert_eq!(mine["assignee"], json!({"id": FRONT_DESK_ID, "name": "Test front_desk"}));
     assert_eq!(clinic.changed(&clinic.desk, &here, &json!({"assignee": null}))["assignee"], Value::Null);
@@ -245,9 +248,16 @@ fn an_inquiry_that_is_sent_elsewhere_leaves_the_sight_of_whoever_sent_it() {
     let clinic = Clinic::open();
     let id = clinic.at_harbor();
     clinic.changed(&clinic.desk, &id, &json!({"assignee": "me"}));
-    assert_eq!(clinic.refused(&clinic.desk, &id, &json!({"location": "atlantis"})), told(&[("/location", "unknown_reference")]));
+    assert_eq!(
+        clinic.refused(&clinic.desk, &id, &json!({"location": "atlantis"})),
+        told(&[("/location", "unknown_reference")])
+    );
     let sent = clinic.changed(&clinic.desk, &id, &json!({"location": "hilltop"}));
-    assert_eq!((&sent["location"]["id"], &sent["assignee"]), (&json!(HILLTOP), &Value::Null), "nobody there has it yet");
+    assert_eq!(
+        (&sent["location"]["id"], &sent["assignee"]),
+        (&json!(HILLTOP), &Value::Null),
+        "nobody there has it yet"
+    );
     clinic.get(&clinic.desk, &format!("/{id}")).problem(404, "not_found");
     assert!(ids(&clinic.get(&clinic.desk, "").json()["data"]).is_empty());
     let routing = clinic.detail(&clinic.owner, &id)["routings"][0].clone();
@@ -326,7 +336,8 @@ fn another_locations_front_desk_changes_nothing_and_leaves_a_trace() {
     let contact = json!({"channel": "phone", "outcome": "reached"});
     clinic.post(&clinic.desk, &format!("/{far}/contacts"), &contact).problem(404, "not_found");
     assert_eq!(clinic.detail(&clinic.owner, &far)["version"], 1);
-    let refused = format!("select count(*) from cms.audit_event where action = 'inquiry.refuse' and subject_id = '{far}'");
+    let refused =
+        format!("select count(*) from cms.audit_event where action = 'inquiry.refuse' and subject_id = '{far}'");
     assert_eq!(clinic.api.number(&refused), 8);
     assert_eq!(count(&clinic.api, "select count(*) from cms.inquiry_note"), 0);
 }

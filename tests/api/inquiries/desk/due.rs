@@ -12,18 +12,23 @@ fn due(clinic: &Clinic, id: &str, at: &str) {
     sql(&clinic.api, &format!("update cms.inquiry set first_response_due_at = '{at}' where id = '{id}'"));
 }
 
+fn undated(clinic: &Clinic, id: &str) {
+    sql(&clinic.api, &format!("update cms.inquiry set first_response_due_at = null where id = '{id}'"));
+}
+
 #[test]
 fn what_is_due_comes_first_the_most_overdue_before_all() {
     let clinic = Clinic::open();
-    let [later, undated, overdue, soon, closed] = [(); 5].map(|()| clinic.at_harbor());
+    let [later, someday, overdue, soon, closed] = [(); 5].map(|()| clinic.at_harbor());
+    undated(&clinic, &someday);
     due(&clinic, &later, "2026-03-03T09:00:00Z");
     due(&clinic, &overdue, "2026-03-02T11:00:00Z");
     due(&clinic, &soon, "2026-03-02T12:30:00Z");
     due(&clinic, &closed, "2026-03-01T09:00:00Z");
     clinic.changed(&clinic.owner, &closed, &json!({"status": "closed", "close_reason": "resolved"}));
-    assert_eq!(list(&clinic, "?sort=due"), [&overdue, &soon, &later, &undated, &closed].map(String::as_str));
+    assert_eq!(list(&clinic, "?sort=due"), [&overdue, &soon, &later, &someday, &closed].map(String::as_str));
     assert_eq!(list(&clinic, "?overdue=true"), [overdue.as_str()]);
-    assert_eq!(list(&clinic, "?overdue=false&sort=due"), [&soon, &later, &undated, &closed].map(String::as_str));
+    assert_eq!(list(&clinic, "?overdue=false&sort=due"), [&soon, &later, &someday, &closed].map(String::as_str));
     assert_eq!(list(&clinic, "?due_before=2026-03-03&sort=due"), [&overdue, &soon].map(String::as_str));
     let first = clinic.get(&clinic.owner, "?sort=due&limit=1").json()["data"][0].clone();
     assert_eq!((&first["due_at"], &first["overdue"]), (&json!("2026-03-02T11:00:00Z"), &json!(true)));
@@ -31,7 +36,10 @@ fn what_is_due_comes_first_the_most_overdue_before_all() {
     let promise = json!({"status": "contacted", "next_action_at": "2026-03-02T12:10:00Z"});
     clinic.changed(&clinic.owner, &overdue, &promise);
     assert_eq!(list(&clinic, "?overdue=true"), Vec::<String>::new());
-    assert_eq!(list(&clinic, "?sort=due&status=contacted,new"), [&overdue, &soon, &later, &undated].map(String::as_str));
+    assert_eq!(
+        list(&clinic, "?sort=due&status=contacted,new"),
+        [&overdue, &soon, &later, &someday].map(String::as_str)
+    );
 }
 
 #[test]
@@ -42,6 +50,7 @@ fn a_walk_by_cursor_through_what_is_due_meets_each_once() {
     for (n, id) in all.iter().take(6).enumerate() {
         due(&clinic, id, &format!("2026-03-02T1{}:00:00Z", n / 2));
     }
+    all.iter().skip(6).for_each(|id| undated(&clinic, id));
     for query in ["?sort=due&limit=2", "?limit=2", "?limit=2&location=harbor"] {
         let (mut walked, mut page) = (Vec::new(), clinic.get(&clinic.owner, query));
         loop {
@@ -49,13 +58,15 @@ fn a_walk_by_cursor_through_what_is_due_meets_each_once() {
             let Some(cursor) = page.json()["meta"]["next_cursor"].as_str().map(str::to_owned) else { break };
             page = clinic.get(&clinic.owner, &format!("{query}&cursor={cursor}"));
         }
-        let pages: Vec<String> =
-            (1..=5).flat_map(|n| ids(&clinic.get(&clinic.owner, &format!("{query}&page={n}")).json()["data"])).collect();
+        let pages: Vec<String> = (1..=5)
+            .flat_map(|n| ids(&clinic.get(&clinic.owner, &format!("{query}&page={n}")).json()["data"]))
+            .collect();
         assert_eq!(walked, pages, "{query}");
         walked.sort();
         assert_eq!(walked, all, "{query}");
     }
-    let cursor = clinic.get(&clinic.owner, "?sort=due&limit=2").json()["meta"]["next_cursor"].as_str().unwrap().to_owned();
+    let cursor =
+        clinic.get(&clinic.owner, "?sort=due&limit=2").json()["meta"]["next_cursor"].as_str().unwrap().to_owned();
     clinic.get(&clinic.owner, &format!("?limit=2&cursor={cursor}")).problem(400, "invalid_parameters");
 }
 
@@ -92,7 +103,8 @@ fn a_list_is_narrowed_by_each_filter_and_by_all_of_them() {
         assert_eq!(list(&clinic, query), ids, "{query}");
     }
     assert_eq!(ids(&clinic.get(&clinic.desk, "?assignee=me").json()["data"]), [plain.as_str()]);
-    for query in ["?assignee=wren", "?kind=nothing", "?source=fax", "?overdue=1", "?sort=due_at", "?received_from=noon"] {
+    for query in ["?assignee=wren", "?kind=nothing", "?source=fax", "?overdue=1", "?sort=due_at", "?received_from=noon"]
+    {
         clinic.get(&clinic.owner, query).problem(400, "invalid_parameters");
     }
 }

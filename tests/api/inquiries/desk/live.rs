@@ -109,7 +109,10 @@ fn a_stream_is_taken_up_where_it_ended() {
     // Longer ago than a stream goes back by itself.
     sql(&clinic.api, "update cms.inquiry set updated_at = updated_at - interval '1 hour'");
     let missed = clinic.at_harbor();
-    sql(&clinic.api, &format!("update cms.inquiry set updated_at = updated_at - interval '1 minute' where id = '{missed}'"));
+    sql(
+        &clinic.api,
+        &format!("update cms.inquiry set updated_at = updated_at - interval '1 minute' where id = '{missed}'"),
+    );
     let mut ear = Ear::open(&clinic.api, &clinic.owner, None).settled();
     let now = clinic.at_harbor();
     assert_eq!(ear.heard(), now, "without an id it begins now");
@@ -210,6 +213,11 @@ fn an_inquiry_that_commits_late_is_heard_all_the_same() {
     let mut ear = Ear::open(&clinic.api, &clinic.owner, None).settled();
     assert_eq!(ear.heard(), id);
     // Stamped five seconds before it is seen, as a transaction does that waited for a lock.
-    sql(&clinic.api, &format!("update cms.inquiry set version = 2, updated_at = clock_timestamp() - interval '5 seconds' where id = '{id}'"));
+    sql(
+        &clinic.api,
+        &format!(
+            "update cms.inquiry set version = 2, updated_at = clock_timestamp() - interval '5 seconds' where id = '{id}'"
+        ),
+    );
     assert_eq!(ear.event().unwrap().2["version"], 2);
 }

@@ -19,7 +19,9 @@ fn a_note_is_read_by_colleagues_and_by_nobody_in_the_database() {
     assert_eq!((&detail["notes"], &detail["version"]), (&list["data"], &json!(1)), "a note is in nobody's way");
     let found = "select count(*) from cms.inquiry_note where position('canary'::bytea in sealed_text) > 0";
     assert_eq!(count(&clinic.api, found), 0);
-    for (body, code) in [(json!({}), "required"), (json!({"text": "  "}), "blank"), (json!({"text": "x".repeat(10_001)}), "too_long")] {
+    for (body, code) in
+        [(json!({}), "required"), (json!({"text": "  "}), "blank"), (json!({"text": "x".repeat(10_001)}), "too_long")]
+    {
         assert_eq!(mistakes(&clinic.post(&clinic.desk, &path, &body)), told(&[("/text", code)]));
     }
     let page = clinic.get(&clinic.owner, &format!("{path}?limit=1")).json();

@@ -62,7 +62,8 @@ fn a_message_is_not_searched_and_the_answer_says_so() {
     let bad = search(&clinic, &clinic.owner, &json!({"phone": "call the gulls"}));
     assert_eq!(mistakes(&bad), told(&[("/phone", "bad_phone")]));
     assert!(!bad.body.contains("gulls"), "{}", bad.body);
-    clinic.post(&clinic.owner, "/searches?email=wren@mail.example", &json!({"email": "a@b.example"}))
+    clinic
+        .post(&clinic.owner, "/searches?email=wren@mail.example", &json!({"email": "a@b.example"}))
         .problem(400, "invalid_parameters");
 }
 

@@ -22,7 +22,10 @@ fn figures_tell_how_many_and_how_fast_and_nothing_of_anybody() {
     let data = clinic.get(&owner, "/metrics").json()["data"].clone();
     assert_eq!((&data["total"], &data["spam"], &data["overdue_now"]), (&json!(5), &json!(1), &json!(1)), "{data}");
     let first = &data["first_response"];
-    assert_eq!((&first["answered"], &first["median_minutes"], &first["p90_minutes"]), (&json!(2), &json!(15.0), &json!(19.0)));
+    assert_eq!(
+        (&first["answered"], &first["median_minutes"], &first["p90_minutes"]),
+        (&json!(2), &json!(15.0), &json!(19.0))
+    );
     let share = first["within_due_share"].as_f64().unwrap();
     assert!((share - 1.0 / 3.0).abs() < 1e-9, "one of three whose time is up: {share}");
     let statuses = json!([
@@ -38,8 +41,13 @@ fn figures_tell_how_many_and_how_fast_and_nothing_of_anybody() {
     assert_eq!((&ours["total"], ours["by_location"].as_array().unwrap().len()), (&json!(4), 1));
     assert_eq!(clinic.get(&desk, "/metrics?location=hilltop").json()["data"]["total"], 0);
     assert_eq!(clinic.get(&owner, "/metrics?from=2026-03-03").json()["data"]["total"], 0);
-    assert_eq!(clinic.get(&owner, "/metrics?until=2026-03-02").json()["data"]["first_response"]["median_minutes"], Value::Null);
-    for (query, code) in [("?from=2026-03-03&until=2026-03-02", "range_reversed"), ("?from=2020-01-01", "range_too_long")] {
+    assert_eq!(
+        clinic.get(&owner, "/metrics?until=2026-03-02").json()["data"]["first_response"]["median_minutes"],
+        Value::Null
+    );
+    for (query, code) in
+        [("?from=2026-03-03&until=2026-03-02", "range_reversed"), ("?from=2020-01-01", "range_too_long")]
+    {
         let problem = clinic.get(&owner, &format!("/metrics{query}")).problem(400, "invalid_parameters");
         assert_eq!(problem["errors"][0]["code"], code);
     }
