@@ -18,6 +18,7 @@
 //! | `browser` | pages and the way on for plain forms |
 //! | `public` | the handlers for everybody |
 //! | `desk/` | what staff do about inquiries |
+//! | `handoff/` | inquiries on their way out of the house |
 //! | `queries` | all SQL |
 //! | `key_check` | whether the key ring belongs to the database |
 
@@ -26,6 +27,7 @@ mod desk;
 mod door;
 mod form;
 mod forms;
+mod handoff;
 mod input;
 mod inquiry;
 mod intake;
@@ -64,6 +66,7 @@ pub fn admin_routes(config: &mut ServiceConfig) {
         .delete(forms::delete_form)
         .mount(config);
     Endpoint::at("/forms/{id}/restore").post(forms::restore_form).mount(config);
+    handoff::admin_routes(config);
     desk::admin_routes(config);
 }
 
@@ -90,6 +93,7 @@ impl OpenApi for Docs {
     fn openapi() -> utoipa::openapi::OpenApi {
         let mut document = OwnDocs::openapi();
         document.merge(desk::Docs::openapi());
+        document.merge(handoff::Docs::openapi());
         document
     }
 }

@@ -1,6 +1,7 @@
 //! `/v1/inquiries` and `/v1/admin/inquiries`.
 
 mod desk;
+mod handoff;
 mod idempotency;
 mod plain_forms;
 mod posting;

@@ -59,19 +59,19 @@ pub struct InquiryContactInput {
 /// An attempt to reach the sender, or theirs to reach the clinic.
 #[derive(Serialize, ToSchema)]
 pub struct InquiryContact {
-    id: Uuid,
+    pub id: Uuid,
     /// When it took place.
-    at: DateTime<Utc>,
+    pub at: DateTime<Utc>,
     /// When it was written down.
-    recorded_at: DateTime<Utc>,
-    by: DeskPerson,
+    pub recorded_at: DateTime<Utc>,
+    pub by: DeskPerson,
     /// `phone`, `email`, `sms`, `letter` or `in_person`.
-    channel: String,
+    pub channel: String,
     /// `outbound` or `inbound`.
-    direction: String,
+    pub direction: String,
     /// `reached`, `no_answer`, `left_message`, `sent`, `bounced`, `wrong_contact` or `declined`.
-    outcome: String,
-    note: Option<String>,
+    pub outcome: String,
+    pub note: Option<String>,
 }
 
 impl std::fmt::Debug for InquiryContact {

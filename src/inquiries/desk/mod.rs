@@ -31,6 +31,11 @@ mod updates;
 use actix_web::web::ServiceConfig;
 use utoipa::OpenApi;
 
+pub(super) use contacts::InquiryContact;
+pub(super) use filters::{Asked, Order};
+pub(super) use lists::find;
+pub(super) use opened::{Found, InquiryDetail};
+pub(super) use queries::{Filters, GivenConsent, Place, list_inquiries, plan_for_these_filters, resolve};
 pub use stream::Inbox;
 
 use crate::http::Endpoint;

@@ -39,10 +39,10 @@ pub struct InquiryNoteInput {
 /// A note of a colleague's.
 #[derive(Serialize, ToSchema)]
 pub struct InquiryNote {
-    id: Uuid,
-    at: DateTime<Utc>,
-    by: DeskPerson,
-    text: String,
+    pub id: Uuid,
+    pub at: DateTime<Utc>,
+    pub by: DeskPerson,
+    pub text: String,
 }
 
 impl std::fmt::Debug for InquiryNote {

@@ -73,85 +73,85 @@ pub struct InquirySummary {
 /// Everything about an inquiry, decrypted.
 #[derive(Serialize, ToSchema)]
 pub struct InquiryDetail {
-    id: Uuid,
-    received_at: DateTime<Utc>,
-    form: Reference,
+    pub id: Uuid,
+    pub received_at: DateTime<Utc>,
+    pub form: Reference,
     #[schema(value_type = InquiryKind)]
-    kind: String,
+    pub kind: String,
     #[schema(value_type = InquiryStatus)]
-    status: String,
+    pub status: String,
     /// `normal`, `urgent` or `stat`.
     #[schema(example = "normal")]
-    priority: String,
-    location: Option<Reference>,
+    pub priority: String,
+    pub location: Option<Reference>,
     /// Who looks after it.
-    assignee: Option<DeskPerson>,
+    pub assignee: Option<DeskPerson>,
     /// The sender, whole.
-    name: String,
+    pub name: String,
     /// By when somebody has to act: until the first response, when that is due, then when a call back was promised. Null
     /// where nobody has to.
-    due_at: Option<DateTime<Utc>>,
-    overdue: bool,
-    spam: bool,
+    pub due_at: Option<DateTime<Utc>>,
+    pub overdue: bool,
+    pub spam: bool,
     /// What speaks for spam, by codes.
-    spam_reasons: Vec<String>,
+    pub spam_reasons: Vec<String>,
     /// How much speaks for spam.
-    spam_score: i16,
+    pub spam_score: i16,
     /// The rule that saw an emergency in the words.
-    emergency_rule: Option<String>,
+    pub emergency_rule: Option<String>,
     /// Why it stands where it stands, by a code.
-    close_reason: Option<String>,
+    pub close_reason: Option<String>,
     /// The same in words.
-    close_note: Option<String>,
-    first_response_due_at: Option<DateTime<Utc>>,
-    first_responded_at: Option<DateTime<Utc>>,
+    pub close_note: Option<String>,
+    pub first_response_due_at: Option<DateTime<Utc>>,
+    pub first_responded_at: Option<DateTime<Utc>>,
     /// Attempts to reach the sender.
-    attempts: i32,
+    pub attempts: i32,
     /// When somebody is to be called back, or looked at again.
-    next_action_at: Option<DateTime<Utc>>,
+    pub next_action_at: Option<DateTime<Utc>>,
     /// The inquiry that it repeats.
-    duplicate_of: Option<Uuid>,
+    pub duplicate_of: Option<Uuid>,
     /// Those that repeat it, the newest 50.
-    duplicates: Vec<LinkedInquiry>,
+    pub duplicates: Vec<LinkedInquiry>,
     /// Others of the same address or number, the newest 50: linked, and never taken for one person, since families
     /// share both.
-    linked: Vec<LinkedInquiry>,
+    pub linked: Vec<LinkedInquiry>,
     /// The newest 100; all of them stand at `/notes`.
-    notes: Vec<InquiryNote>,
+    pub notes: Vec<InquiryNote>,
     /// The newest 100; all of them stand at `/contacts`.
-    contacts: Vec<InquiryContact>,
+    pub contacts: Vec<InquiryContact>,
     /// How it came to stand where it stands, newest first, at most 200.
-    history: Vec<InquiryStatusChange>,
+    pub history: Vec<InquiryStatusChange>,
     /// Where it was sent, newest first, at most 200.
-    routings: Vec<InquiryRouting>,
+    pub routings: Vec<InquiryRouting>,
     /// How it came in: `api`, `form`, or the kind of a connection.
-    source: String,
+    pub source: String,
     /// The service that it was recognised to be about.
-    recognised_service: Option<Reference>,
-    given_name: Option<String>,
-    family_name: Option<String>,
-    full_name: Option<String>,
-    email: Option<String>,
+    pub recognised_service: Option<Reference>,
+    pub given_name: Option<String>,
+    pub family_name: Option<String>,
+    pub full_name: Option<String>,
+    pub email: Option<String>,
     /// E.164.
-    phone: Option<String>,
+    pub phone: Option<String>,
     /// As people write it, with its extension.
-    phone_display: Option<String>,
-    preferred_contact: Option<String>,
-    preferred_times: Vec<String>,
+    pub phone_display: Option<String>,
+    pub preferred_contact: Option<String>,
+    pub preferred_times: Vec<String>,
     /// In the sender's words.
-    service: Option<String>,
-    message: Option<String>,
-    language: Option<String>,
-    on_behalf_of: Option<String>,
-    consents: Vec<GivenConsent>,
-    attribution: InquiryAttribution,
+    pub service: Option<String>,
+    pub message: Option<String>,
+    pub language: Option<String>,
+    pub on_behalf_of: Option<String>,
+    pub consents: Vec<GivenConsent>,
+    pub attribution: InquiryAttribution,
     /// What a plain form asked beyond the known fields.
-    answers: Vec<InquiryExtraAnswer>,
+    pub answers: Vec<InquiryExtraAnswer>,
     /// The code that the sender was given.
-    receipt: String,
-    retention_expires_at: DateTime<Utc>,
+    pub receipt: String,
+    pub retention_expires_at: DateTime<Utc>,
     pub version: i32,
-    updated_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
 }
 
 /// Another inquiry, without its words.
@@ -243,8 +243,8 @@ pub struct InquiryAttribution {
 /// An answer to a field of the form's own.
 #[derive(Serialize, ToSchema)]
 pub struct InquiryExtraAnswer {
-    name: String,
-    value: String,
+    pub name: String,
+    pub value: String,
 }
 
 /// What these types hold is a patient's: their `Debug` shows the id alone.
