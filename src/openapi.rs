@@ -27,7 +27,7 @@ use crate::{
         (name = "sign-in", description = "Tokens and sessions"),
         (name = "staff: articles", description = "Writing and publishing"),
         (name = "staff: clinic", description = "Keeping the record true"),
-        (name = "staff: inquiries", description = "Reading what patients sent"),
+        (name = "staff: inquiries", description = "Reading and answering what patients sent"),
         (name = "staff: audit", description = "Who did or saw what"),
         (name = "people", description = "Who is let in: people, roles, invitations, sessions, emergencies"),
         (name = "keys", description = "API keys of integrations"),

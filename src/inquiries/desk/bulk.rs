@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
-    change::{self, Move, Next},
+    change::{self, After, Move},
     queries::{self, Reader, Standing},
     status::{Status, all_reasons},
     updates::{CLOSE_NOTE, no_reader, person},
@@ -146,12 +146,17 @@ fn read(body: &Value, me: Uuid) -> Result<Wanted, ApiError> {
         Some(_) => refuse_strangers(&mut fields, &["assignee"]),
         None => {}
     }
+    let status = if action == Some(InquiriesAction::Close) { Status::Closed } else { Status::Spam };
+    let to = Move { status, reason, note };
+    // What is wrong with the reason is wrong with it for each.
+    if matches!(action, Some(InquiriesAction::Close | InquiriesAction::MarkSpam)) {
+        fields.extend(change::check_reason(&to));
+    }
     fields.finish()?;
     let action = action.ok_or(ApiError::Internal)?;
     let wish = match action {
         InquiriesAction::Assign => Wish::Assign(assignee.flatten()),
-        InquiriesAction::Close => Wish::Go(Move { status: Status::Closed, reason, note }),
-        InquiriesAction::MarkSpam => Wish::Go(Move { status: Status::Spam, reason, note }),
+        InquiriesAction::Close | InquiriesAction::MarkSpam => Wish::Go(to),
     };
     Ok(Wanted { action, ids, versions, wish })
 }
@@ -205,7 +210,7 @@ fn judge<'a>(
     wanted: &Wanted,
     before: Option<&'a Standing>,
     reader: Option<&Reader>,
-) -> Result<(&'a Standing, Next), ApiError> {
+) -> Result<(&'a Standing, After), ApiError> {
     let before = before.ok_or(ApiError::NotFound)?;
     if wanted.versions.get(&before.id).is_some_and(|version| *version != before.version) {
         return Err(ApiError::Stale { current: before.version, changed: json!(null) });
@@ -249,7 +254,7 @@ mod tests {
         );
         assert_eq!(
             mistakes(&json!({"action": "close", "ids": [ID, "x"], "assignee": "me"})),
-            told(&[("/ids/1", "wrong_type"), ("/assignee", "not_applicable")])
+            told(&[("/ids/1", "wrong_type"), ("/assignee", "not_applicable"), ("/close_reason", "required")])
         );
     }
 

@@ -20,7 +20,7 @@ use crate::{
 
 /// An inquiry as it is to stand after the change.
 #[derive(Clone, Debug)]
-pub struct Next {
+pub struct After {
     /// Where it stands.
     pub status: Status,
     /// Why.
@@ -92,8 +92,8 @@ impl Standing {
     ///
     /// # Errors
     /// As [`Standing::status`].
-    pub fn unchanged(&self) -> Result<Next, ApiError> {
-        Ok(Next {
+    pub fn unchanged(&self) -> Result<After, ApiError> {
+        Ok(After {
             status: self.status()?,
             close_reason: self.close_reason.clone(),
             close_note: None,
@@ -109,7 +109,7 @@ impl Standing {
     }
 }
 
-impl Next {
+impl After {
     /// Moves it to another status, or corrects the reason of the present one. The first response is stamped once.
     ///
     /// # Errors
@@ -150,7 +150,8 @@ fn forbidden(from: Status) -> FieldError {
     FieldError::at("/status", "illegal_transition", message)
 }
 
-fn check_reason(to: &Move) -> Vec<FieldError> {
+/// What is wrong with the reason of a move, whatever is moved.
+pub fn check_reason(to: &Move) -> Vec<FieldError> {
     let (known, at) = (to.status.reasons(), "/close_reason");
     let reason = match to.reason.as_deref() {
         None if to.status.needs_reason() => {
@@ -205,7 +206,7 @@ pub async fn write(
     staff: &Staff,
     ring: &KeyRing,
     before: &Standing,
-    after: &Next,
+    after: &After,
     action: &'static str,
 ) -> Result<i32, ApiError> {
     let fields = differing(before, after);
@@ -244,7 +245,7 @@ pub async fn write(
     Ok(version)
 }
 
-fn changed(after: &Next) -> Changed<'_> {
+fn changed(after: &After) -> Changed<'_> {
     Changed {
         status: after.status.name(),
         close_reason: after.close_reason.as_deref(),
@@ -259,7 +260,7 @@ fn changed(after: &Next) -> Changed<'_> {
 }
 
 /// The names of the fields that differ.
-fn differing(before: &Standing, after: &Next) -> Vec<String> {
+fn differing(before: &Standing, after: &After) -> Vec<String> {
     let fields = [
         ("status", before.status != after.status.name()),
         ("close_reason", before.close_reason != after.close_reason),
@@ -283,8 +284,8 @@ pub fn reaches(reach: &Reach, location: Option<Uuid>) -> bool {
 mod tests {
     use super::*;
 
-    fn next(status: Status) -> Next {
-        Next {
+    fn next(status: Status) -> After {
+        After {
             status,
             close_reason: None,
             close_note: None,
@@ -364,7 +365,7 @@ mod tests {
     #[test]
     fn a_front_desk_reads_its_locations_and_the_owner_all() {
         let (here, there) = (Uuid::from_u128(1), Uuid::from_u128(2));
-        let reader = |role: &str| Reader { id: Uuid::nil(), role: role.to_owned(), location_ids: vec![here] };
+        let reader = |role: &str| Reader { role: role.to_owned(), location_ids: vec![here] };
         let desk = reader("front_desk");
         assert!(desk.reads(Some(here)) && !desk.reads(Some(there)) && !desk.reads(None));
         assert!(reader("owner").reads(Some(there)) && reader("owner").reads(None));

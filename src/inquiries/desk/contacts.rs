@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
-    change::{self, Move, Next},
+    change::{self, After, Move},
     opened::DeskPerson,
     queries::{self, ContactRow, NewContact, Standing},
     status::Status,
@@ -180,10 +180,8 @@ pub async fn create_inquiry_contact(
 ) -> Answer {
     no_parameters(&request)?;
     let id = path_id(&request)?;
-    let expected = match request.headers().contains_key(header::IF_MATCH) {
-        true => Expected::from_request(&request, &mut Payload::None).await?,
-        false => Expected::Any,
-    };
+    let is_bound = request.headers().contains_key(header::IF_MATCH);
+    let expected = if is_bound { Expected::from_request(&request, &mut Payload::None).await? } else { Expected::Any };
     let input = read(&body.0)?;
     let ring = door.ring.clone();
     let (version, contact) = database
@@ -256,7 +254,7 @@ fn reason_of(outcome: &str) -> Option<&'static str> {
 }
 
 /// The inquiry after a contact.
-fn judge(before: &Standing, contact: &Contact, at: DateTime<Utc>, now: DateTime<Utc>) -> Result<Next, ApiError> {
+fn judge(before: &Standing, contact: &Contact, at: DateTime<Utc>, now: DateTime<Utc>) -> Result<After, ApiError> {
     let mut mistakes = Vec::new();
     if at > now + SKEW {
         mistakes.push(FieldError::at("/at", "in_future", "has not taken place yet"));
@@ -264,7 +262,7 @@ fn judge(before: &Standing, contact: &Contact, at: DateTime<Utc>, now: DateTime<
     if at < before.received_at {
         mistakes.push(FieldError::at("/at", "too_early", "lies before the inquiry came in"));
     }
-    let mut after = Next { touched: true, ..before.unchanged()? };
+    let mut after = After { touched: true, ..before.unchanged()? };
     let is_attempt = contact.direction == "outbound";
     if is_attempt || contact.outcome == "reached" {
         after.first_responded_at = after.first_responded_at.or(Some(at.min(now)));

@@ -1,7 +1,7 @@
 //! The list, and one inquiry with everything. Each read writes an audit row in its own transaction: where the row cannot
 //! be written, nothing is shown. The list never shows a message.
 
-use actix_web::{HttpRequest, http::StatusCode, web::Data};
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web::Data};
 use serde::Serialize;
 use sqlx::PgConnection;
 use utoipa::ToSchema;
@@ -126,16 +126,13 @@ pub async fn get_inquiry(
         })
         .await?
         .ok_or(ApiError::NotFound)?;
-    answer(InquiryDetail::open(found, &door, site.clock.now())?)
+    Ok(answer(InquiryDetail::open(found, &door, site.clock.now())?))
 }
 
 /// The answer with everything about one inquiry.
-///
-/// # Errors
-/// None.
-pub fn answer(inquiry: InquiryDetail) -> Answer {
+pub fn answer(inquiry: InquiryDetail) -> HttpResponse {
     let version = inquiry.version;
-    Ok(staff_answer(StatusCode::OK, version, &InquiryAnswer::from(inquiry)))
+    staff_answer(StatusCode::OK, version, &InquiryAnswer::from(inquiry))
 }
 
 /// Everything about an inquiry within `reach`, with what is linked to it within `linked`.

@@ -132,12 +132,12 @@ pub async fn get_inquiry_metrics(
             Ok::<_, ApiError>((measured, queries::count_by(transaction, &period).await?))
         })
         .await?;
-    let data = InquiryMetrics::of((from, until), measured, counts);
+    let data = InquiryMetrics::of((from, until), &measured, counts);
     Ok(private_answer(StatusCode::OK, &InquiryMetricsAnswer { data }))
 }
 
 impl InquiryMetrics {
-    fn of((from, until): (DateTime<Utc>, DateTime<Utc>), measured: Measured, counts: Vec<CountRow>) -> Self {
+    fn of((from, until): (DateTime<Utc>, DateTime<Utc>), measured: &Measured, counts: Vec<CountRow>) -> Self {
         let mut metrics = Self {
             from,
             until,
@@ -157,7 +157,9 @@ impl InquiryMetrics {
             by_location: Vec::new(),
             by_day: Vec::new(),
         };
-        counts.into_iter().for_each(|row| metrics.take(row));
+        for row in counts {
+            metrics.take(row);
+        }
         metrics
     }
 
@@ -200,7 +202,7 @@ mod tests {
         let instant = |day: u32| format!("2026-03-{day:02}T00:00:00Z").parse().unwrap();
         let counts =
             vec![row("status", None, "new", 2), row("form", Some(1), "Contact", 3), row("day", None, "2026-03-02", 3)];
-        let told = InquiryMetrics::of((instant(1), instant(3)), measured, counts);
+        let told = InquiryMetrics::of((instant(1), instant(3)), &measured, counts);
         assert_eq!((told.by_status.len(), told.by_form.len(), told.by_day.len()), (1, 1, 1));
         assert_eq!(told.by_day.first().map(|day| day.date.to_string()).as_deref(), Some("2026-03-02"));
         assert!(told.by_service.is_empty() && told.by_source.is_empty() && told.by_location.is_empty());

@@ -24,7 +24,7 @@ mod notes;
 mod opened;
 mod queries;
 mod searches;
-mod status;
+pub mod status;
 mod stream;
 mod updates;
 

@@ -135,7 +135,6 @@ pub fn all_reasons() -> Vec<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inquiries::inquiry::STATUSES;
 
     fn all() -> impl Iterator<Item = Status> {
         TABLE.iter().map(|(_, status, _)| *status)
@@ -143,7 +142,10 @@ mod tests {
 
     #[test]
     fn each_status_is_named_once_and_its_name_leads_back() {
-        assert_eq!(Status::names(), STATUSES);
+        let mut names = Status::names().to_vec();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), TABLE.len());
         for status in all() {
             assert_eq!(Status::named(status.name()), Some(status));
         }

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
-    change::{self, Move, Next},
+    change::{self, After, Move},
     filters::{PRIORITIES, unknown},
     lists,
     opened::InquiryDetail,
@@ -93,7 +93,7 @@ pub async fn update_inquiry(
         })
         .await?
         .ok_or(ApiError::NotFound)?;
-    lists::answer(InquiryDetail::open(found, &door, site.clock.now())?)
+    Ok(lists::answer(InquiryDetail::open(found, &door, site.clock.now())?))
 }
 
 /// The inquiry as the patch wants it.
@@ -102,7 +102,7 @@ async fn judge(
     staff: &Staff,
     before: &Standing,
     patch: &Value,
-) -> Result<Next, ApiError> {
+) -> Result<After, ApiError> {
     let wanted = read(before, patch, staff.id)?;
     let now = staff.clock.now();
     let mut mistakes = Vec::new();
@@ -201,7 +201,7 @@ async fn find_location(
 async fn assign(
     transaction: &mut PgConnection,
     before: &Standing,
-    after: &Next,
+    after: &After,
     wanted: Option<Uuid>,
 ) -> Result<Result<Option<Uuid>, FieldError>, ApiError> {
     let Some(account) = wanted else { return Ok(Ok(None)) };

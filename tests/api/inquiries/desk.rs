@@ -113,6 +113,18 @@ fn told(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
     pairs.iter().map(|(pointer, code)| ((*pointer).to_owned(), (*code).to_owned())).collect()
 }
 
+/// Adds copies of an inquiry to the table, each a minute older than the one before, in a status that may depend on `n`.
+fn copies(clinic: &Clinic, id: &str, count: u32, status: &str) {
+    let copied = "form_id, kind, source, location_id, key_id, wrapped_key, sealed_name, sealed_email, sealed_details,
+                  email_index, retention_expires_at, first_response_due_at";
+    let statement = format!(
+        "insert into cms.inquiry (id, received_at, status, {copied})
+         select gen_random_uuid(), received_at - n * interval '1 minute', {status}, {copied}
+           from cms.inquiry, generate_series(1, {count}) n where id = '{id}'"
+    );
+    sql(&clinic.api, &statement);
+}
+
 /// The ids of a list, or of any part of an answer that is one.
 fn ids(list: &Value) -> Vec<String> {
     list.as_array().unwrap().iter().map(|row| row["id"].as_str().unwrap().to_owned()).collect()

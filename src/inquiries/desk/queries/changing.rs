@@ -79,8 +79,6 @@ pub async fn hold_inquiries(
 /// Who may be given an inquiry to look after.
 #[derive(Debug)]
 pub struct Reader {
-    /// The account.
-    pub id: Uuid,
     /// Their role's name.
     pub role: String,
     /// The locations assigned to them.
@@ -94,7 +92,7 @@ pub struct Reader {
 pub async fn find_reader(transaction: &mut PgConnection, account: Uuid) -> Result<Option<Reader>, sqlx::Error> {
     sqlx::query_as!(
         Reader,
-        r#"select a.id, a.role,
+        r#"select a.role,
                   array(select l.location_id from cms.account_location l where l.account_id = a.id) as "location_ids!"
              from cms.account a where a.id = $1 and a.status = 'active'"#,
         account,

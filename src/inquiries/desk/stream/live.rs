@@ -22,8 +22,8 @@ use crate::{
 
 /// From one comment to the next, where nothing happens. The reader is looked at then, too.
 const HEARTBEAT: Duration = Duration::from_secs(15);
-/// For so long a look at the reader counts.
-const LOOKED: Duration = Duration::from_secs(1);
+/// For so long a look at the reader counts: for the events of one look at the database, and not for those of the next.
+const LOOKED: Duration = Duration::from_millis(500);
 /// Milliseconds after which a browser asks again.
 const RETRY: &str = "retry: 3000\n\n";
 const COMMENT: &[u8] = b":\n\n";

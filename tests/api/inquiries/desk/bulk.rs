@@ -35,7 +35,8 @@ fn where_one_does_not_allow_it_none_is_changed_and_each_is_named() {
         (clinic.at_harbor(), clinic.at_harbor(), clinic.at_hilltop(), clinic.at_harbor());
     clinic.changed(&clinic.desk, &scheduled, &json!({"status": "scheduled"}));
     let nobody = "01900000-0000-7000-8000-00000000ffff";
-    let body = json!({"action": "mark_spam", "ids": [good, scheduled, far, stale, nobody], "versions": {stale: 7}});
+    let body =
+        json!({"action": "mark_spam", "ids": [good, scheduled, far, stale, nobody], "versions": {(stale.as_str()): 7}});
     assert_eq!(
         mistakes(&bulk(&clinic, &clinic.desk, &body)),
         told(&[
@@ -50,7 +51,7 @@ fn where_one_does_not_allow_it_none_is_changed_and_each_is_named() {
     }
     assert_eq!(count(&clinic.api, "select count(*) from cms.audit_event where action = 'inquiry.refuse'"), 2);
     let body = json!({"action": "close", "ids": [good]});
-    assert_eq!(mistakes(&bulk(&clinic, &clinic.desk, &body)), told(&[("/ids/0", "required")]));
+    assert_eq!(mistakes(&bulk(&clinic, &clinic.desk, &body)), told(&[("/close_reason", "required")]));
     let body = json!({"action": "assign", "ids": [good, far], "assignee": FRONT_DESK_ID});
     assert_eq!(mistakes(&bulk(&clinic, &clinic.owner, &body)), told(&[("/ids/1", "cannot_read")]));
 }
@@ -59,16 +60,7 @@ fn where_one_does_not_allow_it_none_is_changed_and_each_is_named() {
 fn five_hundred_are_closed_in_one_call() {
     let clinic = Clinic::open();
     let id = clinic.at_harbor();
-    sql(
-        &clinic.api,
-        &format!(
-            "insert into cms.inquiry (id, received_at, form_id, kind, status, source, location_id, key_id, wrapped_key,
-                sealed_name, sealed_email, sealed_details, email_index, retention_expires_at)
-             select gen_random_uuid(), i.received_at, i.form_id, i.kind, 'new', i.source, i.location_id, i.key_id,
-                    i.wrapped_key, i.sealed_name, i.sealed_email, i.sealed_details, i.email_index, i.retention_expires_at
-               from cms.inquiry i, generate_series(1, 499) n where i.id = '{id}'"
-        ),
-    );
+    copies(&clinic, &id, 499, "'new'");
     let all = clinic.api.text("select string_agg(id::text, ' ') from cms.inquiry");
     let all: Vec<&str> = all.split(' ').collect();
     let reply = bulk(&clinic, &clinic.desk, &json!({"action": "close", "ids": all, "close_reason": "resolved"}));

@@ -106,49 +106,32 @@ fn a_stream_is_taken_up_where_it_ended() {
     let (_, last, data) = ear.event().unwrap();
     assert_eq!(data["id"], json!(first));
     drop(ear);
+    let missed = clinic.at_harbor();
+    let mut ear = Ear::open(&clinic.api, &clinic.owner, Some(&last)).settled();
+    assert_eq!([ear.heard(), ear.heard()], [first.clone(), missed.clone()], "the last one may come twice");
+    let next = clinic.at_harbor();
+    assert_eq!(ear.heard(), next);
     // Longer ago than a stream goes back by itself.
     sql(&clinic.api, "update cms.inquiry set updated_at = updated_at - interval '1 hour'");
-    let missed = clinic.at_harbor();
-    sql(
-        &clinic.api,
-        &format!("update cms.inquiry set updated_at = updated_at - interval '1 minute' where id = '{missed}'"),
-    );
     let mut ear = Ear::open(&clinic.api, &clinic.owner, None).settled();
     let now = clinic.at_harbor();
     assert_eq!(ear.heard(), now, "without an id it begins now");
-    let mut ear = Ear::open(&clinic.api, &clinic.owner, Some(&last)).settled();
-    // The instant of the last event is that of the first inquiry, which was moved back by the hour.
-    sql(&clinic.api, "select 1");
-    let (one, two) = (ear.heard(), ear.heard());
-    assert!(!(one == missed && two == missed));
-    for id in ["made-up", "", &format!("{last}x")] {
+    for id in ["made-up", &format!("{last}x")] {
         let call = clinic.call("GET", &clinic.owner, "/stream").header("Last-Event-ID", id);
         call.send().problem(400, "invalid_parameters");
     }
 }
 
 #[test]
-fn after_a_day_the_reader_is_asked_to_load_the_list_again() {
+fn a_reader_who_missed_too_much_is_asked_to_load_the_list_again() {
     let clinic = Clinic::open();
     let mut ear = Ear::open(&clinic.api, &clinic.owner, None).settled();
-    sql(&clinic.api, "set timezone = 'UTC'");
     let id = clinic.at_harbor();
-    sql(&clinic.api, &format!("update cms.inquiry set version = 2, updated_at = clock_timestamp() where id = '{id}'"));
     let (_, last, _) = ear.event().unwrap();
     drop(ear);
-    assert!(!last.is_empty());
-    // A thousand and one changes since.
-    sql(
-        &clinic.api,
-        &format!(
-            "insert into cms.inquiry (id, received_at, form_id, kind, status, source, location_id, key_id, wrapped_key,
-                sealed_name, sealed_email, sealed_details, email_index, retention_expires_at)
-             select gen_random_uuid(), i.received_at, i.form_id, i.kind, 'new', i.source, i.location_id, i.key_id,
-                    i.wrapped_key, i.sealed_name, i.sealed_email, i.sealed_details, i.email_index, i.retention_expires_at
-               from cms.inquiry i, generate_series(1, 1001) n where i.id = '{id}'"
-        ),
-    );
-    let (kind, _, data) = Ear::open(&clinic.api, &clinic.owner, Some(&last)).event().unwrap();
+    copies(&clinic, &id, 1_001, "'new'");
+    let mut ear = Ear::open(&clinic.api, &clinic.owner, Some(&last));
+    let (kind, _, data) = ear.event().unwrap();
     assert_eq!((kind.as_str(), data), ("reset", json!({})));
 }
 

@@ -82,8 +82,8 @@ fn the_first_contact_is_the_first_response_and_each_is_an_attempt() {
     let clinic = Clinic::open();
     let id = clinic.at_harbor();
     let path = format!("/{id}/contacts");
-    clinic.api.clock.set("2026-03-02T12:30:00Z".parse().unwrap());
-    let call = json!({"channel": "phone", "outcome": "left_message", "at": "2026-03-02T12:20:00Z", "status": "no_answer",
+    clinic.api.clock.set("2026-03-02T12:08:00Z".parse().unwrap());
+    let call = json!({"channel": "phone", "outcome": "left_message", "at": "2026-03-02T12:04:00Z", "status": "no_answer",
                       "note": "left word with canary-4d1"});
     let first = clinic.post(&clinic.desk, &path, &call);
     assert_eq!(first.status, 201, "{}", first.body);
@@ -91,7 +91,7 @@ fn the_first_contact_is_the_first_response_and_each_is_an_attempt() {
     let detail = clinic.detail(&clinic.desk, &id);
     assert_eq!(
         (&detail["status"], &detail["close_reason"], &detail["attempts"], &detail["first_responded_at"]),
-        (&json!("no_answer"), &json!("left_message"), &json!(1), &json!("2026-03-02T12:20:00Z"))
+        (&json!("no_answer"), &json!("left_message"), &json!(1), &json!("2026-03-02T12:04:00Z"))
     );
     assert_eq!(first.etag(), format!("\"v{}\"", detail["version"]));
     let stale = clinic.call("POST", &clinic.desk, &path).header("If-Match", "\"v1\"").json(&call).send();
@@ -100,7 +100,7 @@ fn the_first_contact_is_the_first_response_and_each_is_an_attempt() {
     assert_eq!(clinic.post(&clinic.desk, &path, &back).status, 201);
     let detail = clinic.detail(&clinic.desk, &id);
     assert_eq!((&detail["status"], &detail["attempts"]), (&json!("contacted"), &json!(1)), "theirs is no attempt");
-    assert_eq!(detail["first_responded_at"], "2026-03-02T12:20:00Z", "stamped once");
+    assert_eq!(detail["first_responded_at"], "2026-03-02T12:04:00Z", "stamped once");
     let outcomes: Vec<_> = detail["contacts"].as_array().unwrap().iter().map(|one| one["outcome"].clone()).collect();
     assert_eq!(outcomes, ["reached", "left_message"]);
     assert_eq!(clinic.get(&clinic.desk, &path).json()["data"], detail["contacts"]);
