@@ -89,6 +89,14 @@ pub struct Judgement {
     pub reasons: Vec<Reason>,
 }
 
+impl Judgement {
+    /// Whether there are links that are not the clinic's.
+    pub fn has_links(&self) -> bool {
+        let links = [Reason::Link, Reason::Links, Reason::ManyLinks, Reason::LinkFarm];
+        self.reasons.iter().any(|reason| links.contains(reason))
+    }
+}
+
 /// Judges an inquiry. An emergency is never called spam for its words: at most it is held, and only who filled the
 /// field that people never see is no person.
 pub fn judge(signals: &Signals<'_>) -> Judgement {

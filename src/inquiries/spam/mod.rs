@@ -17,19 +17,42 @@
 //! | `writing` | scripts, capitals, repetition, letters without a word |
 //! | `sender` | what a name and an address tell |
 //! | `proof` | the proof of work (ALTCHA) |
+//! | `guard` | what the door asks |
 //! | `marking`, `queries` | released and marked by staff |
 
 mod families;
+mod guard;
 mod judgement;
 mod links;
+mod marking;
+mod proof;
 mod prose;
+mod queries;
 mod reason;
 mod sender;
 mod writing;
 
-pub use judgement::{HELD_FROM, Judgement, SPAM_FROM, Signals, Verdict, judge};
+use actix_web::web::ServiceConfig;
+use utoipa::OpenApi;
+
+pub use guard::{Assessment, Guard};
+pub use judgement::{HELD_FROM, Judgement, Proof, SPAM_FROM, Signals, Verdict, judge};
 pub use prose::{Folded, fingerprint};
 pub use reason::Reason;
+
+use crate::http::Endpoint;
+
+/// Mounts what staff may call, inside `/v1/admin`.
+pub fn admin_routes(config: &mut ServiceConfig) {
+    Endpoint::at("/inquiries/{id}/release").post(marking::release_inquiry).mount(config);
+    Endpoint::at("/inquiries/{id}/spam").post(marking::mark_inquiry_spam).mount(config);
+}
+
+/// The part of the OpenAPI document that this room answers for.
+#[derive(OpenApi)]
+#[openapi(paths(marking::release_inquiry, marking::mark_inquiry_spam))]
+#[derive(Debug)]
+pub struct Docs;
 
 #[cfg(test)]
 mod tests;
