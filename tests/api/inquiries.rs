@@ -4,6 +4,10 @@ mod idempotency;
 mod plain_forms;
 mod posting;
 mod reading;
+mod emergency;
+mod judged;
+mod origins;
+mod proof_of_work;
 mod spam;
 
 use clinic_cms::clock::Clock;

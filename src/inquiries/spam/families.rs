@@ -1,6 +1,6 @@
 //! The words of advertisements by family, English and Spanish, folded as [`Folded`] has them. Patients write the names of
 //! medicines, ask about prices, financing, websites and discounts, and tell of gambling: what stands here is how
-//! advertisers write and patients do not. A family adds three for each phrase of its own and one for each word that only
+//! advertisers write and patients do not. A family adds four for each phrase of its own and one for each word that only
 //! hints, and never more than [`MOST`]: no family alone makes spam.
 
 use super::{prose::Folded, reason::Reason};
@@ -50,13 +50,13 @@ const FAMILIES: [Family; 9] = [
             "virtual assistant*", "outsourc*", "white label", "found some issues with your website", "errors on your website",
             "audit of your website", "free audit", "website audit", "noticed that your website", "came across your website",
             "visited your website", "was on your website", "looking at your website", "browsing your website",
-            "found your website", "reviewing your website", "posicionamiento web", "posicionamiento en google",
+            "found your website on", "reviewing your website", "posicionamiento web", "posicionamiento en google",
             "marketing digital", "diseno web", "paginas web", "trafico web", "primeros lugares de google",
             "primera pagina de google", "mas clientes", "su presencia en linea", "redes sociales de su negocio",
             "base de datos de empresas", "chatgpt for your", "ai agent*", "ai chatbot*", "ai receptionist",
         ],
         hinting: &[
-            "your website", "your business", "your company", "clients", "roi", "our agency", "our team of experts",
+            "your website", "your site", "your business", "your company", "clients", "roi", "our agency", "our team of experts",
             "case studies", "competitors", "proposal", "quote for your", "su sitio web", "su empresa", "su negocio",
             "our services", "we offer", "we provide", "ofrecemos", "quick call", "15 minute call", "free quote", "affordable price*",
         ],
@@ -87,7 +87,7 @@ const FAMILIES: [Family; 9] = [
     Family {
         reason: Reason::LoanWords,
         telling: &[
-            "loan offer*", "loans offer*", "apply for a loan", "business loan*", "personal loan*", "payday loan*", "instant loan*",
+            "loan offer*", "loans offer*", "apply for a loan", "business loan*", "personal loans", "payday loan*", "instant loan*",
             "quick loan*", "loan without", "loan amount*", "loan at", "low interest rate*", "interest rate of", "no collateral", "no credit check",
             "bad credit", "debt consolidation", "refinanc*", "merchant cash advance", "working capital", "line of credit for your",
             "funding for your business", "pre approved", "prestamo rapido", "prestamos rapidos", "prestamos personales",
@@ -114,14 +114,14 @@ const FAMILIES: [Family; 9] = [
         reason: Reason::PrizeWords,
         telling: &[
             "you have won", "youve won", "you won", "have been selected", "been selected to receive", "been awarded", "u have won",
-            "claim your", "to claim", "claim code", "claim call", "prize*", "lottery", "lucky winner", "winner", "gift card from",
+            "claim your prize", "claim your gift", "claim your reward", "to claim call", "to claim your prize", "claim code", "claim call", "claim now", "claim 2", "prize*", "won a", "have won", "cash or", "cash prize*", "await collection", "awaiting collection", "chance to win", "win a free", "be entered", "entered into", "prize draw", "draw shows", "been awarded", "cs apply", "ts and cs", "account statement for", "un redeemed", "identifier code", "valid 12hrs", "land line", "per msg", "150p", "national rate", "trying to contact you", "tried to contact you",  "lottery", "lucky winner*", "are a winner", "as a winner", "gift card from",
             "free gift", "cash award", "next of kin", "inheritance", "beneficiary of", "million dollars", "million usd", "million united",
             "united states dollars", "deceased client", "late husband", "confidential business", "business proposal",
             "unclaimed", "transfer of the sum", "compensation payment", "atm card", "urgent response", "barrister",
             "diplomat", "ha ganado", "usted gano", "ha sido seleccionado", "reclame su", "premio*", "loteria", "herencia",
             "millones de dolares", "guaranteed call", "call now from", "per min*", "po box", "150ppm", "claim ur",
         ],
-        hinting: &["congratulations", "congrats", "reward*", "cash", "urgent", "award*", "guaranteed", "felicidades", "gratis"],
+        hinting: &["congratulations", "congrats", "reward*", "claim", "won", "win", "cash", "urgent", "award*", "guaranteed", "felicidades", "gratis"],
     },
     Family {
         reason: Reason::AdultWords,
@@ -136,9 +136,9 @@ const FAMILIES: [Family; 9] = [
     Family {
         reason: Reason::PromotionWords,
         telling: &[
-            "work from home", "working from home", "make money", "earn money", "extra income", "earn up to", "money online", "online job*", "part time job*",
-            "data entry job*", "be your own boss", "followers", "subscribers", "subscribe to", "subscribe my", "my channel", "our channel",
-            "check out my", "check out this", "check my", "please subscribe", "like and share", "click here", "click the link", "click on the link", "click this link",
+            "work from home and", "working from home and", "work at home", "make money", "earn money", "extra income", "earn up to", "money online", "online job*", "part time job*",
+            "data entry job*", "be your own boss", "followers", "subscribers", "subscribe", "my channel", "our channel",
+            "check out my", "check out this", "check out our", "check my", "check this", "out my channel", "on youtube", "my videos", "my video", "my music", "my playlist", "this playlist", "my page", "my cover", "like my", "share this", "thumbs up", "my website", "my blog", "my store", "per month online", "start working from home", "money at home", "money online", "text back", "reply yes", "free msg", "freemsg", "mobileupd8", "camcorder", "free ringtone", "free camera phone", "line rental", "latest mobile", "free minutes", "texts and", "weekly draw", "wkly", "polyphonic",  "please subscribe", "like and share", "click here", "click below", "click the link", "click on the link", "click this link",
             "visit our website", "visit our site", "visit my", "limited time", "limited offer", "special offer*", "best price*", "best offer*", "act now",
             "buy now", "order now", "shop now", "sign up now", "join now", "join us", "text stop", "ringtone*", "gift voucher", "free entry", "txt",
             "half price", "replica watch*", "rolex", "louis vuitton", "cheap jordans", "factory price", "manufacturer in china",
@@ -146,12 +146,12 @@ const FAMILIES: [Family; 9] = [
             "write my essay", "trabaje desde casa", "trabajo desde casa", "gane dinero", "ganar dinero", "haga clic", "haz clic",
             "oferta especial", "oferta limitada", "suscribete", "seguidores", "compre ahora", "promo code", "coupon code", "discount code",
         ],
-        hinting: &["offer", "offers", "free", "discount*", "sale", "cheap*", "deal", "deals", "promo*", "subscribe", "channel", "oferta", "ofertas", "descuento*", "bonus", "vote for", "money back", "shipping"],
+        hinting: &["offer", "offers", "free", "discount*", "sale", "cheap*", "deal", "deals", "promo*", "channel", "video", "videos", "visit", "website", "oferta", "ofertas", "descuento*", "bonus", "vote for", "money back", "shipping"],
     },
     Family {
         reason: Reason::MailingWords,
         telling: &[
-            "unsubscribe", "opt out", "optout", "to be removed from", "remove your website from", "remove me from this list",
+            "unsubscribe", "opt out", "optout", "be removed from", "remove me from your mailing", "remove your website from", "remove me from this list",
             "reply stop", "to stop receiving", "stop receiving", "this is an advertisement", "if you no longer wish",
             "do not wish to receive", "not interested in receiving", "darse de baja", "cancelar la suscripcion", "para no recibir",
         ],

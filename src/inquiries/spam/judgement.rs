@@ -11,8 +11,9 @@ use crate::inquiries::form::Pace;
 
 /// From this score on a person looks first.
 pub const HELD_FROM: i16 = 5;
-/// From this score on it is spam: no single heuristic reaches it, and three agreeing ones do.
-pub const SPAM_FROM: i16 = 12;
+/// From this score on it is spam. One kind of reason never reaches it: words and links have to agree, as an advertisement's
+/// do. A patient who tells of a fraud, with its words and its link, is held.
+pub const SPAM_FROM: i16 = 18;
 
 /// Where an inquiry begins its way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -6,19 +6,17 @@ use regex::Regex;
 
 use super::reason::Reason;
 
-/// With a scheme, with `www.`, or a bare name under one of the usual ends; an e-mail address is none. The ends keep
-/// "at 5.I will come" and "vit.D" from being links.
+/// With a scheme, with `www.`, or a bare name; an e-mail address is none. Texts are in small letters. A pattern that does
+/// not compile finds nothing, and a test would see it.
 static LINK: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(
-        r"(?ix)
-        (?: https?://(?:[^\s/@]*@)? | \bwww\. | (?:^|[\s(<\[,;:>=]) )
-        ( (?:[\p{L}\p{N}-]+\.)+ (?:[a-z]{2,}|xn--[a-z0-9-]+) ) (?:[:/?\#][^\s<>\]]*)?",
-    )
-    .ok()
+    let marked = r"https?://(?:[^\s/@]*@)?|\bwww\.|(?:^|[\s(<\[,;:>=])";
+    let host = r"((?:[\w-]+\.)+(?:[a-z]{2,}|xn--[a-z0-9-]+))";
+    Regex::new(&format!(r"(?:{marked}){host}(?:[:/?#][^\s<>\]]*)?")).ok()
 });
-static MAIL: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?i)[\w.+-]+@[\w-]+(?:\.[\w-]+)+").ok());
-static FORUM: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?i)\[(?:url|link|img)\s*[=\]]|\[/(?:url|link)\]").ok());
-static HTML: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?i)<a\s[^>]*href|<script|<iframe|href\s*=\s*.?https?:").ok());
+static MAIL: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+").ok());
+static FORUM: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\[(?:url|link|img)\s*[=\]]|\[/(?:url|link)\]").ok());
+static HTML: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"<a\s[^>]*href|<script|<iframe|href\s*=\s*.?https?:").ok());
 
 /// Ends of names that people and advertisers write without `www.`.
 const ENDS: [&str; 36] = [
@@ -38,8 +36,9 @@ const MANY_RECIPIENTS: usize = 4;
 
 /// What the links of a text and of a name tell.
 pub fn found(text: &str, name: &str, own_hosts: &[&str]) -> impl Iterator<Item = Reason> {
+    let (text, name) = (text.to_lowercase(), name.to_lowercase());
     let is_own = |host: &str| own_hosts.iter().any(|own| host == *own || host.ends_with(&format!(".{own}")));
-    let all: Vec<String> = hosts(text).into_iter().filter(|host| !is_own(host)).collect();
+    let all: Vec<String> = hosts(&text).into_iter().filter(|host| !is_own(host)).collect();
     let of_list = |list: &[&str]| all.iter().any(|host| list.contains(&host.as_str()));
     let count = match all.len() {
         0 => None,
@@ -48,9 +47,9 @@ pub fn found(text: &str, name: &str, own_hosts: &[&str]) -> impl Iterator<Item =
         3..=5 => Some(Reason::ManyLinks),
         _ => Some(Reason::LinkFarm),
     };
-    let is_in = |pattern: &LazyLock<Option<Regex>>| pattern.as_ref().is_some_and(|pattern| pattern.is_match(text));
+    let is_in = |pattern: &LazyLock<Option<Regex>>| pattern.as_ref().is_some_and(|pattern| pattern.is_match(&text));
     let mails: BTreeSet<String> =
-        MAIL.iter().flat_map(|mail| mail.find_iter(text)).map(|mail| mail.as_str().to_lowercase()).collect();
+        MAIL.iter().flat_map(|mail| mail.find_iter(&text)).map(|mail| mail.as_str().to_owned()).collect();
     [
         count,
         of_list(&SHORTENERS).then_some(Reason::ShortenedLink),
@@ -58,7 +57,7 @@ pub fn found(text: &str, name: &str, own_hosts: &[&str]) -> impl Iterator<Item =
         is_in(&FORUM).then_some(Reason::ForumMarkup),
         is_in(&HTML).then_some(Reason::HtmlMarkup),
         (mails.len() >= MANY_RECIPIENTS).then_some(Reason::ManyRecipients),
-        (!hosts(name).is_empty()).then_some(Reason::LinkInName),
+        (!hosts(&name).is_empty()).then_some(Reason::LinkInName),
     ]
     .into_iter()
     .flatten()
@@ -70,14 +69,13 @@ fn hosts(text: &str) -> Vec<String> {
     let mut hosts = Vec::new();
     for caught in link.captures_iter(text) {
         let (Some(whole), Some(host)) = (caught.get(0), caught.get(1)) else { continue };
-        let host = host.as_str().to_lowercase();
-        let marked = whole.as_str().to_lowercase();
+        let (host, marked) = (host.as_str(), whole.as_str());
         let marked = marked.starts_with("http") || marked.starts_with("www.");
         let end = host.rsplit('.').next().unwrap_or_default();
         let is_mail = text.get(whole.end()..).is_some_and(|rest| rest.starts_with('@'));
         // Without a mark, a sentence that goes on after its full stop would be a link.
         if !is_mail && (marked || ENDS.contains(&end)) {
-            hosts.push(host.strip_prefix("www.").map(str::to_owned).unwrap_or(host));
+            hosts.push(host.strip_prefix("www.").unwrap_or(host).to_owned());
         }
     }
     hosts

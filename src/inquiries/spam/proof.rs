@@ -118,7 +118,12 @@ mod tests {
     use altcha::{SolveChallengeOptions, solve_challenge};
 
     use super::*;
-    use crate::crypto::known_ring;
+
+    /// Keys of a folder of its own; they stay in memory.
+    fn ring() -> KeyRing {
+        let folder = tempfile::tempdir().unwrap();
+        KeyRing::open_or_create(&folder.path().join("keys")).unwrap()
+    }
 
     const FORM: Uuid = Uuid::from_u128(1);
 
@@ -134,7 +139,7 @@ mod tests {
 
     #[test]
     fn a_solution_counts_for_its_form_until_its_end() {
-        let proof = ProofOfWork::new(&known_ring(), 1);
+        let proof = ProofOfWork::new(&ring(), 1);
         let now = DateTime::from_timestamp(1_790_000_000, 0).unwrap();
         let text = sent(&solved(&proof, now));
         let (given, spent) = proof.check(&text, FORM, now + LIFETIME);
@@ -146,7 +151,7 @@ mod tests {
 
     #[test]
     fn whatever_is_changed_in_a_payload_makes_it_wrong() {
-        let proof = ProofOfWork::new(&known_ring(), 1);
+        let proof = ProofOfWork::new(&ring(), 1);
         let now = DateTime::from_timestamp(1_790_000_000, 0).unwrap();
         let solved = solved(&proof, now);
         let mut changed: Vec<Payload> = vec![solved.clone(); 5];
@@ -167,7 +172,8 @@ mod tests {
     #[test]
     fn another_installation_takes_no_proof_of_ours() {
         let now = DateTime::from_timestamp(1_790_000_000, 0).unwrap();
-        let (ours, dearer) = (ProofOfWork::new(&known_ring(), 1), ProofOfWork::new(&known_ring(), 2));
+        let keys = ring();
+        let (ours, dearer) = (ProofOfWork::new(&keys, 1), ProofOfWork::new(&keys, 2));
         let text = sent(&solved(&ours, now));
         assert_eq!(dearer.check(&text, FORM, now).0, Proof::Given, "what was made before the setting changed counts");
         let mut stranger = solved(&ours, now);

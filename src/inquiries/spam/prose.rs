@@ -6,7 +6,7 @@ use regex::Regex;
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 use zeroize::Zeroizing;
 
-/// Addresses of the web, for the fingerprint: the same advertisement comes with other links.
+/// Addresses of the web, for the fingerprint: the same advertisement comes with other links. Texts are in small letters.
 static ADDRESS: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"(?:https?://|www\.)\S+|\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}/\S*").ok());
 

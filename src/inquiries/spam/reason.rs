@@ -60,29 +60,29 @@ reasons! {
     /// A link into a channel of a messenger.
     ChannelLink = "channel_link", 4;
     /// Links as forums write them, which neither people nor their mail programs make.
-    ForumMarkup = "forum_markup", 10;
+    ForumMarkup = "forum_markup", 12;
     /// Links as HTML.
     HtmlMarkup = "html_markup", 5;
     /// More than three e-mail addresses.
     ManyRecipients = "many_recipients", 4;
     /// Offers of search ranking, web design, mailing lists and leads.
-    MarketingWords = "marketing_words", 3;
+    MarketingWords = "marketing_words", 4;
     /// Coins, trading, returns.
-    InvestmentWords = "investment_words", 3;
+    InvestmentWords = "investment_words", 4;
     /// Casinos and bets.
-    CasinoWords = "casino_words", 3;
+    CasinoWords = "casino_words", 4;
     /// Money to borrow from strangers.
-    LoanWords = "loan_words", 3;
+    LoanWords = "loan_words", 4;
     /// Advertisements for medicines. The name of a medicine alone is none.
-    PharmacyWords = "pharmacy_words", 3;
+    PharmacyWords = "pharmacy_words", 4;
     /// Prizes, inheritances, money for a reply.
-    PrizeWords = "prize_words", 3;
+    PrizeWords = "prize_words", 4;
     /// Sex for sale.
-    AdultWords = "adult_words", 3;
+    AdultWords = "adult_words", 4;
     /// Money from home, followers, subscribers.
-    PromotionWords = "promotion_words", 3;
+    PromotionWords = "promotion_words", 4;
     /// A way out of a mailing, as only mailings have it.
-    MailingWords = "mailing_words", 3;
+    MailingWords = "mailing_words", 4;
     /// Most letters are of a script that none of the languages is written in.
     ForeignScript = "foreign_script", 3;
     /// Words that mix letters of two scripts which look alike.
