@@ -79,8 +79,10 @@ insert into cms.emergency_rule (id, name, language, phrases) values
     'inconsciente', 'no responde', 'no despierta', 'se desmayó y', 'está convulsionando', 'convulsionando',
     'convulsión ahora', 'sin pulso', 'apuñalado', 'apuñalada', 'le dispararon', 'me dispararon', 'voy a matar']);
 
+-- Rows are never deleted and versions only grow, so the sum of the versions tells whether anything changed: nodes keep
+-- the phrases and look at that sum for each inquiry.
 create view site.emergency_rule as
-select r.name, r.language, r.phrases from cms.emergency_rule r where r.enabled and r.trashed_at is null;
+select r.name, r.language, r.phrases, r.version, r.enabled and r.trashed_at is null as counts from cms.emergency_rule r;
 
 grant select, insert, update on cms.emergency_rule to cms_staff;
 grant select on site.emergency_rule to cms_public, cms_staff;

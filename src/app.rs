@@ -177,7 +177,8 @@ fn post_origins(database: PublicDb) -> PostOrigins {
     PostOrigins(Box::new(move |origin| {
         let database = database.clone();
         Box::pin(async move {
-            let asked = database.read(async move |connection| inquiries::may_post_from(connection, &origin).await).await;
+            let asked =
+                database.read(async move |connection| inquiries::may_post_from(connection, &origin).await).await;
             asked.unwrap_or(false)
         })
     }))

@@ -40,7 +40,8 @@ fn main() {
         }
     }
     for file in &files {
-        let mut messages = if Path::new(file).extension().is_some_and(|end| end == "csv") { comments(file) } else { rows(file) };
+        let mut messages =
+            if Path::new(file).extension().is_some_and(|end| end == "csv") { comments(file) } else { rows(file) };
         if let Some(which) = every_other {
             messages = messages.into_iter().enumerate().filter(|(at, _)| at % 2 == which).map(|(_, row)| row).collect();
         }
@@ -98,10 +99,15 @@ fn measure(title: &str, messages: &[Message], list: Option<&str>) {
         };
         let row = if message.is_spam { &mut counted.spam } else { &mut counted.ham };
         row[at] += 1;
-        let wrong = (list == Some("missed") && message.is_spam && at == 0) || (list == Some("hurt") && !message.is_spam && at > 0);
+        let wrong = (list == Some("missed") && message.is_spam && at == 0)
+            || (list == Some("hurt") && !message.is_spam && at > 0);
         if wrong {
             let reasons: Vec<_> = judgement.reasons.iter().map(|reason: &Reason| reason.name()).collect();
-            println!("  {} {reasons:?}: {}", judgement.score, message.text.chars().take(160).collect::<String>().replace('\n', " "));
+            println!(
+                "  {} {reasons:?}: {}",
+                judgement.score,
+                message.text.chars().take(160).collect::<String>().replace('\n', " ")
+            );
         }
     }
     let each = took.as_secs_f64() * 1e6 / messages.len().max(1) as f64;
@@ -110,7 +116,12 @@ fn measure(title: &str, messages: &[Message], list: Option<&str>) {
     println!("  spam    {:8} {:8} {:8}", counted.spam[0], counted.spam[1], counted.spam[2]);
     println!("  others  {:8} {:8} {:8}", counted.ham[0], counted.ham[1], counted.ham[2]);
     figures("spam", counted.spam[2], counted.ham[2], counted.spam.iter().sum());
-    figures("spam or held", counted.spam[1] + counted.spam[2], counted.ham[1] + counted.ham[2], counted.spam.iter().sum());
+    figures(
+        "spam or held",
+        counted.spam[1] + counted.spam[2],
+        counted.ham[1] + counted.ham[2],
+        counted.spam.iter().sum(),
+    );
     let others: usize = counted.ham.iter().sum();
     let part = |count: usize| 100.0 * count as f64 / others.max(1) as f64;
     println!("  of the others: {:.2} % spam, {:.2} % held", part(counted.ham[2]), part(counted.ham[1]));

@@ -8,7 +8,7 @@ use data_encoding::BASE32_NOPAD;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{inquiry::Submission, spam::Guard};
+use super::{emergency::Rules, inquiry::Submission, spam::Guard};
 use crate::{
     audit::Trail,
     crypto::{IndexedField, KeyRing, TagKey, blind_index},
@@ -43,6 +43,8 @@ pub struct Door {
     pub due_after: DueAfter,
     /// Tells patients from machines.
     pub guard: Guard,
+    /// Words that tell of an emergency.
+    pub rules: Rules,
 }
 
 /// The three hashes that make a repeated post the same one.
@@ -68,7 +70,18 @@ impl Door {
     ) -> Self {
         let (forms, receipts, idempotency) =
             (ring.tag_key("form"), ring.tag_key("receipt"), ring.tag_key("idempotency"));
-        Self { ring, forms, receipts, idempotency, trail, limit, retention_days, due_after, guard }
+        Self {
+            ring,
+            forms,
+            receipts,
+            idempotency,
+            trail,
+            limit,
+            retention_days,
+            due_after,
+            guard,
+            rules: Rules::default(),
+        }
     }
 
     /// A short code that a patient can read out and that staff see beside the inquiry, such as

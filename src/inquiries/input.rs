@@ -1,7 +1,7 @@
 //! A post to `/v1/inquiries`, read field by field. Refuses what is not understood, with every mistake at once and
 //! never a word of what was sent; and refuses to lose an inquiry over what the clinic does not need to understand.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use serde_json::Value;
 use uuid::Uuid;
@@ -42,8 +42,10 @@ pub struct Named {
     pub route: Option<Route>,
     /// The hours of the location that it goes to, or of the clinic's first, as they are stored.
     pub hours: Option<Value>,
+    /// Tells whether the emergency rules changed.
+    pub rules_stamp: i64,
     /// Words that tell of an emergency.
-    pub emergencies: Vec<Phrases>,
+    pub emergencies: Arc<[Phrases]>,
 }
 
 /// What a body names that the database knows.

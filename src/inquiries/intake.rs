@@ -74,12 +74,23 @@ pub struct Intake<'a> {
 }
 
 impl Intake<'_> {
-    /// Reads what an inquiry names: one round trip.
+    /// Reads what an inquiry names: one round trip, and another where the emergency rules changed.
     ///
     /// # Errors
     /// Those of the database.
     pub async fn find(&self, names: References) -> Result<Named, ApiError> {
-        self.database.read(async move |connection| queries::find_public_references(connection, &names).await).await
+        let found =
+            self.database.read(async move |connection| queries::find_public_references(connection, &names).await).await;
+        let mut named = found?;
+        let stamp = named.rules_stamp;
+        named.emergencies = match self.door.rules.of(stamp) {
+            Some(rules) => rules,
+            None => {
+                let read = self.database.read(async |connection| emergency::find_public_rules(connection).await).await;
+                self.door.rules.keep(stamp, read?)
+            }
+        };
+        Ok(named)
     }
 
     /// Stores an inquiry that came through `form` at `now`: one round trip. `once` makes a repeated post the same one.

@@ -48,10 +48,10 @@ use utoipa::OpenApi;
 pub use door::{Door, DueAfter};
 pub use key_check::{RingMismatch, register_keys};
 pub use queries::ensure_default_form;
-pub use schema::{InquiryAttributionInput, InquiryConsentInput, InquiryForm, InquiryInput, InquiryNameInput};
 pub use queries::may_post_from;
-pub use spam::{Guard, HELD_FROM, Judgement, Proof, Reason, SPAM_FROM, Signals, Verdict, judge};
+pub use schema::{InquiryAttributionInput, InquiryConsentInput, InquiryForm, InquiryInput, InquiryNameInput};
 pub use schema::{InquiryKind, InquiryStatus, OnBehalfOf, PreferredContact};
+pub use spam::{Guard, HELD_FROM, Judgement, Proof, Reason, SPAM_FROM, Signals, Verdict, judge};
 
 use crate::http::Endpoint;
 

@@ -1,13 +1,13 @@
 //! `/v1/inquiries` and `/v1/admin/inquiries`.
 
-mod idempotency;
-mod plain_forms;
-mod posting;
-mod reading;
 mod emergency;
+mod idempotency;
 mod judged;
 mod origins;
+mod plain_forms;
+mod posting;
 mod proof_of_work;
+mod reading;
 mod spam;
 
 use clinic_cms::clock::Clock;

@@ -33,8 +33,8 @@ enum Class {
 
 use Class::{Enrolling, Holds, Open, SignedIn};
 use Permission::{
-    AnswerInquiries, BreakGlass, CommentArticles, EditClinic, ManageApiKeys, ManagePeople, OverrideGate, PublishArticles, ReadArticles,
-    ReadAudit, ReadClinic, ReadInquiries, ReadPeople, SignArticles, WriteArticles,
+    AnswerInquiries, BreakGlass, CommentArticles, EditClinic, ManageApiKeys, ManagePeople, OverrideGate,
+    PublishArticles, ReadArticles, ReadAudit, ReadClinic, ReadInquiries, ReadPeople, SignArticles, WriteArticles,
 };
 
 #[expect(clippy::too_many_lines, reason = "one table")]

@@ -8,9 +8,12 @@
 mod queries;
 mod rule;
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use actix_web::web::ServiceConfig;
-use serde::Deserialize;
 use utoipa::OpenApi;
+
+pub use queries::find_public_rules;
 
 use super::{
     form::{Form, FormNotice, default_notices},
@@ -47,19 +50,43 @@ pub fn admin_routes(config: &mut ServiceConfig) {
 pub struct Docs;
 
 /// A rule as it is compared.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Phrases {
     /// Written with the inquiry.
     pub name: String,
     /// BCP 47.
     pub language: String,
-    /// As staff wrote them.
-    pub phrases: Vec<String>,
+    /// Folded.
+    phrases: Vec<String>,
+}
+
+/// The rules as this node read them last. What changed is read again for the next inquiry.
+#[derive(Debug, Default)]
+pub struct Rules(Mutex<(i64, Arc<[Phrases]>)>);
+
+impl Rules {
+    /// The rules of this stamp, where they are known.
+    pub fn of(&self, stamp: i64) -> Option<Arc<[Phrases]>> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        (known.0 == stamp).then(|| Arc::clone(&known.1))
+    }
+
+    /// Keeps the rules that were read for this stamp.
+    pub fn keep(&self, stamp: i64, rules: Vec<Phrases>) -> Arc<[Phrases]> {
+        let rules: Arc<[Phrases]> = rules.into();
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = (stamp, Arc::clone(&rules));
+        rules
+    }
 }
 
 impl Phrases {
+    /// A rule out of phrases as staff wrote them.
+    pub fn new(name: String, language: String, written: &[String]) -> Self {
+        Self { name, language, phrases: written.iter().filter_map(|phrase| fold(phrase)).collect() }
+    }
+
     fn stand_in(&self, text: &Folded) -> bool {
-        self.phrases.iter().filter_map(|phrase| fold(phrase)).any(|phrase| text.holds(&phrase))
+        self.phrases.iter().any(|phrase| text.holds(phrase))
     }
 }
 

@@ -3,7 +3,25 @@
 use sqlx::{PgConnection, types::Json};
 use uuid::Uuid;
 
-use super::rule::{EmergencyRuleInput, StaffEmergencyRule};
+use super::{
+    Phrases,
+    rule::{EmergencyRuleInput, StaffEmergencyRule},
+};
+use crate::http::ApiError;
+
+/// The rules that count, by name.
+///
+/// # Errors
+/// Those of the database.
+pub async fn find_public_rules(connection: &mut PgConnection) -> Result<Vec<Phrases>, ApiError> {
+    let rows = sqlx::query!(
+        r#"select e.name as "name!", e.language as "language!", e.phrases as "phrases!"
+             from site.emergency_rule e where e.counts order by e.name, e.language"#
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.into_iter().map(|row| Phrases::new(row.name, row.language, &row.phrases)).collect())
+}
 
 /// One rule, or those of the trash or outside it by name: at most 1,000.
 ///

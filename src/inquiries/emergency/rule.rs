@@ -188,9 +188,10 @@ impl Record for StaffEmergencyRule {
     ) -> Result<(), ApiError> {
         let done = queries::update_emergency_rule_trashed(connection, before.id, trashed, hand.staff.id).await;
         done.map_err(|error| match DbError::from(error) {
-            DbError::Constraint(name) if name == NAME_KEY => {
-                ApiError::Conflict { code: "name_taken", detail: "another rule has its name now; rename that one first" }
-            }
+            DbError::Constraint(name) if name == NAME_KEY => ApiError::Conflict {
+                code: "name_taken",
+                detail: "another rule has its name now; rename that one first",
+            },
             other => other.into(),
         })
     }

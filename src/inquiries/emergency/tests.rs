@@ -4,8 +4,8 @@ use super::*;
 use crate::inquiries::tests::{parse, small_body};
 
 fn rule(name: &str, language: &str, phrases: &[&str]) -> Phrases {
-    let phrases = phrases.iter().map(|phrase| (*phrase).to_owned()).collect();
-    Phrases { name: name.to_owned(), language: language.to_owned(), phrases }
+    let phrases: Vec<String> = phrases.iter().map(|phrase| (*phrase).to_owned()).collect();
+    Phrases::new(name.to_owned(), language.to_owned(), &phrases)
 }
 
 fn matched(phrases: &[&str], message: &str) -> bool {

@@ -122,7 +122,8 @@ impl FormInput {
 /// As a browser sends it: an address with a path, a pattern and `null` are none.
 fn origin(value: &Value, pointer: String) -> Result<String, Vec<FieldError>> {
     let origin = value.as_str().and_then(WebOrigin::parse);
-    let refused = || vec![FieldError::at(pointer, "bad_origin", "must be an origin, such as https://www.clinic.example")];
+    let refused =
+        || vec![FieldError::at(pointer, "bad_origin", "must be an origin, such as https://www.clinic.example")];
     origin.map(|origin| origin.as_str().to_owned()).ok_or_else(refused)
 }
 

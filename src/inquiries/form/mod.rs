@@ -140,7 +140,10 @@ impl Form {
     /// The languages that the form speaks, the clinic's own first.
     pub fn languages(&self) -> Vec<&str> {
         let said = self.notices.iter().map(|notice| &notice.texts).chain(self.consents.iter().map(|text| &text.texts));
-        [self.default_locale.as_str()].into_iter().chain(said.flat_map(|texts| texts.keys().map(String::as_str))).collect()
+        [self.default_locale.as_str()]
+            .into_iter()
+            .chain(said.flat_map(|texts| texts.keys().map(String::as_str)))
+            .collect()
     }
 
     /// The fields in their order.

@@ -9,7 +9,6 @@ use crate::{
     db::DbError,
     http::ApiError,
     inquiries::{
-        emergency::Phrases,
         form::{
             ConsentDefinition, DEFAULT_HONEYPOT, DEFAULT_SLUG, Form, FormInput, Route, StoredNotice, default_notices,
         },
@@ -77,9 +76,7 @@ pub async fn find_public_references(connection: &mut PgConnection, names: &Refer
     let row = sqlx::query!(
         r#"select to_json(f) as "form?: Json<Form>", l.id as "location_id?", l.address->>'country' as "country?",
                   s.id as "service_id?", r.value as "route?: Json<Route>", h.hours as "hours?",
-                  (select coalesce(json_agg(json_build_object('name', e.name, 'language', e.language, 'phrases', e.phrases)
-                                            order by e.name), '[]')
-                     from site.emergency_rule e) as "emergencies!: Json<Vec<Phrases>>"
+                  (select coalesce(sum(e.version), 0) from site.emergency_rule e) as "rules_stamp!"
              from (select $1::text as form, $2::text as location, $3::text as service) asked
              left join lateral (
                select f.*, (select coalesce(max(k.default_locale), 'en') from site.clinic k) as default_locale
@@ -111,7 +108,15 @@ pub async fn find_public_references(connection: &mut PgConnection, names: &Refer
     let location = row.location_id.map(|id| NamedLocation { id, country: row.country });
     let route = row.route.map(|route| route.0);
     let form = row.form.map(|form| form.0);
-    Ok(Named { form, location, service: row.service_id, route, hours: row.hours, emergencies: row.emergencies.0 })
+    Ok(Named {
+        form,
+        location,
+        service: row.service_id,
+        route,
+        hours: row.hours,
+        rules_stamp: row.rules_stamp,
+        emergencies: [].into(),
+    })
 }
 
 /// One form, or those of the trash or outside it by name: at most 1,000.

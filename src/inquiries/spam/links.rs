@@ -14,23 +14,43 @@ static LINK: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(&format!(r"(?:{marked}){host}(?:[:/?#][^\s<>\]]*)?")).ok()
 });
 static MAIL: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+").ok());
-static FORUM: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\[(?:url|link|img)\s*[=\]]|\[/(?:url|link)\]").ok());
+static FORUM: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"\[(?:url|link|img)\s*[=\]]|\[/(?:url|link)\]").ok());
 static HTML: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"<a\s[^>]*href|<script|<iframe|href\s*=\s*.?https?:").ok());
 
 /// Ends of names that people and advertisers write without `www.`.
 const ENDS: [&str; 36] = [
-    "com", "net", "org", "info", "biz", "io", "co", "ru", "cn", "xyz", "top", "site", "online", "shop", "store", "club",
-    "live", "pro", "link", "click", "website", "space", "icu", "vip", "life", "me", "ly", "gl", "gd", "cc", "tk", "us",
-    "app", "dev", "agency", "digital",
+    "com", "net", "org", "info", "biz", "io", "co", "ru", "cn", "xyz", "top", "site", "online", "shop", "store",
+    "club", "live", "pro", "link", "click", "website", "space", "icu", "vip", "life", "me", "ly", "gl", "gd", "cc",
+    "tk", "us", "app", "dev", "agency", "digital",
 ];
 /// Services that make short links; the public lists are long, and these are most of what is met.
 const SHORTENERS: [&str; 20] = [
-    "bit.ly", "tinyurl.com", "goo.gl", "t.co", "ow.ly", "is.gd", "buff.ly", "cutt.ly", "rb.gy", "shorturl.at", "tiny.cc",
-    "rebrand.ly", "bit.do", "v.gd", "adf.ly", "soo.gd", "clck.ru", "t.ly", "s.id", "lnkd.in",
+    "bit.ly",
+    "tinyurl.com",
+    "goo.gl",
+    "t.co",
+    "ow.ly",
+    "is.gd",
+    "buff.ly",
+    "cutt.ly",
+    "rb.gy",
+    "shorturl.at",
+    "tiny.cc",
+    "rebrand.ly",
+    "bit.do",
+    "v.gd",
+    "adf.ly",
+    "soo.gd",
+    "clck.ru",
+    "t.ly",
+    "s.id",
+    "lnkd.in",
 ];
 /// Doors of messengers.
-const CHANNELS: [&str; 7] = ["t.me", "telegram.me", "wa.me", "chat.whatsapp.com", "discord.gg", "join.skype.com", "telegra.ph"];
+const CHANNELS: [&str; 7] =
+    ["t.me", "telegram.me", "wa.me", "chat.whatsapp.com", "discord.gg", "join.skype.com", "telegra.ph"];
 /// More e-mail addresses than a family has.
 const MANY_RECIPIENTS: usize = 4;
 

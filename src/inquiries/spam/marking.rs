@@ -1,11 +1,7 @@
 //! What staff decide about the verdict: a held inquiry or one taken for spam is released, one that came through is
 //! marked. Releasing is as good as coming in: staff are told, and the time to answer begins then.
 
-use actix_web::{
-    HttpRequest,
-    http::StatusCode,
-    web::Data,
-};
+use actix_web::{HttpRequest, http::StatusCode, web::Data};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::json;

@@ -91,7 +91,8 @@ impl ProofOfWork {
         let signature = self.sign(&mut payload.challenge.parameters.clone())?.signature?;
         let given = payload.challenge.signature.as_deref().unwrap_or_default();
         let is_ours: bool = signature.as_bytes().ct_eq(given.as_bytes()).into();
-        let of_form = payload.challenge.parameters.data.as_ref().and_then(|data| data.get("form")) == Some(&json!(form));
+        let of_form =
+            payload.challenge.parameters.data.as_ref().and_then(|data| data.get("form")) == Some(&json!(form));
         (is_ours && of_form).then_some((payload, signature))
     }
 

@@ -1,6 +1,10 @@
 //! A text in the form that words are looked for in, and the fingerprint of a message.
 
-use std::sync::LazyLock;
+use std::{
+    collections::HashSet,
+    hash::{DefaultHasher, Hash, Hasher},
+    sync::LazyLock,
+};
 
 use regex::Regex;
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
@@ -13,8 +17,17 @@ static ADDRESS: LazyLock<Option<Regex>> =
 /// A text without what readers pass over: compatibility forms are made plain (NFKD), accents and invisible characters
 /// are gone, letters are small, apostrophes are closed up (`can't` is `cant`) and everything else that is no letter and
 /// no digit is one space. It begins and ends with a space, so that ` word ` is a word wherever it stands.
-#[derive(PartialEq, Eq)]
-pub struct Folded(Zeroizing<String>);
+pub struct Folded {
+    text: Zeroizing<String>,
+    /// Hashes of its words: most of hundreds of phrases fail at their first.
+    words: HashSet<u64>,
+}
+
+impl PartialEq for Folded {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
 
 impl Folded {
     /// Folds a text.
@@ -31,26 +44,44 @@ impl Folded {
         if !folded.ends_with(' ') {
             folded.push(' ');
         }
-        Self(folded)
+        let words = folded.split(' ').map(hash).collect();
+        Self { text: folded, words }
     }
 
     /// Whether there is neither letter nor digit.
     pub fn is_empty(&self) -> bool {
-        self.0.len() == 1
+        self.text.len() == 1
     }
 
     /// Whether a folded phrase stands in the text, whole words alone. A star at its end stands for the rest of a word.
     pub fn holds(&self, phrase: &str) -> bool {
-        match phrase.strip_suffix('*') {
-            Some(beginning) => self.0.contains(&format!(" {beginning}")),
-            None => self.0.contains(&format!(" {phrase} ")),
+        let (words, is_whole) = match phrase.strip_suffix('*') {
+            Some(beginning) => (beginning, false),
+            None => (phrase, true),
+        };
+        let first = words.split(' ').next().unwrap_or_default();
+        if (is_whole || first.len() < words.len()) && !self.words.contains(&hash(first)) {
+            return false;
         }
+        // Every word has a space on both sides, so there is one before and one behind.
+        let is_bounded = |at: usize| {
+            let before = self.text.get(..at).is_some_and(|before| before.ends_with(' '));
+            let behind = || self.text.get(at + words.len()..).is_some_and(|behind| behind.starts_with(' '));
+            before && (!is_whole || behind())
+        };
+        !words.is_empty() && self.text.match_indices(words).any(|(at, _)| is_bounded(at))
     }
 
     /// The words in their order.
     pub fn words(&self) -> impl Iterator<Item = &str> {
-        self.0.split(' ').filter(|word| !word.is_empty())
+        self.text.split(' ').filter(|word| !word.is_empty())
     }
+}
+
+fn hash(word: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    word.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// Apostrophes, which are written or left out, and characters that nobody sees.

@@ -4,10 +4,28 @@ use super::{prose::Folded, reason::Reason};
 
 /// Providers of addresses for a few minutes; a small list of our own, of those that are met most.
 const DISPOSABLE: [&str; 22] = [
-    "mailinator.com", "guerrillamail.com", "guerrillamail.net", "sharklasers.com", "10minutemail.com", "tempmail.com",
-    "temp-mail.org", "temp-mail.io", "throwawaymail.com", "yopmail.com", "getnada.com", "dispostable.com", "maildrop.cc",
-    "trashmail.com", "fakeinbox.com", "mintemail.com", "mohmal.com", "emailondeck.com", "tempail.com", "moakt.com",
-    "burnermail.io", "mail.tm",
+    "mailinator.com",
+    "guerrillamail.com",
+    "guerrillamail.net",
+    "sharklasers.com",
+    "10minutemail.com",
+    "tempmail.com",
+    "temp-mail.org",
+    "temp-mail.io",
+    "throwawaymail.com",
+    "yopmail.com",
+    "getnada.com",
+    "dispostable.com",
+    "maildrop.cc",
+    "trashmail.com",
+    "fakeinbox.com",
+    "mintemail.com",
+    "mohmal.com",
+    "emailondeck.com",
+    "tempail.com",
+    "moakt.com",
+    "burnermail.io",
+    "mail.tm",
 ];
 /// So many dots before the `@` are no name.
 const MANY_DOTS: usize = 4;
@@ -54,7 +72,8 @@ pub(super) fn is_gibberish(word: &str) -> bool {
     if letters.len() < 6 || !letters.iter().all(char::is_ascii_alphabetic) {
         return false;
     }
-    let turns = letters.windows(2).filter(|pair| matches!(pair, [a, b] if a.is_lowercase() && b.is_uppercase())).count();
+    let turns =
+        letters.windows(2).filter(|pair| matches!(pair, [a, b] if a.is_lowercase() && b.is_uppercase())).count();
     turns >= 3 || longest_row(&letters, |c| !"aeiouyAEIOUY".contains(c)) >= CONSONANTS
 }
 

@@ -84,10 +84,15 @@ fn a_page_left_open_a_proof_that_ended_and_no_token_hold_nobody_back() {
 #[test]
 fn links_are_counted_as_people_and_machines_write_them() {
     let found = |text: &str| links::found(text, "", &["clinic.example"]).map(Reason::name).collect::<Vec<_>>();
-    for text in ["I come at 5.I will wait", "vit.D and Dr.Who", "write to ann@mail.example.com", "e.g. aspirin", "3.50"] {
+    for text in ["I come at 5.I will wait", "vit.D and Dr.Who", "write to ann@mail.example.com", "e.g. aspirin", "3.50"]
+    {
         assert_eq!(found(text), [""; 0], "{text}");
     }
-    assert_eq!(found("your page https://www.clinic.example/flu and http://clinic.example"), [""; 0], "the clinic's own");
+    assert_eq!(
+        found("your page https://www.clinic.example/flu and http://clinic.example"),
+        [""; 0],
+        "the clinic's own"
+    );
     for text in ["see http://a.example/x", "see www.a.example", "see a-b.com/x", "HTTPS://A.EXAMPLE", "(a.com)"] {
         assert_eq!(found(text), ["link"], "{text}");
     }
@@ -103,8 +108,19 @@ fn links_are_counted_as_people_and_machines_write_them() {
 #[test]
 fn names_as_people_have_them_are_no_reason() {
     for name in [
-        "Wren Halloway", "LaToya McDonald", "DeAndre", "O'Brien", "Nguyễn Thị Hoa", "Schmidtchen", "李伟", "Ng", "MacKenzie",
-        "Krzysztof Szczepański", "VAN DER BERG", "Ray Ban", "Mary Ann",
+        "Wren Halloway",
+        "LaToya McDonald",
+        "DeAndre",
+        "O'Brien",
+        "Nguyễn Thị Hoa",
+        "Schmidtchen",
+        "李伟",
+        "Ng",
+        "MacKenzie",
+        "Krzysztof Szczepański",
+        "VAN DER BERG",
+        "Ray Ban",
+        "Mary Ann",
     ] {
         assert_eq!(reasons(name, "Hello there"), [""; 0], "{name}");
     }

@@ -93,7 +93,8 @@ fn is_mixed(word: &str) -> bool {
 
 /// Mathematical alphanumerics, full-width and circled letters: a tenth of the text, and more than a sign or two.
 fn is_styled(letters: &[char]) -> bool {
-    let styled = |c: char| matches!(u32::from(c), 0x1d400..=0x1d7ff | 0x24b6..=0x24e9 | 0xff21..=0xff5a | 0x1f130..=0x1f189);
+    let styled =
+        |c: char| matches!(u32::from(c), 0x1d400..=0x1d7ff | 0x24b6..=0x24e9 | 0xff21..=0xff5a | 0x1f130..=0x1f189);
     let dressed = letters.iter().filter(|c| styled(**c)).count();
     dressed >= 6 && dressed * 10 >= letters.len()
 }

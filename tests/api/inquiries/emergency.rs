@@ -29,7 +29,10 @@ fn an_emergency_is_answered_with_the_number_to_call_in_its_own_language() {
     assert!(notices(&spanish)[1].1.starts_with("Please"), "the others are in the language of the form");
     assert_eq!(priority(&api, &english), (json!("stat"), json!("new")));
     assert_eq!(priority(&api, &usual), (json!("normal"), json!("new")));
-    assert_eq!(api.text("select string_agg(emergency_rule, ',' order by received_at) from cms.inquiry"), "Heart,Suicidio");
+    assert_eq!(
+        api.text("select string_agg(emergency_rule, ',' order by received_at) from cms.inquiry"),
+        "Heart,Suicidio"
+    );
 }
 
 #[test]

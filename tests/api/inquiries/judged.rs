@@ -27,7 +27,8 @@ fn act(api: &Api, receipt: &Value, action: &str, version: &str) -> crate::harnes
 #[test]
 fn an_advertisement_is_held_with_the_answer_of_a_patient_and_wakes_nobody() {
     let api = quiet();
-    let (patient, advertiser) = (post(&api).json(&with(&json!({}))).send(), post(&api).json(&with(&json!({"message": OFFER}))).send());
+    let (patient, advertiser) =
+        (post(&api).json(&with(&json!({}))).send(), post(&api).json(&with(&json!({"message": OFFER}))).send());
     let (first, second) = (receipt(&patient), receipt(&advertiser));
     assert_eq!(first["notices"], second["notices"]);
     assert_eq!(patient.body.len(), advertiser.body.len(), "not a byte tells them apart");
@@ -54,7 +55,8 @@ fn what_was_held_is_released_once_and_then_staff_are_told() {
     assert_eq!(count(&api, TOLD), 1);
     act(&api, &held, "release", "*").problem(409, "not_held");
     for action in ["inquiry.release", "inquiry.submit"] {
-        let query = format!("select count(*) from cms.audit_event where action = '{action}' and subject_type = 'inquiry'");
+        let query =
+            format!("select count(*) from cms.audit_event where action = '{action}' and subject_type = 'inquiry'");
         assert_eq!(api.number(&query), 1, "{action}");
     }
 }
@@ -94,7 +96,11 @@ fn one_contact_comes_through_ten_times_a_day_and_is_never_refused() {
     assert_eq!(standing(&api, &receipts[9]), ("new".to_owned(), vec![]));
     let by_phone = with(&json!({"email": null, "message": "It is me again"}));
     assert_eq!(standing(&api, &sent(&api, &by_phone)).0, "held", "the same telephone");
-    assert_eq!(standing(&api, &sent(&api, &with(&json!({"email": "o@mail.example", "phone": null})))).0, "new", "another");
+    assert_eq!(
+        standing(&api, &sent(&api, &with(&json!({"email": "o@mail.example", "phone": null})))).0,
+        "new",
+        "another"
+    );
     clock.set(clock.now() + Duration::hours(25));
     assert_eq!(standing(&api, &sent(&api, &body(99))).0, "new", "the next day");
 }
@@ -117,7 +123,9 @@ fn a_burst_of_one_contact_is_counted_as_well() {
 fn the_same_words_from_many_wait_and_one_persons_do_not() {
     let api = quiet();
     let words = "We looked for an office like yours for 12 weeks and would be glad about a meeting";
-    let from = |who: &str, message: &str| with(&json!({"email": format!("{who}@mail.example"), "phone": null, "message": message}));
+    let from = |who: &str, message: &str| {
+        with(&json!({"email": format!("{who}@mail.example"), "phone": null, "message": message}))
+    };
     for _ in 0..4 {
         assert_eq!(standing(&api, &sent(&api, &from("a", words))).0, "new", "one person may say it again");
     }
@@ -126,7 +134,8 @@ fn the_same_words_from_many_wait_and_one_persons_do_not() {
     let other_numbers = words.replace("12 weeks", "7  weeks");
     let fourth = standing(&api, &sent(&api, &from("d", &other_numbers)));
     assert_eq!(fourth, ("held".to_owned(), vec!["same_words".to_owned()]));
-    let with_link = |who: &str, link: &str| from(who, &format!("Our new catalogue of furniture for offices is at {link}"));
+    let with_link =
+        |who: &str, link: &str| from(who, &format!("Our new catalogue of furniture for offices is at {link}"));
     assert_eq!(standing(&api, &sent(&api, &with_link("e", "https://a.example/1"))).0, "new");
     let copied = standing(&api, &sent(&api, &with_link("f", "https://b.example/2")));
     assert_eq!(copied, ("held".to_owned(), vec!["link".to_owned(), "same_words".to_owned()]));

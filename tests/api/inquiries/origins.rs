@@ -12,7 +12,8 @@ fn api() -> Api {
 }
 
 fn add_form(api: &Api, changes: &Value) -> Reply {
-    let mut form = json!({"name": "Landing page", "allowed_origins": ["https://ads.example", "https://ads.example:8443"]});
+    let mut form =
+        json!({"name": "Landing page", "allowed_origins": ["https://ads.example", "https://ads.example:8443"]});
     json_patch::merge(&mut form, changes);
     api.call("POST", "/v1/admin/forms").bearer(&api.sign_in(EDITOR)).json(&form).send()
 }
@@ -22,7 +23,8 @@ fn from(api: &Api, origin: &str, form: &str) -> Reply {
 }
 
 fn preflight(api: &Api, origin: &str, path: &str) -> String {
-    let call = api.call("OPTIONS", path).header("Origin", origin).header("Access-Control-Request-Method", "POST").send();
+    let call =
+        api.call("OPTIONS", path).header("Origin", origin).header("Access-Control-Request-Method", "POST").send();
     assert_eq!((call.status, call.header("vary")), (204, "Origin"));
     call.header(ALLOW).to_owned()
 }
@@ -35,7 +37,13 @@ fn a_form_is_posted_from_its_own_pages_and_from_no_others() {
         let reply = from(&api, origin, "landing-page");
         assert_eq!((reply.status, reply.header(ALLOW)), (201, origin), "{}", reply.body);
     }
-    for origin in ["https://clinic.example", "https://evil.example", "http://ads.example", "https://ads.example.evil.example", "null"] {
+    for origin in [
+        "https://clinic.example",
+        "https://evil.example",
+        "http://ads.example",
+        "https://ads.example.evil.example",
+        "null",
+    ] {
         let reply = from(&api, origin, "landing-page");
         reply.problem(403, "origin_not_allowed");
         assert_eq!(reply.header(ALLOW), "", "{origin} reads nothing");
@@ -54,7 +62,11 @@ fn a_form_without_a_list_follows_the_settings() {
     let own = from(&api, "https://clinic.example", "contact");
     assert_eq!((own.status, own.header(ALLOW)), (201, "https://clinic.example"));
     let other = from(&api, "https://ads.example", "contact");
-    assert_eq!((other.status, other.header(ALLOW)), (201, ""), "as before: it is taken, and the page cannot read the answer");
+    assert_eq!(
+        (other.status, other.header(ALLOW)),
+        (201, ""),
+        "as before: it is taken, and the page cannot read the answer"
+    );
 }
 
 #[test]
@@ -79,7 +91,10 @@ fn an_origin_is_written_as_browsers_send_it() {
     let api = api();
     let made = add_form(&api, &json!({"allowed_origins": ["https://Ads.example/", "https://ads.example:443"]}));
     assert_eq!(made.json()["data"]["allowed_origins"], json!(["https://ads.example", "https://ads.example"]));
-    let bad = add_form(&api, &json!({"allowed_origins": ["*", "https://a.example/path", "https://*.a.example", "ads.example", 7]}));
+    let bad = add_form(
+        &api,
+        &json!({"allowed_origins": ["*", "https://a.example/path", "https://*.a.example", "ads.example", 7]}),
+    );
     let problem = bad.problem(422, "validation_failed");
     let places: Vec<_> = super::mistakes(&problem).into_iter().collect();
     let expected: Vec<String> = (0..5).map(|at| format!("/allowed_origins/{at}")).collect();

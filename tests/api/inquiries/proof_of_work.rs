@@ -30,7 +30,9 @@ fn solved(api: &Api) -> String {
 /// Each from another contact, so that nothing else is counted.
 fn inquiry(number: usize, altcha: &Value) -> Value {
     let email = format!("n{number}@mail.example");
-    with(&json!({"form": "guarded", "email": email, "phone": null, "message": format!("Hello {number}"), "altcha": altcha}))
+    with(
+        &json!({"form": "guarded", "email": email, "phone": null, "message": format!("Hello {number}"), "altcha": altcha}),
+    )
 }
 
 fn standing(api: &Api, receipt: &Value) -> (Value, Value) {

@@ -71,7 +71,11 @@ fn a_form_that_comes_back_at_once_was_filled_by_a_machine() {
     assert_eq!(read(&api, &sent(&api, &body))["spam"], false);
     clock.set(start + Duration::hours(25));
     let late = read(&api, &sent(&api, &body));
-    assert_eq!((&late["status"], &late["spam_reasons"]), (&json!("new"), &json!(["expired_form_token"])), "a forgotten tab");
+    assert_eq!(
+        (&late["status"], &late["spam_reasons"]),
+        (&json!("new"), &json!(["expired_form_token"])),
+        "a forgotten tab"
+    );
 }
 
 #[test]
