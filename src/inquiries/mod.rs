@@ -15,6 +15,8 @@
 //! | `intake` | the steps that every way in takes |
 //! | `door` | keys, receipts, idempotency, the limit |
 //! | `sealing` | the seal around personal fields |
+//! | `spam` | whether an inquiry looks like a patient's; released and marked by staff |
+//! | `emergency` | words that tell of an emergency |
 //! | `browser` | pages and the way on for plain forms |
 //! | `public` | the handlers for everybody |
 //! | `desk/` | what staff do about inquiries |
@@ -25,6 +27,7 @@
 mod browser;
 mod desk;
 mod door;
+pub mod emergency;
 mod form;
 mod forms;
 mod handoff;
@@ -37,6 +40,7 @@ mod public;
 mod queries;
 mod schema;
 mod sealing;
+pub mod spam;
 mod wire;
 
 use actix_web::web::ServiceConfig;
@@ -46,8 +50,10 @@ pub use desk::Inbox;
 pub use door::{Door, DueAfter};
 pub use key_check::{RingMismatch, register_keys};
 pub use queries::ensure_default_form;
+pub use queries::may_post_from;
 pub use schema::{InquiryAttributionInput, InquiryConsentInput, InquiryForm, InquiryInput, InquiryNameInput};
 pub use schema::{InquiryKind, InquiryStatus, OnBehalfOf, PreferredContact};
+pub use spam::{Guard, HELD_FROM, Judgement, Proof, Reason, SPAM_FROM, Signals, Verdict, judge};
 
 use crate::http::Endpoint;
 
@@ -68,6 +74,8 @@ pub fn admin_routes(config: &mut ServiceConfig) {
     Endpoint::at("/forms/{id}/restore").post(forms::restore_form).mount(config);
     handoff::admin_routes(config);
     desk::admin_routes(config);
+    spam::admin_routes(config);
+    emergency::admin_routes(config);
 }
 
 /// What stands in this room itself.

@@ -36,6 +36,8 @@ pub enum EventKind {
     UserDisabled,
     /// An inquiry stands elsewhere in the clinic's work.
     InquiryStatusChanged,
+    /// An inquiry waits for staff.
+    InquiryReceived,
 }
 
 impl EventKind {
@@ -49,6 +51,7 @@ impl EventKind {
             Self::UserUpdated => "user.updated",
             Self::UserDisabled => "user.disabled",
             Self::InquiryStatusChanged => "inquiry.status_changed",
+            Self::InquiryReceived => "inquiry.received",
         }
     }
 }

@@ -2,9 +2,13 @@
 
 mod desk;
 mod handoff;
+mod emergency;
 mod idempotency;
+mod judged;
+mod origins;
 mod plain_forms;
 mod posting;
+mod proof_of_work;
 mod reading;
 mod spam;
 

@@ -186,7 +186,9 @@ fn class_of(operation: &str) -> Option<Class> {
         | "list_staff_forms"
         | "get_staff_form"
         | "list_required_notices"
-        | "get_clinic_consistency" => Holds(ReadClinic),
+        | "get_clinic_consistency"
+        | "list_emergency_rules"
+        | "get_emergency_rule" => Holds(ReadClinic),
         "update_clinic"
         | "create_form"
         | "update_form"
@@ -229,7 +231,11 @@ fn class_of(operation: &str) -> Option<Class> {
         | "update_legal_notice"
         | "delete_legal_notice"
         | "restore_legal_notice"
-        | "update_legal_notices" => Holds(EditClinic),
+        | "update_legal_notices"
+        | "create_emergency_rule"
+        | "update_emergency_rule"
+        | "delete_emergency_rule"
+        | "restore_emergency_rule" => Holds(EditClinic),
         "list_inquiries"
         | "get_inquiry"
         | "list_inquiry_notes"
@@ -237,9 +243,13 @@ fn class_of(operation: &str) -> Option<Class> {
         | "search_inquiries"
         | "get_inquiry_metrics"
         | "stream_inquiries" => Holds(ReadInquiries),
-        "update_inquiry" | "update_inquiries" | "create_inquiry_note" | "create_inquiry_contact" => {
-            Holds(AnswerInquiries)
-        }
+        "update_inquiry"
+        | "update_inquiries"
+        | "create_inquiry_note"
+        | "create_inquiry_contact"
+        | "release_inquiry"
+        | "mark_inquiry_spam" => Holds(AnswerInquiries),
+        "export_inquiries" | "get_inquiry_bundle" => Holds(ExportInquiries),
         "create_break_glass" => Holds(BreakGlass),
         "list_break_glass" | "list_audit_events" | "export_audit_events" => Holds(ReadAudit),
         "list_users" | "get_user" | "list_invitations" | "get_invitation" | "list_sessions" | "get_session" => {
