@@ -10,7 +10,6 @@ mod message;
 mod postbox;
 mod queries;
 mod relay;
-mod retry;
 mod round;
 mod wording;
 

@@ -11,14 +11,16 @@ use super::{
     carrier::{Carrier, Refusal},
     postbox::Postbox,
     queries::{self, Leased},
-    retry::next_attempt,
     wording::word,
 };
 use crate::{
     crypto::random,
     db::{DbError, StaffDb},
+    outbox::{Backoff, PATIENCE},
 };
 
+/// When a letter that did not leave is tried again. It is given up after some days (RFC 5321 §4.5.4.1).
+const BACKOFF: Backoff = Backoff { first: 30, longest: 6 * 3600 };
 /// How many letters are carried at once.
 const BATCH: i64 = 8;
 /// How long a letter is a node's own: longer than a conversation with a mail server may take.
@@ -129,7 +131,7 @@ impl Trip<'_> {
     /// When the letter is tried again; none where it is given up.
     fn next(&self, letter: &Leased, refusal: &Refusal) -> Option<DateTime<Utc>> {
         let roll = random::bytes::<1>().map_or(128, |[roll]| roll);
-        next_attempt(letter.created_at, self.now, letter.attempts, roll).filter(|_| !refusal.is_final)
+        BACKOFF.next_attempt(letter.created_at + PATIENCE, self.now, letter.attempts, roll).filter(|_| !refusal.is_final)
     }
 
     async fn note_sent(&self, letter: &Leased) -> Result<End, DbError> {
