@@ -6,5 +6,4 @@ alter table cms.mail_message
     case when inquiry_id is null then (sealed is null) = (sent_at is not null or failed_at is not null)
          else sealed is null end);
 create index mail_message_of_inquiry on cms.mail_message (inquiry_id, created_at) where inquiry_id is not null;
-create index mail_message_replies_waiting on cms.mail_message (available_at, id)
-  where inquiry_id is not null and sent_at is null and failed_at is null;
+create index mail_message_unsent on cms.mail_message (available_at, id) where sent_at is null and failed_at is null;

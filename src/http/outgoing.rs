@@ -22,12 +22,7 @@ use ureq::{
 
 /// An agent that connects where `policy` says, finds names by `resolver`, and ends every request within `deadline`. It
 /// keeps no connection: each one is checked when it is made.
-pub fn outgoing_agent(
-    policy: AddressPolicy,
-    resolver: impl Resolver,
-    https_only: bool,
-    deadline: Duration,
-) -> Agent {
+pub fn outgoing_agent(policy: AddressPolicy, resolver: impl Resolver, https_only: bool, deadline: Duration) -> Agent {
     let tls = TlsConfig::builder()
         .provider(TlsProvider::Rustls)
         .root_certs(RootCerts::WebPki)

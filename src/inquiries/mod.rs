@@ -14,6 +14,7 @@
 //! | `schema` | the bodies for the OpenAPI document |
 //! | `intake` | the steps that every way in takes |
 //! | `door` | keys, receipts, idempotency, the limit |
+//! | `letters/` | what leaves by mail because of an inquiry |
 //! | `sealing` | the seal around personal fields |
 //! | `browser` | pages and the way on for plain forms |
 //! | `opened` | what staff see |
@@ -30,6 +31,7 @@ mod input;
 mod inquiry;
 mod intake;
 mod key_check;
+mod letters;
 mod opened;
 mod plain;
 mod public;
@@ -43,6 +45,7 @@ use utoipa::OpenApi;
 
 pub use door::{Door, DueAfter};
 pub use key_check::{RingMismatch, register_keys};
+pub use letters::{Correspondence, Docs as LetterDocs, Reopening};
 pub use queries::ensure_default_form;
 pub use schema::{InquiryAttributionInput, InquiryConsentInput, InquiryForm, InquiryInput, InquiryNameInput};
 pub use schema::{InquiryKind, InquiryStatus, OnBehalfOf, PreferredContact};
@@ -66,6 +69,7 @@ pub fn admin_routes(config: &mut ServiceConfig) {
     Endpoint::at("/forms/{id}/restore").post(forms::restore_form).mount(config);
     Endpoint::at("/inquiries").get(admin::list_inquiries).mount(config);
     Endpoint::at("/inquiries/{id}").get(admin::get_inquiry).mount(config);
+    letters::admin_routes(config);
 }
 
 /// The part of the OpenAPI document that this room answers for.

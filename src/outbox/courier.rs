@@ -147,7 +147,8 @@ impl Courier {
     async fn attempt(&self, delivery: &LeasedDelivery) -> Answered {
         let failed = |error| Answered { status: None, error: Some(error), duration: Duration::ZERO };
         let now = self.clock().now();
-        let former = delivery.former_sealed.as_deref().filter(|_| delivery.former_until.is_some_and(|until| until > now));
+        let former =
+            delivery.former_sealed.as_deref().filter(|_| delivery.former_until.is_some_and(|until| until > now));
         let sealed = [Some(delivery.sealed_secret.as_slice()), former].into_iter().flatten();
         let about = (delivery.event_id, now, delivery.payload.as_str());
         // A node with the right keys may still open it.
@@ -228,7 +229,8 @@ async fn set_out(
 pub async fn deliver_due(database: &StaffDb, courier: &Courier) -> Result<Round, DbError> {
     let fanned_out = announce_due(database, courier.clock(), &courier.consequences).await?;
     let leased = lease(database, courier.clock().now(), &Places::default()).await?;
-    let ends = futures_util::future::join_all(leased.into_iter().map(|delivery| courier.make(database, delivery))).await;
+    let ends =
+        futures_util::future::join_all(leased.into_iter().map(|delivery| courier.make(database, delivery))).await;
     ends.into_iter().try_fold(Round { fanned_out, ..Round::default() }, |round, end| Ok(round.with(end?)))
 }
 

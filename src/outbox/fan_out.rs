@@ -54,11 +54,7 @@ impl fmt::Debug for Consequences {
 ///
 /// # Errors
 /// Those of the database.
-pub async fn announce_due(
-    database: &StaffDb,
-    clock: &Clock,
-    consequences: &Consequences,
-) -> Result<usize, DbError> {
+pub async fn announce_due(database: &StaffDb, clock: &Clock, consequences: &Consequences) -> Result<usize, DbError> {
     let (clock, consequences) = (clock.clone(), consequences.clone());
     database.transact(async move |transaction| announce_batch(transaction, &clock, &consequences).await).await
 }
@@ -94,11 +90,7 @@ async fn announce_batch(
 }
 
 /// Does what follows from an event, all of it or nothing.
-async fn follow(
-    transaction: &mut PgConnection,
-    consequences: &Consequences,
-    event: &DueEvent,
-) -> Result<(), DbError> {
+async fn follow(transaction: &mut PgConnection, consequences: &Consequences, event: &DueEvent) -> Result<(), DbError> {
     let Some(follow) = &consequences.0 else { return Ok(()) };
     let mut step = transaction.begin().await?;
     match follow(&mut step, &event.kind, event.subject_id).await {

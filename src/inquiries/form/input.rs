@@ -5,7 +5,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::{
-    ConsentDefinition, FieldDefinition, check_name,
+    AutoresponderDefinition, ConsentDefinition, FieldDefinition, autoresponder, check_name,
     consent::{self, ConsentInput},
     field_input::{self, FieldInput},
     route::{self, RouteInput},
@@ -18,6 +18,8 @@ use crate::{
 
 /// The most notices of a form.
 const MOST_NOTICES: usize = 10;
+/// The most people who are told of an inquiry.
+const MOST_NOTIFIED: usize = 20;
 /// Minutes of opening until the first answer is due, where a form says nothing.
 const RESPONSE_MINUTES: i32 = 240;
 
@@ -66,6 +68,12 @@ pub struct FormInput {
     /// Minutes of the location's opening hours until the first answer is due; 240 where it is absent.
     #[schema(minimum = 1, maximum = 10_080, required = false)]
     pub response_minutes: i32,
+    /// Ids or e-mail addresses of the people who are told of an inquiry; the front desk of its location where there are
+    /// none, and the owners where that has nobody.
+    #[schema(max_items = 20, required = false)]
+    pub notified: Vec<String>,
+    /// The letter that answers an inquiry by itself; none where it is absent.
+    pub autoresponder: Option<AutoresponderDefinition>,
 }
 
 impl FormInput {
@@ -87,6 +95,8 @@ impl FormInput {
         let routes = route::read_all(&mut fields);
         let response_minutes =
             fields.integer("response_minutes", 1..=10_080).and_then(|minutes| i32::try_from(minutes).ok());
+        let notified = fields.lines("notified", MOST_NOTIFIED, 254);
+        let autoresponder = autoresponder::read(&mut fields);
         fields.finish()?;
         let name = name.ok_or(ApiError::Internal)?;
         let response_minutes = response_minutes.unwrap_or(RESPONSE_MINUTES);
@@ -101,6 +111,8 @@ impl FormInput {
             retention_days,
             routes,
             response_minutes,
+            notified,
+            autoresponder,
         })
     }
 }

@@ -4,9 +4,9 @@
 mod deliveries;
 mod events;
 
+pub use deliveries::find_trouble;
 pub(super) use deliveries::{
     Ending, LeasedDelivery, NewDelivery, Subscriber, clear, disable_gone, end_attempt, give_up_old, insert_deliveries,
     lease_due, list_subscribers,
 };
-pub use deliveries::find_trouble;
 pub(super) use events::{DueEvent, delete_planned, insert_event, lock_due_events, mark_fanned_out, postpone_events};
