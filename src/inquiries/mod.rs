@@ -14,6 +14,7 @@
 //! | `schema` | the bodies for the OpenAPI document |
 //! | `intake` | the steps that every way in takes |
 //! | `door` | keys, receipts, idempotency, the limit |
+//! | `letters/` | what leaves by mail because of an inquiry |
 //! | `sealing` | the seal around personal fields |
 //! | `spam` | whether an inquiry looks like a patient's; released and marked by staff |
 //! | `emergency` | words that tell of an emergency |
@@ -35,6 +36,7 @@ mod input;
 mod inquiry;
 mod intake;
 mod key_check;
+mod letters;
 mod plain;
 mod public;
 mod queries;
@@ -49,6 +51,7 @@ use utoipa::OpenApi;
 pub use desk::Inbox;
 pub use door::{Door, DueAfter};
 pub use key_check::{RingMismatch, register_keys};
+pub use letters::{Correspondence, Docs as LetterDocs, Reopening};
 pub use queries::ensure_default_form;
 pub use queries::may_post_from;
 pub use schema::{InquiryAttributionInput, InquiryConsentInput, InquiryForm, InquiryInput, InquiryNameInput};
@@ -76,6 +79,7 @@ pub fn admin_routes(config: &mut ServiceConfig) {
     desk::admin_routes(config);
     spam::admin_routes(config);
     emergency::admin_routes(config);
+    letters::admin_routes(config);
 }
 
 /// What stands in this room itself.

@@ -73,7 +73,8 @@ fn rest() -> Value {
 fn action(verb: &str) -> &'static str {
     match verb {
         "create" | "submit" | "import" | "recovery_codes" => "C",
-        "read" | "list" | "export" | "check" | "history" | "snapshot" | "search" | "measure" | "stream" => "R",
+        "read" | "list" | "list_deliveries" | "list_letters" | "export" | "check" | "history" | "snapshot"
+        | "search" | "measure" | "stream" => "R",
         "update" | "restore" | "rotate" | "end_rotation" | "change_role" | "reset_password" | "disable" | "link"
         | "change" => "U",
         "delete" | "delete_all" | "revoke" | "retire" | "prune" | "purge" => "D",

@@ -59,9 +59,11 @@ impl HandedOff<'_> {
 
     fn task(&self) -> Value {
         let inquiry = self.inquiry;
-        let notes = inquiry.notes.iter().rev().map(|note| {
-            json!({"authorString": note.by.name, "time": instant(note.at), "text": note.text})
-        });
+        let notes = inquiry
+            .notes
+            .iter()
+            .rev()
+            .map(|note| json!({"authorString": note.by.name, "time": instant(note.at), "text": note.text}));
         let assignee = inquiry.assignee.as_ref();
         let place = inquiry.location.as_ref();
         compact(json!({
@@ -147,7 +149,8 @@ impl HandedOff<'_> {
     fn consent(&self, index: usize, consent: &GivenConsent) -> Value {
         let version = consent.text_version.as_deref().unwrap_or_default();
         let text = self.texts.iter().find(|text| text.purpose == consent.purpose && text.text_version == version);
-        let shown = text.and_then(|text| best(&text.texts.0, self.inquiry.language.as_deref().unwrap_or_default(), "en"));
+        let shown =
+            text.and_then(|text| best(&text.texts.0, self.inquiry.language.as_deref().unwrap_or_default(), "en"));
         let title = format!("{} {version}", consent.purpose).trim_end().to_owned();
         compact(json!({
             "resourceType": "Consent",

@@ -145,11 +145,7 @@ pub async fn get_inquiry_bundle(
 }
 
 /// An inquiry within reach, with the texts of its form.
-async fn find(
-    transaction: &mut PgConnection,
-    staff: &Staff,
-    id: Uuid,
-) -> Result<Option<Opened>, ApiError> {
+async fn find(transaction: &mut PgConnection, staff: &Staff, id: Uuid) -> Result<Option<Opened>, ApiError> {
     let Some(found) = desk::find(transaction, id, &staff.reach, &staff.reach).await? else { return Ok(None) };
     let texts = queries::list_agreed_texts(transaction, found.row.listed.form_id).await?;
     Ok(Some((found, texts)))

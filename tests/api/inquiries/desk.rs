@@ -10,12 +10,11 @@ mod seen;
 use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, Executor};
 
-use super::{count, inquiry, noon, sent, with};
+use super::{count, noon, sent, with};
 use crate::harness::{Api, Call, FRONT_DESK, OWNER, Reply};
 
 const HARBOR: &str = "01900000-0000-7000-8000-0000000000a1";
 const HILLTOP: &str = "01900000-0000-7000-8000-0000000000a2";
-const OWNER_ID: &str = "01900000-0000-7000-8000-000000000001";
 const EDITOR_ID: &str = "01900000-0000-7000-8000-000000000002";
 const FRONT_DESK_ID: &str = "01900000-0000-7000-8000-000000000006";
 

@@ -21,9 +21,8 @@ fn every_inquiry_leaves_once_and_each_is_named_in_the_trail() {
     let api = Api::start();
     let token = api.sign_in(OWNER);
     // More than two parts.
-    let mut sent: Vec<Value> = (0..60)
-        .map(|n| sent(&api, &with(&json!({"email": format!("wren{n}@mail.example")})))["id"].clone())
-        .collect();
+    let mut sent: Vec<Value> =
+        (0..60).map(|n| sent(&api, &with(&json!({"email": format!("wren{n}@mail.example")})))["id"].clone()).collect();
     let reply = export(&api, &token, "");
     assert_eq!(reply.header("content-type"), "application/x-ndjson");
     assert!(reply.header("content-disposition").contains("inquiries.ndjson"));
@@ -90,21 +89,28 @@ fn a_bundle_is_a_task_about_what_was_sent_and_never_an_order() {
     assert_eq!(item("email")["valueString"], "Wren.Halloway@mail.example");
     let tried = &of("Communication")[0];
     assert_eq!((&tried["status"], &tried["note"][0]["text"]), (&json!("completed"), &json!("Asked for a call back")));
-    let consents: Vec<_> = of("Consent").iter().map(|one| (one["status"].clone(), one["provision"]["type"].clone())).collect();
+    let consents: Vec<_> =
+        of("Consent").iter().map(|one| (one["status"].clone(), one["provision"]["type"].clone())).collect();
     assert_eq!(consents, [(json!("active"), json!("permit")), (json!("rejected"), json!("deny"))]);
     assert!(of("ServiceRequest").is_empty() && of("Patient").is_empty());
     assert!(!reply.body.contains("null") && !reply.body.contains("[]"), "{}", reply.body);
     // The range has the same bundles.
     let range = lines(&export(&api, &token, "?format=fhir"));
     assert_eq!((range.len(), &range[0]["entry"]), (1, &bundle["entry"]));
-    api.call("GET", "/v1/admin/inquiries/01900000-0000-7000-8000-00000000ffff/fhir").bearer(&token).send().problem(404, "not_found");
+    api.call("GET", "/v1/admin/inquiries/01900000-0000-7000-8000-00000000ffff/fhir")
+        .bearer(&token)
+        .send()
+        .problem(404, "not_found");
 }
 
 #[test]
 fn only_an_owner_who_signed_in_just_now_takes_inquiries_out_of_the_house() {
     let api = Api::start();
     let receipt = sent(&api, &inquiry());
-    let paths = ["/v1/admin/inquiries/export".to_owned(), format!("/v1/admin/inquiries/{}/fhir", receipt["id"].as_str().unwrap())];
+    let paths = [
+        "/v1/admin/inquiries/export".to_owned(),
+        format!("/v1/admin/inquiries/{}/fhir", receipt["id"].as_str().unwrap()),
+    ];
     for person in [ADMIN, FRONT_DESK, AUDITOR] {
         let token = api.sign_in(person);
         for path in &paths {
@@ -113,7 +119,10 @@ fn only_an_owner_who_signed_in_just_now_takes_inquiries_out_of_the_house() {
     }
     let token = api.sign_in(OWNER);
     api.as_owner(async |connection| {
-        sqlx::raw_sql("update cms.session set authenticated_at = authenticated_at - interval '11 minutes'").execute(connection).await.unwrap();
+        sqlx::raw_sql("update cms.session set authenticated_at = authenticated_at - interval '11 minutes'")
+            .execute(connection)
+            .await
+            .unwrap();
     });
     for path in &paths {
         api.call("GET", path).bearer(&token).send().problem(401, "reauthentication_required");
