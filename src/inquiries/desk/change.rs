@@ -245,6 +245,32 @@ pub async fn write(
     Ok(version)
 }
 
+/// Leaves the line in the history and the event of a status that another room of this noun has written.
+///
+/// # Errors
+/// Those of the database.
+pub async fn note_status(
+    transaction: &mut PgConnection,
+    staff: &Staff,
+    inquiry: Uuid,
+    from: &str,
+    to: Status,
+) -> Result<(), ApiError> {
+    let line = StatusChange {
+        id: staff.clock.new_id(),
+        inquiry,
+        at: staff.clock.now(),
+        by: Some(staff.id),
+        from,
+        to: to.name(),
+        reason: None,
+        sealed_note: None,
+    };
+    queries::insert_status_change(transaction, &line).await?;
+    outbox::record(transaction, &staff.clock, EventKind::InquiryStatusChanged, inquiry).await?;
+    Ok(())
+}
+
 fn changed(after: &After) -> Changed<'_> {
     Changed {
         status: after.status.name(),

@@ -9,8 +9,8 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
+    around::DeskPerson,
     change::{self, After, Move},
-    opened::DeskPerson,
     queries::{self, ContactRow, NewContact, Standing},
     status::Status,
 };

@@ -7,8 +7,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
+    around::reference,
     filters::Asked,
-    opened::reference,
     queries::{self, CountRow, Measured, Period},
 };
 use crate::{

@@ -5,7 +5,7 @@
 //! | file | holds |
 //! |---|---|
 //! | `status` | where an inquiry may go, and why: one table |
-//! | `filters`, `lists`, `opened` | lists, one inquiry, and both opened |
+//! | `filters`, `lists`, `opened`, `around` | lists, one inquiry with what stands around it, and both opened |
 //! | `change` | one change of one inquiry with its history, event and audit row |
 //! | `updates`, `bulk` | a patch; the same for many |
 //! | `notes`, `contacts` | what was noted and who was reached |
@@ -14,6 +14,7 @@
 //! | `stream/` | the live inbox |
 //! | `queries/` | all SQL |
 
+mod around;
 mod bulk;
 mod change;
 mod contacts;
@@ -31,6 +32,7 @@ mod updates;
 use actix_web::web::ServiceConfig;
 use utoipa::OpenApi;
 
+pub(super) use change::note_status;
 pub(super) use contacts::InquiryContact;
 pub(super) use filters::{Asked, Order};
 pub(super) use lists::find;

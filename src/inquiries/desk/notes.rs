@@ -8,8 +8,8 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
+    around::DeskPerson,
     change,
-    opened::DeskPerson,
     queries::{self, NoteRow},
 };
 use crate::{

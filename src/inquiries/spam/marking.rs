@@ -14,7 +14,11 @@ use crate::{
     accounts::{InquiryDesk, Staff},
     db::StaffDb,
     http::{Answer, ApiError, Expected, no_parameters, path_id, staff_answer},
-    inquiries::{door::Door, schema::InquiryStatus},
+    inquiries::{
+        desk::{self, status::Status},
+        door::Door,
+        schema::InquiryStatus,
+    },
     outbox::{self, EventKind},
 };
 
@@ -64,6 +68,7 @@ pub async fn release_inquiry(
             let minutes = u32::try_from(row.response_minutes).unwrap_or_default();
             let due_at = (door.due_after)(row.hours.as_ref(), staff.clock.now(), minutes);
             let version = queries::update_status(transaction, id, "new", Some(due_at), staff.id).await?;
+            desk::note_status(transaction, &staff, id, &row.status, Status::New).await?;
             if !queries::was_told_of(transaction, id).await? {
                 outbox::record(transaction, &staff.clock, EventKind::InquiryReceived, id).await?;
             }
@@ -97,7 +102,12 @@ pub async fn mark_inquiry_spam(
             if row.status == "spam" {
                 return Err(ApiError::Conflict { code: "already_spam", detail: "it is marked already" });
             }
+            if !Status::named(&row.status).is_some_and(|status| status.leads_to().contains(&Status::Spam)) {
+                let detail = "it has come too far to be spam";
+                return Err(ApiError::Conflict { code: "illegal_transition", detail });
+            }
             let version = queries::update_status(transaction, id, "spam", None, staff.id).await?;
+            desk::note_status(transaction, &staff, id, &row.status, Status::Spam).await?;
             staff.record(transaction, "inquiry.mark_spam", "inquiry", Some(id), &["status".to_owned()]).await?;
             Ok::<_, ApiError>(InquiryStanding { id, status: "spam", due_at: None, version })
         })

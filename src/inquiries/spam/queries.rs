@@ -67,7 +67,7 @@ pub async fn update_status(
 ) -> Result<i32, sqlx::Error> {
     sqlx::query_scalar!(
         "update cms.inquiry
-            set status = $2, first_response_due_at = coalesce($3, first_response_due_at), version = version + 1,
+            set status = $2, close_reason = null, first_response_due_at = coalesce($3, first_response_due_at), version = version + 1,
                 updated_at = clock_timestamp(), updated_by = $4
           where id = $1
         returning version",
