@@ -25,7 +25,7 @@ use crate::{
     crypto::{KeyRing, PasswordGate},
     db::{PublicDb, StaffDb},
     export,
-    http::{self, RateLimit, Site, client::TrustedProxies},
+    http::{self, PostOrigins, RateLimit, Site, client::TrustedProxies},
     inquiries::{self, Door},
     mail::{MailLinks, Postbox},
     oidc::Provider,
@@ -53,6 +53,7 @@ pub struct Parts {
     document: Data<Document>,
     gate: Data<articles::Gate>,
     postbox: Postbox,
+    post_origins: Data<PostOrigins>,
 }
 
 impl Parts {
@@ -117,7 +118,9 @@ impl Parts {
             limit(LimitName::Inquiries, "inquiries"),
             config.inquiry_retention_days,
             clinic::due_after,
+            guard(config, ring, &site),
         );
+        let post_origins = post_origins(public.clone());
         let previews = Previews {
             tokens: ring.tag_key("preview"),
             front_ends: front_ends(config),
@@ -136,6 +139,7 @@ impl Parts {
             document: Data::new(document),
             gate: Data::new(publish_gate(config)),
             postbox,
+            post_origins: Data::new(post_origins),
         }
     }
 
@@ -157,8 +161,27 @@ impl Parts {
             .app_data(Data::clone(&self.readiness))
             .app_data(Data::clone(&self.document))
             .app_data(Data::clone(&self.gate))
+            .app_data(Data::clone(&self.post_origins))
             .app_data(Data::new(clinic::ServiceNames(articles::follow_service)));
     }
+}
+
+/// Tells patients from machines; links to the clinic's own addresses tell nothing.
+fn guard(config: &Config, ring: &KeyRing, site: &Site) -> inquiries::Guard {
+    let own: Vec<&str> = [site.public_url.as_str()].into_iter().chain(site.site_url.as_deref()).collect();
+    inquiries::Guard::new(ring, &own, config.proof_of_work_cost)
+}
+
+/// Which pages may post an inquiry, as the forms say. Where the database does not answer, none.
+fn post_origins(database: PublicDb) -> PostOrigins {
+    PostOrigins(Box::new(move |origin| {
+        let database = database.clone();
+        Box::pin(async move {
+            let asked =
+                database.read(async move |connection| inquiries::may_post_from(connection, &origin).await).await;
+            asked.unwrap_or(false)
+        })
+    }))
 }
 
 /// For whom passkeys are made. `None` where no page could use one, such as at a bare IP address.

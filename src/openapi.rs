@@ -46,6 +46,8 @@ pub fn document(public_url: &str) -> Value {
         clinic::Docs::openapi(),
         clinic::fhir::Docs::openapi(),
         inquiries::Docs::openapi(),
+        inquiries::spam::Docs::openapi(),
+        inquiries::emergency::Docs::openapi(),
         export::Docs::openapi(),
         accounts::Docs::openapi(),
         oversight::Docs::openapi(),

@@ -60,6 +60,10 @@ pub struct StaffForm {
     pub routes: Vec<RouteDefinition>,
     /// Minutes of the location's opening hours until the first answer is due.
     pub response_minutes: i32,
+    /// Whose pages may post from a browser; none for `CMS_CORS_ORIGINS`.
+    pub allowed_origins: Vec<String>,
+    /// Whether pages are given a challenge to solve.
+    pub proof_of_work: bool,
     /// Named by the `ETag`, and by `If-Match` of a write.
     pub version: i32,
     /// When it was made.
@@ -126,6 +130,7 @@ impl Record for StaffForm {
             "location": self.location.as_ref().map(|location| location.id), "retention_days": self.retention_days,
             "routes": self.routes.iter().map(written_route).collect::<Vec<_>>(),
             "response_minutes": self.response_minutes,
+            "allowed_origins": self.allowed_origins, "proof_of_work": self.proof_of_work,
         }))
     }
 

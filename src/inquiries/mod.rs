@@ -15,6 +15,8 @@
 //! | `intake` | the steps that every way in takes |
 //! | `door` | keys, receipts, idempotency, the limit |
 //! | `sealing` | the seal around personal fields |
+//! | `spam` | whether an inquiry looks like a patient's; released and marked by staff |
+//! | `emergency` | words that tell of an emergency |
 //! | `browser` | pages and the way on for plain forms |
 //! | `opened` | what staff see |
 //! | `public`, `admin` | the handlers by audience |
@@ -24,6 +26,7 @@
 mod admin;
 mod browser;
 mod door;
+pub mod emergency;
 mod form;
 mod forms;
 mod input;
@@ -36,6 +39,7 @@ mod public;
 mod queries;
 mod schema;
 mod sealing;
+pub mod spam;
 mod wire;
 
 use actix_web::web::ServiceConfig;
@@ -44,8 +48,10 @@ use utoipa::OpenApi;
 pub use door::{Door, DueAfter};
 pub use key_check::{RingMismatch, register_keys};
 pub use queries::ensure_default_form;
+pub use queries::may_post_from;
 pub use schema::{InquiryAttributionInput, InquiryConsentInput, InquiryForm, InquiryInput, InquiryNameInput};
 pub use schema::{InquiryKind, InquiryStatus, OnBehalfOf, PreferredContact};
+pub use spam::{Guard, HELD_FROM, Judgement, Proof, Reason, SPAM_FROM, Signals, Verdict, judge};
 
 use crate::http::Endpoint;
 
@@ -66,6 +72,8 @@ pub fn admin_routes(config: &mut ServiceConfig) {
     Endpoint::at("/forms/{id}/restore").post(forms::restore_form).mount(config);
     Endpoint::at("/inquiries").get(admin::list_inquiries).mount(config);
     Endpoint::at("/inquiries/{id}").get(admin::get_inquiry).mount(config);
+    spam::admin_routes(config);
+    emergency::admin_routes(config);
 }
 
 /// The part of the OpenAPI document that this room answers for.

@@ -34,6 +34,8 @@ pub enum EventKind {
     UserUpdated,
     /// A person may sign in no more, in the trash or not.
     UserDisabled,
+    /// An inquiry waits for staff.
+    InquiryReceived,
 }
 
 impl EventKind {
@@ -46,6 +48,7 @@ impl EventKind {
             Self::UserCreated => "user.created",
             Self::UserUpdated => "user.updated",
             Self::UserDisabled => "user.disabled",
+            Self::InquiryReceived => "inquiry.received",
         }
     }
 }

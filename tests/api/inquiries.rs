@@ -1,8 +1,12 @@
 //! `/v1/inquiries` and `/v1/admin/inquiries`.
 
+mod emergency;
 mod idempotency;
+mod judged;
+mod origins;
 mod plain_forms;
 mod posting;
+mod proof_of_work;
 mod reading;
 mod spam;
 

@@ -33,8 +33,8 @@ enum Class {
 
 use Class::{Enrolling, Holds, Open, SignedIn};
 use Permission::{
-    BreakGlass, CommentArticles, EditClinic, ManageApiKeys, ManagePeople, OverrideGate, PublishArticles, ReadArticles,
-    ReadAudit, ReadClinic, ReadInquiries, ReadPeople, SignArticles, WriteArticles,
+    AnswerInquiries, BreakGlass, CommentArticles, EditClinic, ManageApiKeys, ManagePeople, OverrideGate,
+    PublishArticles, ReadArticles, ReadAudit, ReadClinic, ReadInquiries, ReadPeople, SignArticles, WriteArticles,
 };
 
 #[expect(clippy::too_many_lines, reason = "one table")]
@@ -186,7 +186,9 @@ fn class_of(operation: &str) -> Option<Class> {
         | "list_staff_forms"
         | "get_staff_form"
         | "list_required_notices"
-        | "get_clinic_consistency" => Holds(ReadClinic),
+        | "get_clinic_consistency"
+        | "list_emergency_rules"
+        | "get_emergency_rule" => Holds(ReadClinic),
         "update_clinic"
         | "create_form"
         | "update_form"
@@ -229,8 +231,13 @@ fn class_of(operation: &str) -> Option<Class> {
         | "update_legal_notice"
         | "delete_legal_notice"
         | "restore_legal_notice"
-        | "update_legal_notices" => Holds(EditClinic),
+        | "update_legal_notices"
+        | "create_emergency_rule"
+        | "update_emergency_rule"
+        | "delete_emergency_rule"
+        | "restore_emergency_rule" => Holds(EditClinic),
         "list_inquiries" | "get_inquiry" => Holds(ReadInquiries),
+        "release_inquiry" | "mark_inquiry_spam" => Holds(AnswerInquiries),
         "create_break_glass" => Holds(BreakGlass),
         "list_break_glass" | "list_audit_events" | "export_audit_events" => Holds(ReadAudit),
         "list_users" | "get_user" | "list_invitations" | "get_invitation" | "list_sessions" | "get_session" => {

@@ -14,7 +14,7 @@ const EXPORT: &str = "110106";
 const REST: &str = "rest";
 
 /// Every action that the program records: its type, what is done, and how it ends.
-const ACTIONS: [(&str, &str, &str, &str); 189] = [
+const ACTIONS: [(&str, &str, &str, &str); 197] = [
     ("access.denied", ALERT, "E", "8"),
     ("account.change_role", ADMINISTRATION, "U", "0"),
     ("account.create", ADMINISTRATION, "C", "0"),
@@ -86,6 +86,12 @@ const ACTIONS: [(&str, &str, &str, &str); 189] = [
     ("disclosure.read", REST, "R", "0"),
     ("disclosure.restore", REST, "U", "0"),
     ("disclosure.update", REST, "U", "0"),
+    ("emergency_rule.create", REST, "C", "0"),
+    ("emergency_rule.delete", REST, "D", "0"),
+    ("emergency_rule.list", REST, "R", "0"),
+    ("emergency_rule.read", REST, "R", "0"),
+    ("emergency_rule.restore", REST, "U", "0"),
+    ("emergency_rule.update", REST, "U", "0"),
     ("factor.begin", AUTHENTICATION, "E", "0"),
     ("factor.create", AUTHENTICATION, "C", "0"),
     ("factor.delete", AUTHENTICATION, "D", "0"),
@@ -106,8 +112,10 @@ const ACTIONS: [(&str, &str, &str, &str); 189] = [
     ("form.update", REST, "U", "0"),
     ("holiday.list", REST, "R", "0"),
     ("inquiry.list", REST, "R", "0"),
+    ("inquiry.mark_spam", REST, "E", "0"),
     ("inquiry.read", REST, "R", "0"),
     ("inquiry.refuse", ALERT, "E", "4"),
+    ("inquiry.release", REST, "E", "0"),
     ("inquiry.submit", REST, "C", "0"),
     ("invitation.accept", ADMINISTRATION, "E", "0"),
     ("invitation.create", ADMINISTRATION, "C", "0"),
