@@ -13,6 +13,7 @@
 //! | `wire`, `plain`, `input` | a body read, brought into one shape, understood |
 //! | `schema` | the bodies for the OpenAPI document |
 //! | `intake` | the steps that every way in takes |
+//! | `kept` | what inquiries are understood by, kept while it is the same |
 //! | `door` | keys, receipts, idempotency, the limit |
 //! | `sealing` | the seal around personal fields |
 //! | `spam` | whether an inquiry looks like a patient's; released and marked by staff |
@@ -32,6 +33,7 @@ mod forms;
 mod input;
 mod inquiry;
 mod intake;
+mod kept;
 mod key_check;
 mod opened;
 mod plain;

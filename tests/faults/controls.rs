@@ -20,7 +20,8 @@ use super::{installation::Installation, reconcile::Finding, trouble::Trouble};
 /// A promise that is broken on purpose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Control {
-    /// 201 is answered while the commit waits in memory for ten seconds at most: an immediate stop loses it.
+    /// 201 is answered while the commit waits in memory for seconds: an immediate stop loses it. What the nodes write
+    /// besides would take it to the disk, so that waits as well.
     AnswerBeforeCommit,
     /// No key is ever found again.
     NoIdempotency,
@@ -60,6 +61,10 @@ impl Control {
                    return new;
                  end $$;
                  create trigger broken_promise before insert on cms.inquiry
+                   for each row execute function cms.broken_promise();
+                 create trigger broken_promise before insert on cms.audit_seal
+                   for each row execute function cms.broken_promise();
+                 create trigger broken_promise before update on cms.outbox_event
                    for each row execute function cms.broken_promise()"
             }
             Self::NoIdempotency => {

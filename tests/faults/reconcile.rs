@@ -70,11 +70,6 @@ pub struct Verdict {
 }
 
 impl Verdict {
-    /// Whether every promise is kept.
-    pub fn is_kept(&self) -> bool {
-        self.findings.is_empty()
-    }
-
     /// How many of a kind.
     pub fn count(&self, finding: Finding) -> u64 {
         self.findings.get(&finding).copied().unwrap_or_default()
