@@ -45,6 +45,8 @@ pub(super) fn default_form() -> Form {
         consents: Vec::new(),
         known_texts: Vec::new(),
         default_locale: "en".to_owned(),
+        allowed_origins: Vec::new(),
+        proof_of_work: false,
     }
 }
 
