@@ -14,7 +14,7 @@ const EXPORT: &str = "110106";
 const REST: &str = "rest";
 
 /// Every action that the program records: its type, what is done, and how it ends.
-const ACTIONS: [(&str, &str, &str, &str); 189] = [
+const ACTIONS: [(&str, &str, &str, &str); 204] = [
     ("access.denied", ALERT, "E", "8"),
     ("account.change_role", ADMINISTRATION, "U", "0"),
     ("account.create", ADMINISTRATION, "C", "0"),
@@ -105,10 +105,25 @@ const ACTIONS: [(&str, &str, &str, &str); 189] = [
     ("form.restore", REST, "U", "0"),
     ("form.update", REST, "U", "0"),
     ("holiday.list", REST, "R", "0"),
+    ("inquiry.amend", REST, "U", "0"),
     ("inquiry.list", REST, "R", "0"),
     ("inquiry.read", REST, "R", "0"),
     ("inquiry.refuse", ALERT, "E", "4"),
     ("inquiry.submit", REST, "C", "0"),
+    ("integration.check", REST, "R", "0"),
+    ("integration.create", ADMINISTRATION, "C", "0"),
+    ("integration.delete", ADMINISTRATION, "D", "0"),
+    ("integration.end_rotation", ADMINISTRATION, "U", "0"),
+    ("integration.list", REST, "R", "0"),
+    ("integration.read", REST, "R", "0"),
+    ("integration.refuse", AUTHENTICATION, "E", "4"),
+    ("integration.restore", ADMINISTRATION, "U", "0"),
+    ("integration.rotate", ADMINISTRATION, "U", "0"),
+    ("integration.update", ADMINISTRATION, "U", "0"),
+    ("integration_delivery.create", REST, "C", "0"),
+    ("integration_delivery.list", REST, "R", "0"),
+    ("integration_delivery.purge", REST, "D", "0"),
+    ("integration_delivery.retry", REST, "E", "0"),
     ("invitation.accept", ADMINISTRATION, "E", "0"),
     ("invitation.create", ADMINISTRATION, "C", "0"),
     ("invitation.delete", ADMINISTRATION, "D", "0"),
