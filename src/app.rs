@@ -26,7 +26,7 @@ use crate::{
     db::{PublicDb, StaffDb},
     export,
     http::{self, RateLimit, Site, client::TrustedProxies},
-    inquiries::{self, Door},
+    inquiries::{self, Connections, Door, LeadFetching},
     mail::{MailLinks, Postbox},
     oidc::Provider,
     operations::{self, Document, Readiness},
@@ -46,6 +46,7 @@ pub struct Parts {
     single_sign_on: Data<SingleSignOn>,
     attester: Data<Attester>,
     door: Data<Door>,
+    connections: Data<Connections>,
     previews: Data<Previews>,
     public: Data<PublicDb>,
     staff: Data<StaffDb>,
@@ -118,6 +119,8 @@ impl Parts {
             config.inquiry_retention_days,
             clinic::due_after,
         );
+        let graph_url = config.meta_graph_url.as_str().to_owned();
+        let connections = Connections::new(ring, limit(LimitName::Login, "integrations"), graph_url);
         let previews = Previews {
             tokens: ring.tag_key("preview"),
             front_ends: front_ends(config),
@@ -129,6 +132,7 @@ impl Parts {
             single_sign_on: Data::new(single_sign_on),
             attester: Data::new(Attester { ring: Arc::clone(ring) }),
             door: Data::new(door),
+            connections: Data::new(connections),
             previews: Data::new(previews),
             public: Data::new(public),
             staff: Data::new(staff),
@@ -144,6 +148,17 @@ impl Parts {
         &self.postbox
     }
 
+    /// Fetches the fields of the leads that are told of by their ids alone.
+    pub fn lead_fetching(&self) -> LeadFetching {
+        LeadFetching {
+            staff: StaffDb::clone(&self.staff),
+            public: PublicDb::clone(&self.public),
+            door: Data::clone(&self.door),
+            connections: Data::clone(&self.connections),
+            clock: self.site.clock.clone(),
+        }
+    }
+
     fn share(&self, config: &mut ServiceConfig) {
         config
             .app_data(Data::clone(&self.site))
@@ -151,6 +166,7 @@ impl Parts {
             .app_data(Data::clone(&self.single_sign_on))
             .app_data(Data::clone(&self.attester))
             .app_data(Data::clone(&self.door))
+            .app_data(Data::clone(&self.connections))
             .app_data(Data::clone(&self.previews))
             .app_data(Data::clone(&self.public))
             .app_data(Data::clone(&self.staff))

@@ -28,6 +28,7 @@ use crate::{
         (name = "staff: articles", description = "Writing and publishing"),
         (name = "staff: clinic", description = "Keeping the record true"),
         (name = "staff: inquiries", description = "Reading what patients sent"),
+        (name = "staff: integrations", description = "Services that bring inquiries"),
         (name = "staff: audit", description = "Who did or saw what"),
         (name = "people", description = "Who is let in: people, roles, invitations, sessions, emergencies"),
         (name = "keys", description = "API keys of integrations"),

@@ -354,6 +354,9 @@ settings! {
     CMS_LOG: Kind::LogFilter, Value("info"), InUse;
     /// Days after which an inquiry's retention ends; the day is written with each inquiry.
     CMS_INQUIRY_RETENTION_DAYS: Kind::Number { min: 1, max: 36_500 }, Value("730"), InUse;
+    /// Where the fields of leads are fetched that Meta tells of: the Graph API with its version, or a stand-in on this
+    /// host. Elsewhere only over https, since a token goes along.
+    CMS_META_GRAPH_URL: Kind::BaseAddress, Value("https://graph.facebook.com/v21.0"), InUse;
     /// What becomes of an article whose review is overdue. `flag`: `review.overdue` is true and nothing else. `noindex`:
     /// search engines are asked to stay away as well. `withdraw`: an article is published until the end of the day
     /// on which the next review is due, and goes by itself; what was published before the setting was made stays. Of

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
+use super::connectors::IntegrationKind;
 use crate::{
     contact::{Email, Phone},
     crypto::Personal,
@@ -67,6 +68,8 @@ pub enum Source {
     Api,
     /// A plain HTML form.
     Form,
+    /// A service that brings inquiries.
+    Connection(IntegrationKind),
 }
 
 impl Source {
@@ -75,17 +78,22 @@ impl Source {
         match self {
             Self::Api => "api",
             Self::Form => "form",
+            Self::Connection(kind) => kind.name(),
         }
     }
 }
 
-/// Why a submission is taken for spam. It is kept all the same: a person may look again.
+/// Why a submission is taken for spam, or held until a person has looked. It is kept all the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SpamReason {
     /// The field that people never see was filled.
     Honeypot,
     /// The form came back faster than anybody types.
     TooFast,
+    /// A service brought less than the form asks for: it is held, since what is missing says nothing of the sender.
+    Incomplete,
+    /// The service that brought it takes it for spam.
+    SpamAtSource,
 }
 
 impl SpamReason {
@@ -94,6 +102,8 @@ impl SpamReason {
         match self {
             Self::Honeypot => "honeypot",
             Self::TooFast => "too_fast",
+            Self::Incomplete => "incomplete",
+            Self::SpamAtSource => "spam_at_source",
         }
     }
 }
@@ -204,7 +214,11 @@ struct Content<'a> {
 impl Submission {
     /// Where it begins its way through the clinic.
     pub fn status(&self) -> &'static str {
-        if self.spam_reasons.is_empty() { "new" } else { "spam" }
+        match self.spam_reasons.as_slice() {
+            [] => "new",
+            reasons if reasons.iter().all(|reason| *reason == SpamReason::Incomplete) => "held",
+            _ => "spam",
+        }
     }
 
     /// The content in a form that does not depend on how it was written: two posts that say the same give the same

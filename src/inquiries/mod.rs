@@ -19,10 +19,12 @@
 //! | `opened` | what staff see |
 //! | `public`, `admin` | the handlers by audience |
 //! | `queries` | all SQL |
+//! | `connectors/` | services that bring inquiries |
 //! | `key_check` | whether the key ring belongs to the database |
 
 mod admin;
 mod browser;
+mod connectors;
 mod door;
 mod form;
 mod forms;
@@ -53,6 +55,7 @@ use crate::http::Endpoint;
 pub fn public_routes(config: &mut ServiceConfig) {
     Endpoint::at("/v1/forms/{slug}").get(public::get_form).mount(config);
     Endpoint::at("/v1/inquiries").post(public::create_inquiry).mount(config);
+    connectors::public_routes(config);
 }
 
 /// Mounts what staff may call, inside `/v1/admin`.
@@ -66,11 +69,12 @@ pub fn admin_routes(config: &mut ServiceConfig) {
     Endpoint::at("/forms/{id}/restore").post(forms::restore_form).mount(config);
     Endpoint::at("/inquiries").get(admin::list_inquiries).mount(config);
     Endpoint::at("/inquiries/{id}").get(admin::get_inquiry).mount(config);
+    connectors::admin_routes(config);
 }
 
 /// The part of the OpenAPI document that this room answers for.
 #[derive(OpenApi)]
-#[openapi(paths(
+#[openapi(nest((path = "", api = connectors::Docs)), paths(
     public::get_form,
     public::create_inquiry,
     forms::list_staff_forms,

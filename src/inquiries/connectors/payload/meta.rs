@@ -1,7 +1,7 @@
 //! Lead ads of Meta (<https://developers.facebook.com/docs/marketing-api/guides/lead-ads/retrieving>): several entries
 //! in a call, several changes in an entry. Meta sends the id of a lead alone; some relays send its fields along.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{Arrival, Fact, Lead, Unreadable, flat, id_of, instant_of};
 
@@ -17,10 +17,23 @@ pub(super) fn read(body: &Value) -> Result<Vec<Arrival>, Unreadable> {
 
 fn arrival(value: &Value) -> Result<Arrival, Unreadable> {
     let external_id = id_of(value.get("leadgen_id")).filter(|id| is_lead_id(id)).ok_or(Unreadable)?;
+    let alone = json!({"entry": [{"changes": [{"field": "leadgen", "value": value}]}]});
     if value.get("field_data").is_some_and(Value::is_array) {
-        return fields_of(value, external_id).map(Arrival::Lead);
+        return Ok(Arrival::Lead { lead: fields_of(value, external_id)?, alone: Some(alone) });
     }
-    Ok(Arrival::Notice { external_id, told: value.clone() })
+    Ok(Arrival::Notice { external_id, alone })
+}
+
+/// The body of a notice with what the Graph API tells of its lead; none where that has no fields.
+pub fn with_fields(alone: &Value, fetched: &Value) -> Option<Value> {
+    let place = "/entry/0/changes/0/value";
+    let mut whole = alone.clone();
+    let value = whole.pointer_mut(place)?.as_object_mut()?;
+    fetched.get("field_data").filter(|fields| fields.is_array())?;
+    for (name, told) in fetched.as_object()?.iter().filter(|(name, _)| *name != "id") {
+        value.insert(name.clone(), told.clone());
+    }
+    Some(whole)
 }
 
 /// Whether an id is one of the Graph API, which a path may hold.
@@ -28,11 +41,7 @@ pub fn is_lead_id(id: &str) -> bool {
     (1..=LONGEST_LEAD_ID).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// A lead with its fields, as the Graph API or a relay tells it.
-///
-/// # Errors
-/// [`Unreadable`] without `field_data`.
-pub fn fields_of(value: &Value, external_id: String) -> Result<Lead, Unreadable> {
+fn fields_of(value: &Value, external_id: String) -> Result<Lead, Unreadable> {
     let fields = value.get("field_data").and_then(Value::as_array).ok_or(Unreadable)?;
     let mut facts: Vec<Fact> = fields.iter().enumerate().filter_map(|(index, field)| fact(index, field)).collect();
     facts.extend(flat::members(value, &["field_data", "leadgen_id", "id"]));

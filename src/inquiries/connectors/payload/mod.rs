@@ -24,7 +24,7 @@ use serde_json::Value;
 
 use super::kind::IntegrationKind;
 
-pub use meta::{fields_of as meta_fields, is_lead_id};
+pub use meta::{with_fields, is_lead_id};
 
 /// One thing that was told.
 #[derive(Clone, PartialEq, Eq)]
@@ -75,20 +75,25 @@ impl fmt::Debug for Lead {
 #[derive(Clone, PartialEq, Eq)]
 pub enum Arrival {
     /// A lead with its fields.
-    Lead(Lead),
+    Lead {
+        /// What was read of it.
+        lead: Lead,
+        /// The part of the body that speaks of it alone, as a body of its own; none where the whole does.
+        alone: Option<Value>,
+    },
     /// A lead of Meta whose fields are to be fetched.
     Notice {
         /// Meta's `leadgen_id`.
         external_id: String,
-        /// What was told of it.
-        told: Value,
+        /// The part of the body that speaks of it alone, as a body of its own.
+        alone: Value,
     },
 }
 
 impl fmt::Debug for Arrival {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Lead(lead) => lead.fmt(out),
+            Self::Lead { lead, .. } => lead.fmt(out),
             Self::Notice { .. } => out.write_str("Notice"),
         }
     }
@@ -104,7 +109,7 @@ pub struct Unreadable;
 /// # Errors
 /// [`Unreadable`] where the leads in it cannot be told apart or named.
 pub fn read(kind: IntegrationKind, body: &Value, webhook_id: Option<&str>) -> Result<Vec<Arrival>, Unreadable> {
-    let one = |lead: Result<Lead, Unreadable>| lead.map(|lead| vec![Arrival::Lead(lead)]);
+    let one = |lead: Result<Lead, Unreadable>| lead.map(|lead| vec![Arrival::Lead { lead, alone: None }]);
     match kind {
         IntegrationKind::GoogleAds => one(google_ads::read(body)),
         IntegrationKind::Meta => meta::read(body),

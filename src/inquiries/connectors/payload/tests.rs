@@ -5,7 +5,7 @@ use super::*;
 
 fn lead(kind: IntegrationKind, body: &Value) -> Lead {
     match read(kind, body, Some("msg_1")).unwrap().remove(0) {
-        Arrival::Lead(lead) => lead,
+        Arrival::Lead { lead, .. } => lead,
         Arrival::Notice { .. } => panic!("a lead is expected"),
     }
 }
@@ -51,7 +51,7 @@ fn several_leads_of_meta_come_in_one_call_and_other_changes_are_none() {
     let arrivals = read(IntegrationKind::Meta, &body, None).unwrap();
     assert_eq!(arrivals.len(), 2);
     assert!(matches!(&arrivals[0], Arrival::Notice { external_id, .. } if external_id == "11"));
-    assert!(matches!(&arrivals[1], Arrival::Lead(lead) if told(lead) == [("email", "a@mail.example")]));
+    assert!(matches!(&arrivals[1], Arrival::Lead { lead, .. } if told(lead) == [("email", "a@mail.example")]));
     for bad in [json!("../me"), json!("1?x"), json!(""), json!(null), json!("9".repeat(41))] {
         let body = json!({"entry": [{"changes": [change(json!({"leadgen_id": bad}))]}]});
         assert_eq!(read(IntegrationKind::Meta, &body, None), Err(Unreadable), "{bad}");
@@ -121,7 +121,7 @@ fn any_json_is_facts_by_pointers() {
 #[test]
 fn nothing_of_a_lead_is_printed_but_the_names() {
     let lead = lead(IntegrationKind::Generic, &json!({"who": "Canary"}));
-    let printed = format!("{lead:?}{:?}", Arrival::Notice { external_id: "Canary".to_owned(), told: json!("Canary") });
+    let printed = format!("{lead:?}{:?}", Arrival::Notice { external_id: "Canary".to_owned(), alone: json!("Canary") });
     assert!(!printed.contains("Canary"), "{printed}");
 }
 
@@ -149,7 +149,7 @@ proptest! {
     fn no_json_breaks_a_reader(body in any_json()) {
         for kind in IntegrationKind::ALL {
             for arrival in read(kind, &body, Some("id")).unwrap_or_default() {
-                if let Arrival::Lead(lead) = arrival {
+                if let Arrival::Lead { lead, .. } = arrival {
                     prop_assert!(lead.facts.iter().all(|fact| !fact.value.is_empty()));
                 }
             }
