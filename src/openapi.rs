@@ -47,6 +47,7 @@ pub fn document(public_url: &str) -> Value {
         clinic::Docs::openapi(),
         clinic::fhir::Docs::openapi(),
         inquiries::Docs::openapi(),
+        inquiries::ConnectorDocs::openapi(),
         export::Docs::openapi(),
         accounts::Docs::openapi(),
         oversight::Docs::openapi(),

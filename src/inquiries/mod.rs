@@ -43,6 +43,7 @@ mod wire;
 use actix_web::web::ServiceConfig;
 use utoipa::OpenApi;
 
+pub use connectors::{Connections, Docs as ConnectorDocs, FetchRound, LeadFetching};
 pub use door::{Door, DueAfter};
 pub use key_check::{RingMismatch, register_keys};
 pub use queries::ensure_default_form;
@@ -74,7 +75,7 @@ pub fn admin_routes(config: &mut ServiceConfig) {
 
 /// The part of the OpenAPI document that this room answers for.
 #[derive(OpenApi)]
-#[openapi(nest((path = "", api = connectors::Docs)), paths(
+#[openapi(paths(
     public::get_form,
     public::create_inquiry,
     forms::list_staff_forms,

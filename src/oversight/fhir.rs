@@ -55,7 +55,10 @@ fn event_type(noun: &str, verb: &str) -> Value {
         ("access", _) | ("inquiry", "refuse") => coding(DICOM, "110113", "Security Alert"),
         ("session" | "factor" | "passkey" | "password", _) => coding(DICOM, "110114", "User Authentication"),
         (_, verb) if outcome(verb) != SUCCESS => coding(DICOM, "110114", "User Authentication"),
-        ("account" | "invitation" | "role" | "api_key" | "key" | "break_glass" | "integration", "read" | "list" | "check") => rest(),
+        (
+            "account" | "invitation" | "role" | "api_key" | "key" | "break_glass" | "integration",
+            "read" | "list" | "check",
+        ) => rest(),
         ("account" | "invitation" | "role" | "api_key" | "key" | "break_glass" | "integration" | "setting", _) => {
             coding(DICOM, "110129", "Security Administration")
         }

@@ -33,8 +33,8 @@ enum Class {
 
 use Class::{Enrolling, Holds, Open, SignedIn};
 use Permission::{
-    BreakGlass, CommentArticles, EditClinic, ManageApiKeys, ManagePeople, OverrideGate, PublishArticles, ReadArticles,
-    ReadAudit, ReadClinic, ReadInquiries, ReadPeople, SignArticles, WriteArticles,
+    BreakGlass, CommentArticles, EditClinic, ManageApiKeys, ManageIntegrations, ManagePeople, OverrideGate,
+    PublishArticles, ReadArticles, ReadAudit, ReadClinic, ReadInquiries, ReadPeople, SignArticles, WriteArticles,
 };
 
 #[expect(clippy::too_many_lines, reason = "one table")]
@@ -93,6 +93,8 @@ fn class_of(operation: &str) -> Option<Class> {
         | "get_preview"
         | "get_form"
         | "create_inquiry"
+        | "create_delivery"
+        | "get_delivery_challenge"
         | "create_session"
         | "complete_sign_in"
         | "refresh_session"
@@ -251,6 +253,18 @@ fn class_of(operation: &str) -> Option<Class> {
         | "delete_api_key"
         | "rotate_api_key"
         | "end_api_key_rotation" => Holds(ManageApiKeys),
+        "list_integrations"
+        | "create_integration"
+        | "get_integration"
+        | "update_integration"
+        | "delete_integration"
+        | "restore_integration"
+        | "rotate_integration_secret"
+        | "end_integration_rotation"
+        | "try_integration_mapping"
+        | "try_integration"
+        | "list_integration_deliveries"
+        | "retry_integration_delivery" => Holds(ManageIntegrations),
         _ => return None,
     })
 }
@@ -269,9 +283,21 @@ fn operations(api: &Api) -> Vec<Operation> {
     let mut unclassified = Vec::new();
     for (path, item) in document["paths"].as_object().unwrap() {
         let path = path.replace("{id}", "01900000-0000-7000-8000-00000000ffff").replace("{number}", "1");
-        let path = ["{slug}", "{token}", "{provider}", "{n}", "{comment}", "{signoff}", "{override}", "{link}"]
-            .iter()
-            .fold(path, |path, name| path.replace(name, "x"));
+        let path = [
+            "{slug}",
+            "{token}",
+            "{provider}",
+            "{n}",
+            "{comment}",
+            "{signoff}",
+            "{override}",
+            "{link}",
+            "{source}",
+            "{key}",
+            "{delivery}",
+        ]
+        .iter()
+        .fold(path, |path, name| path.replace(name, "x"));
         for (method, operation) in item.as_object().unwrap() {
             let id = operation["operationId"].as_str().unwrap().to_owned();
             match class_of(&id) {

@@ -173,7 +173,11 @@ impl Call {
                 Vec::new()
             }
         };
-        let contact = FieldError::at("/user_column_data", "contact_required", "must hold an e-mail address or a telephone number");
+        let contact = FieldError::at(
+            "/user_column_data",
+            "contact_required",
+            "must hold an e-mail address or a telephone number",
+        );
         let others = mistakes.iter().filter(|mistake| !mistake.target.is_empty());
         let others = others.map(|mistake| FieldError::at("/user_column_data", &mistake.code, "is none as it stands"));
         Err(ApiError::Invalid(std::iter::once(contact).chain(others).collect()))

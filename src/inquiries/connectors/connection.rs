@@ -102,7 +102,8 @@ impl Integration {
     ) -> Result<Relations, ApiError> {
         let found = queries::find_relations(connection, input, before.map(|before| before.id)).await?;
         let missing = |given: bool, found: bool, pointer: &str| {
-            (given && !found).then(|| crate::http::FieldError::at(pointer, "unknown_reference", "names nothing that exists"))
+            (given && !found)
+                .then(|| crate::http::FieldError::at(pointer, "unknown_reference", "names nothing that exists"))
         };
         let mistakes: Vec<_> = [
             missing(true, found.form.is_some(), "/form"),
@@ -113,7 +114,9 @@ impl Integration {
         .flatten()
         .collect();
         match found.form {
-            Some(form) if mistakes.is_empty() => Ok(Relations { form, location: found.location, service: found.service }),
+            Some(form) if mistakes.is_empty() => {
+                Ok(Relations { form, location: found.location, service: found.service })
+            }
             _ => Err(ApiError::Invalid(mistakes)),
         }
     }

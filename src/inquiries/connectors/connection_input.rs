@@ -83,7 +83,8 @@ impl IntegrationInput {
         let kind = kind(fields);
         let name = fields.line("name", 200);
         let name = fields.require("name", name);
-        let (form, location, service) = (fields.line("form", 100), fields.line("location", 100), fields.line("service", 100));
+        let (form, location, service) =
+            (fields.line("form", 100), fields.line("location", 100), fields.line("service", 100));
         let mapping = fields.object("mapping", mapping_input::read);
         if kind == Some(IntegrationKind::Generic) {
             fields.require("mapping", mapping.as_ref());

@@ -5,7 +5,6 @@ use std::{fmt, sync::Arc};
 use actix_web::{HttpRequest, http::StatusCode, web::Data};
 use serde::Serialize;
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 use super::{
     connection::{Integration, IntegrationAnswer, IntegrationList},
@@ -106,15 +105,13 @@ pub async fn create_integration(
             // The names of the secrets are told, and nothing is kept of what they say.
             let kept: Vec<_> = fields.iter().filter(|name| written.get(name.as_str()).is_some()).cloned().collect();
             let change = Change::of(None, &written, &kept);
-            permit
-                .staff
-                .record_change(connection, "integration.create", ("integration", id), &fields, &change)
-                .await?;
+            permit.staff.record_change(connection, "integration.create", ("integration", id), &fields, &change).await?;
             Ok::<_, ApiError>(shown)
         })
         .await?;
     let address = format!("{}{}/{id}", site.public_url, Integration::PATH);
-    let ours = |of: SecretUse| made.iter().find(|(made, _, ours)| *made == of && *ours).map(|(_, text, _)| text.to_string());
+    let ours =
+        |of: SecretUse| made.iter().find(|(made, _, ours)| *made == of && *ours).map(|(_, text, _)| text.to_string());
     let data = ShownIntegration {
         url: Some(format!("{}/v1/integrations/{}/{}", site.public_url, kind.segment(), key.reveal())),
         key: Some(key.reveal()),
@@ -221,7 +218,13 @@ pub async fn rotate_integration_secret(
             let shown = Integration::find(connection, id).await?.ok_or(ApiError::NotFound)?;
             let told = |of: SecretUse| (is_ours && rotation.of == of).then(|| secret.to_string());
             let (of_signing, of_verifying) = (told(SecretUse::Signing), told(SecretUse::VerifyToken));
-            Ok::<_, ApiError>(ShownIntegration { url: None, key: None, secret: of_signing, verify_token: of_verifying, shown })
+            Ok::<_, ApiError>(ShownIntegration {
+                url: None,
+                key: None,
+                secret: of_signing,
+                verify_token: of_verifying,
+                shown,
+            })
         })
         .await?;
     Ok(staff_answer(StatusCode::OK, data.shown.version, &NewIntegrationAnswer { data }))

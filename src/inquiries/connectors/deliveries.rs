@@ -212,12 +212,10 @@ async fn try_again(
     match arrivals.next() {
         None => Ok(Tried::Kept(NoInquiry::of("unreadable"))),
         Some(Arrival::Notice { .. }) => Ok(Tried::ToFetch),
-        Some(Arrival::Lead { lead, .. }) => {
-            Ok(match taking.lead(line, lead, open.request_id.clone(), now).await? {
-                Ok(inquiry) => Tried::Inquiry(inquiry),
-                Err(why) => Tried::Kept(why),
-            })
-        }
+        Some(Arrival::Lead { lead, .. }) => Ok(match taking.lead(line, lead, open.request_id.clone(), now).await? {
+            Ok(inquiry) => Tried::Inquiry(inquiry),
+            Err(why) => Tried::Kept(why),
+        }),
     }
 }
 

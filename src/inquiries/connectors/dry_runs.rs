@@ -146,7 +146,8 @@ pub async fn try_integration_mapping(
     no_parameters(&request)?;
     let mut fields = Fields::of(&body.0, "");
     let kind = connection_input::kind(&mut fields);
-    let (form, location, service) = (fields.line("form", 100), fields.line("location", 100), fields.line("service", 100));
+    let (form, location, service) =
+        (fields.line("form", 100), fields.line("location", 100), fields.line("service", 100));
     let mapping = fields.object("mapping", mapping_input::read);
     let payload = fields.value("payload").cloned();
     let payload = fields.require("payload", payload);
@@ -226,7 +227,8 @@ impl Trial {
     }
 
     async fn run(&self, line: &Line, payload: &Value) -> Answer {
-        let unreadable = || vec![FieldError::at("/payload", "bad_payload", "is not of the shape that the service sends")];
+        let unreadable =
+            || vec![FieldError::at("/payload", "bad_payload", "is not of the shape that the service sends")];
         let arrivals = payload::read(line.kind, payload, Some(SAMPLE_ID)).map_err(|_| unreadable())?;
         let intake = Intake { door: &self.door, clock: &self.site.clock, database: &self.public };
         let taking = Taking { intake, connections: &self.connections };

@@ -103,8 +103,9 @@ impl LeadFetching {
     /// Those of the database. What is leased by then comes back when its lease ends.
     pub async fn fetch_due(&self, now: DateTime<Utc>) -> Result<FetchRound, ApiError> {
         let lease = now + LEASE;
-        let leased =
-            self.staff.transact(async move |tx| Ok::<_, ApiError>(queries::lease_fetches(tx, now, lease, BATCH).await?));
+        let leased = self
+            .staff
+            .transact(async move |tx| Ok::<_, ApiError>(queries::lease_fetches(tx, now, lease, BATCH).await?));
         let graph = Arc::new(Graph::at(&self.connections.graph_url));
         let mut round = FetchRound::default();
         for delivery in leased.await? {
@@ -212,8 +213,9 @@ impl LeadFetching {
             return self.give_up(delivery, code, lease).await;
         };
         let (id, code) = (delivery.id, code.to_owned());
-        let note =
-            async move |tx: &mut sqlx::PgConnection| Ok::<_, ApiError>(queries::postpone(tx, id, lease, next, &code).await?);
+        let note = async move |tx: &mut sqlx::PgConnection| {
+            Ok::<_, ApiError>(queries::postpone(tx, id, lease, next, &code).await?)
+        };
         self.staff.transact(note).await?;
         Ok(End::Postponed)
     }
@@ -291,7 +293,11 @@ mod tests {
     #[test]
     fn chance_moves_a_pause_by_at_most_a_quarter() {
         for attempts in 1..=14 {
-            let pause = |roll| (next_attempt(DateTime::UNIX_EPOCH, DateTime::UNIX_EPOCH, attempts, roll).unwrap() - DateTime::UNIX_EPOCH).num_seconds();
+            let pause = |roll| {
+                (next_attempt(DateTime::UNIX_EPOCH, DateTime::UNIX_EPOCH, attempts, roll).unwrap()
+                    - DateTime::UNIX_EPOCH)
+                    .num_seconds()
+            };
             for roll in [0, 64, 255] {
                 assert!((pause(roll) - pause(128)).abs() * 4 <= pause(128) && pause(roll) >= FIRST);
             }

@@ -84,7 +84,10 @@ pub struct IntegrationMapping {
 impl IntegrationMapping {
     /// The mapping that a kind has by itself.
     pub fn of(kind: IntegrationKind) -> Self {
-        let from = |names: &[&str]| MappingRule { from: names.iter().map(|name| (*name).to_owned()).collect(), constant: None };
+        let from = |names: &[&str]| MappingRule {
+            from: names.iter().map(|name| (*name).to_owned()).collect(),
+            constant: None,
+        };
         let rules: &[(&str, &[&str])] = match kind {
             IntegrationKind::GoogleAds => &GOOGLE_ADS,
             IntegrationKind::Meta => &META,

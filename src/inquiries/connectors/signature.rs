@@ -54,9 +54,7 @@ pub fn is_genuine(
         }
         IntegrationKind::CallRail => {
             let Some(tag) = single(headers, "signature").and_then(from_base64) else { return false };
-            secrets
-                .iter()
-                .any(|secret| verifies(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, secret.as_bytes(), body, &tag))
+            secrets.iter().any(|secret| verifies(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, secret.as_bytes(), body, &tag))
         }
         IntegrationKind::Generic => is_signed_webhook(secrets, headers, body, now),
     }
@@ -90,15 +88,18 @@ fn is_signed_webhook(secrets: &[Secret], headers: &HeaderMap, body: &[u8], now: 
     else {
         return false;
     };
-    let is_fresh = time.parse::<i64>().is_ok_and(|sent| (now.timestamp() - TOLERANCE..=now.timestamp() + TOLERANCE).contains(&sent));
+    let is_fresh = time
+        .parse::<i64>()
+        .is_ok_and(|sent| (now.timestamp() - TOLERANCE..=now.timestamp() + TOLERANCE).contains(&sent));
     if !is_fresh {
         return false;
     }
     let signed = [id.as_bytes(), b".", time.as_bytes(), b".", body].concat();
     let tags: Vec<_> = given.split(' ').filter_map(|one| from_base64(one.strip_prefix("v1,")?)).collect();
-    secrets.iter().filter_map(|secret| webhook_key(secret)).any(|key| {
-        tags.iter().any(|tag| verifies(hmac::HMAC_SHA256, &key, &signed, tag))
-    })
+    secrets
+        .iter()
+        .filter_map(|secret| webhook_key(secret))
+        .any(|key| tags.iter().any(|tag| verifies(hmac::HMAC_SHA256, &key, &signed, tag)))
 }
 
 fn verifies(with: hmac::Algorithm, key: &[u8], bytes: &[u8], tag: &[u8]) -> bool {

@@ -74,7 +74,8 @@ impl Mapped {
     pub fn of(mapping: &IntegrationMapping, lead: Lead) -> Self {
         let mut taken = vec![false; lead.facts.len()];
         let mut fill = |rules: &BTreeMap<String, MappingRule>| -> BTreeMap<String, String> {
-            let filled = rules.iter().filter_map(|(target, rule)| Some((target.clone(), value(rule, &lead.facts, &mut taken)?)));
+            let filled =
+                rules.iter().filter_map(|(target, rule)| Some((target.clone(), value(rule, &lead.facts, &mut taken)?)));
             filled.collect()
         };
         let (values, answers) = (fill(&mapping.fields), fill(&mapping.answers));
@@ -285,7 +286,8 @@ impl Reading {
 
     /// Keeps a text under a name, or under one like it where something else stands there.
     fn keep(&mut self, name: &str, text: &str) {
-        let name: String = clean(name).split_whitespace().collect::<Vec<_>>().join(" ").chars().take(KEPT_NAME).collect();
+        let name: String =
+            clean(name).split_whitespace().collect::<Vec<_>>().join(" ").chars().take(KEPT_NAME).collect();
         let free = (1..).map(|n| if n == 1 { name.clone() } else { format!("{name} ({n})") });
         let mut free = free.filter(|name| !self.kept.contains_key(name));
         if let Some(name) = free.next() {

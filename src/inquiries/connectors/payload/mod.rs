@@ -24,7 +24,7 @@ use serde_json::Value;
 
 use super::kind::IntegrationKind;
 
-pub use meta::{with_fields, is_lead_id};
+pub use meta::{is_lead_id, with_fields};
 
 /// One thing that was told.
 #[derive(Clone, PartialEq, Eq)]
@@ -136,7 +136,8 @@ fn id_of(value: Option<&Value>) -> Option<String> {
 fn instant_of(value: Option<&Value>) -> Option<DateTime<Utc>> {
     match value? {
         Value::String(text) => {
-            let written = DateTime::parse_from_rfc3339(text).or_else(|_| DateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%z"));
+            let written =
+                DateTime::parse_from_rfc3339(text).or_else(|_| DateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%z"));
             written.ok().map(|instant| instant.to_utc())
         }
         Value::Number(number) => DateTime::from_timestamp(number.as_i64()?, 0),

@@ -127,19 +127,36 @@ fn nothing_of_a_lead_is_printed_but_the_names() {
 
 fn any_json() -> impl Strategy<Value = Value> {
     let word = prop_oneof![
-        Just("lead_id".to_owned()), Just("user_column_data".to_owned()), Just("entry".to_owned()), Just("changes".to_owned()),
-        Just("field".to_owned()), Just("leadgen".to_owned()), Just("value".to_owned()), Just("leadgen_id".to_owned()),
-        Just("field_data".to_owned()), Just("form_response".to_owned()), Just("token".to_owned()), Just("answers".to_owned()),
-        Just("type".to_owned()), Just("choice".to_owned()), Just("resource_id".to_owned()), Just("tags".to_owned()), "\\PC{0,6}",
+        Just("lead_id".to_owned()),
+        Just("user_column_data".to_owned()),
+        Just("entry".to_owned()),
+        Just("changes".to_owned()),
+        Just("field".to_owned()),
+        Just("leadgen".to_owned()),
+        Just("value".to_owned()),
+        Just("leadgen_id".to_owned()),
+        Just("field_data".to_owned()),
+        Just("form_response".to_owned()),
+        Just("token".to_owned()),
+        Just("answers".to_owned()),
+        Just("type".to_owned()),
+        Just("choice".to_owned()),
+        Just("resource_id".to_owned()),
+        Just("tags".to_owned()),
+        "\\PC{0,6}",
     ];
     let leaf = prop_oneof![
-        Just(Value::Null), any::<bool>().prop_map(Value::from), any::<i64>().prop_map(Value::from),
-        any::<f64>().prop_map(Value::from), word.clone().prop_map(Value::from),
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        word.clone().prop_map(Value::from),
     ];
     leaf.prop_recursive(6, 64, 6, move |inner| {
         prop_oneof![
             proptest::collection::vec(inner.clone(), 0..5).prop_map(Value::from),
-            proptest::collection::btree_map(word.clone(), inner, 0..6).prop_map(|map| Value::Object(map.into_iter().collect())),
+            proptest::collection::btree_map(word.clone(), inner, 0..6)
+                .prop_map(|map| Value::Object(map.into_iter().collect())),
         ]
     })
 }

@@ -152,7 +152,11 @@ pub async fn keep_delivery(connection: &mut PgConnection, kept: &Kept) -> Result
 ///
 /// # Errors
 /// Those of the database.
-pub async fn submit_call(connection: &mut PgConnection, submit: &Submit, told: Told) -> Result<(Submitted, bool), ApiError> {
+pub async fn submit_call(
+    connection: &mut PgConnection,
+    submit: &Submit,
+    told: Told,
+) -> Result<(Submitted, bool), ApiError> {
     let sealed = &submit.sealed;
     let row = sqlx::query!(
         r#"select outcome as "outcome!", answer

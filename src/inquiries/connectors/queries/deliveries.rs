@@ -40,8 +40,6 @@ pub struct OpenDelivery {
     pub integration_id: Uuid,
     /// Sealed for the row.
     pub sealed: Vec<u8>,
-    /// None where the fields were to be fetched.
-    pub reason: Option<String>,
     /// When it came.
     pub received_at: DateTime<Utc>,
     /// The request that brought it.
@@ -149,7 +147,7 @@ pub async fn lease_fetches(
                           where d.state = 'fetching' and d.available_at <= $1
                             and (d.leased_until is null or d.leased_until <= $1)
                           order by d.available_at, d.id limit $3 for update of d skip locked)
-        returning id, integration_id, sealed as "sealed!", reason, received_at, request_id, attempts"#,
+        returning id, integration_id, sealed as "sealed!", received_at, request_id, attempts"#,
         now,
         until,
         limit,
@@ -172,7 +170,7 @@ pub async fn lease_kept(
         OpenDelivery,
         r#"update cms.integration_delivery set leased_until = $4, attempts = attempts + 1
             where integration_id = $1 and id = $2 and state = 'kept' and (leased_until is null or leased_until <= $3)
-        returning id, integration_id, sealed as "sealed!", reason, received_at, request_id, attempts"#,
+        returning id, integration_id, sealed as "sealed!", received_at, request_id, attempts"#,
         integration,
         id,
         now,

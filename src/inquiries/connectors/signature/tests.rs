@@ -39,7 +39,10 @@ fn the_example_of_the_standard_verifies_and_no_altered_one_does() {
     let generic = IntegrationKind::Generic;
     assert!(verify(generic, &[SECRET], &webhook(SIGNED), BODY));
     assert!(verify(generic, &[SECRET], &webhook(&format!("v1a,zzzz v1,AAAA {SIGNED}")), BODY), "one of several");
-    assert!(verify(generic, &["whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", SECRET], &webhook(SIGNED), BODY), "while rotating");
+    assert!(
+        verify(generic, &["whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", SECRET], &webhook(SIGNED), BODY),
+        "while rotating"
+    );
     assert!(!verify(generic, &[SECRET], &webhook(SIGNED), br#"{"test": 2432232315}"#));
     assert!(!verify(generic, &[SECRET], &webhook(&SIGNED.replace("v1,", "v2,")), BODY));
     assert!(!verify(generic, &["whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"], &webhook(SIGNED), BODY));
