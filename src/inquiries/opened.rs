@@ -66,9 +66,9 @@ pub struct InquiryDetail {
     due_at: Option<DateTime<Utc>>,
     overdue: bool,
     spam: bool,
-    /// `honeypot`, `too_fast`.
+    /// `honeypot`, `too_fast`, `incomplete`, `spam_at_source`.
     spam_reasons: Vec<String>,
-    /// `api` or `form`.
+    /// `api`, `form`, or the kind of the connection that brought it.
     source: String,
     given_name: Option<String>,
     family_name: Option<String>,

@@ -310,7 +310,7 @@ fn an_inquiry_about_a_service_goes_to_its_place_and_to_its_person_and_is_due_in_
     let taken = clinic.post(&about).json()["data"].clone();
     let placed = |taken: &Value, of: &str| {
         let id = taken["id"].as_str().unwrap();
-        api.text(&format!("select coalesce({of}::text, 'none') from cms.inquiry where id = '{id}'"))
+        api.text(&format!("select coalesce(({of})::text, 'none') from cms.inquiry where id = '{id}'"))
     };
     let whole = |taken: &Value| ["location_id", "service_id", "assignee_id"].map(|of| placed(taken, of));
     assert_eq!(whole(&taken), [pier.clone(), service.clone(), desk.clone()]);
