@@ -69,6 +69,7 @@ async fn serve(opened: &Opened, listener: TcpListener, demo: bool) -> Result<(),
         staff.clone(),
     );
     let (postbox, courier, inbox) = (parts.postbox().clone(), parts.courier().clone(), parts.inbox());
+    let fetching = parts.lead_fetching();
     let carrier = super::mail::carrier(&opened.config, &public_url)?;
     let workers = opened.config.workers.unwrap_or_else(|| std::thread::available_parallelism().map_or(2, Into::into));
     // The embedded server is up by now. A database elsewhere may be away: the API is alive and not ready meanwhile.
@@ -92,6 +93,7 @@ async fn serve(opened: &Opened, listener: TcpListener, demo: bool) -> Result<(),
             outbox::clear_daily(staff.clone(), opened.clock.clone()),
             mail::deliver(staff.clone(), postbox, carrier),
             chain.run(staff.clone(), anchors),
+            fetching.run(),
             accounts::clear_hourly(staff.clone(), opened.clock.clone()),
             key_watch::follow(Arc::clone(&opened.ring)),
         );

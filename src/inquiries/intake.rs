@@ -142,7 +142,7 @@ impl Intake<'_> {
     }
 
     /// Seals the submission and makes its answer.
-    fn prepare(
+    pub(super) fn prepare(
         &self,
         (form, named): (&Form, &Named),
         submission: &Submission,

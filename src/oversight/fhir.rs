@@ -55,8 +55,11 @@ fn event_type(noun: &str, verb: &str) -> Value {
         ("access", _) | ("inquiry", "refuse") => coding(DICOM, "110113", "Security Alert"),
         ("session" | "factor" | "passkey" | "password", _) => coding(DICOM, "110114", "User Authentication"),
         (_, verb) if outcome(verb) != SUCCESS => coding(DICOM, "110114", "User Authentication"),
-        ("account" | "invitation" | "role" | "api_key" | "key" | "break_glass", "read" | "list") => rest(),
-        ("account" | "invitation" | "role" | "api_key" | "key" | "break_glass" | "setting", _) => {
+        (
+            "account" | "invitation" | "role" | "api_key" | "key" | "break_glass" | "integration",
+            "read" | "list" | "check",
+        ) => rest(),
+        ("account" | "invitation" | "role" | "api_key" | "key" | "break_glass" | "integration" | "setting", _) => {
             coding(DICOM, "110129", "Security Administration")
         }
         ("audit", _) => coding(DICOM, "110101", "Audit Log Used"),
@@ -76,7 +79,7 @@ fn action(verb: &str) -> &'static str {
         "read" | "list" | "list_deliveries" | "list_letters" | "export" | "check" | "history" | "snapshot"
         | "search" | "measure" | "stream" => "R",
         "update" | "restore" | "rotate" | "end_rotation" | "change_role" | "reset_password" | "disable" | "link"
-        | "change" => "U",
+        | "change" | "amend" => "U",
         "delete" | "delete_all" | "revoke" | "retire" | "prune" | "purge" => "D",
         _ => "E",
     }

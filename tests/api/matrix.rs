@@ -94,6 +94,8 @@ fn class_of(operation: &str) -> Option<Class> {
         | "get_preview"
         | "get_form"
         | "create_inquiry"
+        | "create_delivery"
+        | "get_delivery_challenge"
         | "create_session"
         | "complete_sign_in"
         | "refresh_session"
@@ -288,6 +290,18 @@ fn class_of(operation: &str) -> Option<Class> {
         | "update_processor"
         | "delete_processor"
         | "restore_processor" => Holds(ManageIntegrations),
+        "list_integrations"
+        | "create_integration"
+        | "get_integration"
+        | "update_integration"
+        | "delete_integration"
+        | "restore_integration"
+        | "rotate_integration_secret"
+        | "end_integration_rotation"
+        | "try_integration_mapping"
+        | "try_integration"
+        | "list_integration_deliveries"
+        | "retry_integration_delivery" => Holds(ManageIntegrations),
         _ => return None,
     })
 }
@@ -310,6 +324,21 @@ fn operations(api: &Api) -> Vec<Operation> {
             ["{slug}", "{token}", "{provider}", "{n}", "{comment}", "{signoff}", "{override}", "{link}", "{delivery}"]
                 .iter()
                 .fold(path, |path, name| path.replace(name, "x"));
+        let path = [
+            "{slug}",
+            "{token}",
+            "{provider}",
+            "{n}",
+            "{comment}",
+            "{signoff}",
+            "{override}",
+            "{link}",
+            "{source}",
+            "{key}",
+            "{delivery}",
+        ]
+        .iter()
+        .fold(path, |path, name| path.replace(name, "x"));
         for (method, operation) in item.as_object().unwrap() {
             let id = operation["operationId"].as_str().unwrap().to_owned();
             match class_of(&id) {

@@ -14,7 +14,7 @@ const EXPORT: &str = "110106";
 const REST: &str = "rest";
 
 /// Every action that the program records: its type, what is done, and how it ends.
-const ACTIONS: [(&str, &str, &str, &str); 226] = [
+const ACTIONS: [(&str, &str, &str, &str); 241] = [
     ("access.denied", ALERT, "E", "8"),
     ("account.change_role", ADMINISTRATION, "U", "0"),
     ("account.create", ADMINISTRATION, "C", "0"),
@@ -113,6 +113,7 @@ const ACTIONS: [(&str, &str, &str, &str); 226] = [
     ("form.restore", REST, "U", "0"),
     ("form.update", REST, "U", "0"),
     ("holiday.list", REST, "R", "0"),
+    ("inquiry.amend", REST, "U", "0"),
     ("inquiry.export", EXPORT, "R", "0"),
     ("inquiry.list", REST, "R", "0"),
     ("inquiry.list_letters", REST, "R", "0"),
@@ -129,6 +130,20 @@ const ACTIONS: [(&str, &str, &str, &str); 226] = [
     ("inquiry_contact.list", REST, "R", "0"),
     ("inquiry_note.create", REST, "C", "0"),
     ("inquiry_note.list", REST, "R", "0"),
+    ("integration.check", REST, "R", "0"),
+    ("integration.create", ADMINISTRATION, "C", "0"),
+    ("integration.delete", ADMINISTRATION, "D", "0"),
+    ("integration.end_rotation", ADMINISTRATION, "U", "0"),
+    ("integration.list", REST, "R", "0"),
+    ("integration.read", REST, "R", "0"),
+    ("integration.refuse", AUTHENTICATION, "E", "4"),
+    ("integration.restore", ADMINISTRATION, "U", "0"),
+    ("integration.rotate", ADMINISTRATION, "U", "0"),
+    ("integration.update", ADMINISTRATION, "U", "0"),
+    ("integration_delivery.create", REST, "C", "0"),
+    ("integration_delivery.list", REST, "R", "0"),
+    ("integration_delivery.purge", REST, "D", "0"),
+    ("integration_delivery.retry", REST, "E", "0"),
     ("invitation.accept", ADMINISTRATION, "E", "0"),
     ("invitation.create", ADMINISTRATION, "C", "0"),
     ("invitation.delete", ADMINISTRATION, "D", "0"),
