@@ -54,7 +54,7 @@ pub enum Command {
         #[command(subcommand)]
         command: AuditCommand,
     },
-    /// Look after the keys that sign access tokens
+    /// Look after the keys that sign access tokens and wrap the data keys of inquiries
     Keys {
         /// What to do.
         #[command(subcommand)]
@@ -214,7 +214,22 @@ pub enum KeysCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Delete a signing key; what it signed is refused within seconds
+    /// Wrap the data key of every inquiry with a new key, while the service runs; a run that was stopped is finished
+    RotateEncryption {
+        /// Add the new key and wrap nothing with it yet, to copy it to nodes with a folder of their own
+        #[arg(long, conflicts_with = "to")]
+        prepare: bool,
+        /// Wrap with this key, which is there already
+        #[arg(long, value_name = "ID")]
+        to: Option<String>,
+        /// Tell how many rows would be wrapped anew, and change nothing
+        #[arg(long)]
+        dry_run: bool,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Delete a key that signs no more (what it signed is refused within seconds), or that wraps no row any more
     Retire {
         /// Its id
         kid: String,

@@ -9,6 +9,7 @@ mod doctor;
 mod export;
 mod healthcheck;
 mod import;
+mod key_rotation;
 mod key_watch;
 mod keys;
 mod mail;
@@ -120,6 +121,9 @@ fn dispatch(command: Command, invocation: &Invocation) -> Result<(), Failure> {
             KeysCommand::List { json } => keys::list(invocation, json),
             KeysCommand::Rotate { prepare, to, json } => {
                 keys::rotate(invocation, keys::Rotation::of(prepare, to), json)
+            }
+            KeysCommand::RotateEncryption { prepare, to, dry_run, json } => {
+                key_rotation::run(invocation, &key_rotation::Wanted { prepare, to, dry_run, json })
             }
             KeysCommand::Retire { kid, json } => keys::retire(invocation, kid, json),
         },

@@ -56,6 +56,7 @@ fn bind(config: &Config) -> Result<TcpListener, Failure> {
 
 async fn serve(opened: &Opened, listener: TcpListener, demo: bool) -> Result<(), Failure> {
     let mut stop = Stop::listen()?;
+    let node = opened.clock.new_id();
     let address = listener.local_addr().map_err(Failure::failed)?;
     let public_url = opened.config.public_url_at(address).as_str().to_owned();
     let public = opened.database.public(opened.config.database_connections);
@@ -92,7 +93,7 @@ async fn serve(opened: &Opened, listener: TcpListener, demo: bool) -> Result<(),
             mail::deliver(staff.clone(), postbox, carrier),
             chain.run(staff.clone(), anchors),
             accounts::clear_hourly(staff.clone(), opened.clock.clone()),
-            key_watch::follow(Arc::clone(&opened.ring)),
+            key_watch::follow(Arc::clone(&opened.ring), staff.clone(), node),
         );
         Ok(())
     };
@@ -102,6 +103,7 @@ async fn serve(opened: &Opened, listener: TcpListener, demo: bool) -> Result<(),
         patience = stop.asked() => (Ok(()), patience),
     };
     handle.stop(patience == Patience::Drain).await;
+    key_watch::leave(&staff, node).await;
     public.close().await;
     staff.close().await;
     outcome

@@ -19,6 +19,7 @@
 //! | `public`, `admin` | the handlers by audience |
 //! | `queries` | all SQL |
 //! | `key_check` | whether the key ring belongs to the database |
+//! | `privacy` | keys wrapped anew, erasure, retention, consents, what people ask about what is kept of them |
 
 mod admin;
 mod browser;
@@ -30,6 +31,7 @@ mod inquiry;
 mod key_check;
 mod opened;
 mod plain;
+pub mod privacy;
 mod public;
 mod queries;
 mod schema;
@@ -41,6 +43,7 @@ use utoipa::OpenApi;
 
 pub use door::Door;
 pub use key_check::{RingMismatch, register_keys};
+pub use privacy::rotation;
 pub use queries::ensure_default_form;
 pub use schema::{InquiryAttributionInput, InquiryConsentInput, InquiryForm, InquiryInput, InquiryNameInput};
 pub use schema::{InquiryKind, InquiryStatus, OnBehalfOf, PreferredContact};

@@ -91,7 +91,16 @@ pub struct InquiryDetail {
     answers: Vec<InquiryExtraAnswer>,
     /// The code that the sender was given.
     receipt: String,
+    /// When it is erased, by its form and by where it stands; not while it is held.
     retention_expires_at: DateTime<Utc>,
+    /// Whether it must not be erased.
+    legal_hold: bool,
+    /// Whether the person has asked for no text messages, in this inquiry or elsewhere.
+    sms_opted_out: bool,
+    /// Whether the person has asked not to be called.
+    phone_opted_out: bool,
+    /// Whether the person has asked for no mail.
+    email_opted_out: bool,
     pub version: i32,
     updated_at: DateTime<Utc>,
 }
@@ -251,6 +260,10 @@ impl InquiryDetail {
             attribution: InquiryAttribution::of(details.attribution),
             answers: answers.collect(),
             retention_expires_at: row.retention_expires_at,
+            legal_hold: row.legal_hold,
+            sms_opted_out: row.sms_opted_out,
+            phone_opted_out: row.phone_opted_out,
+            email_opted_out: row.email_opted_out,
             version: row.version,
             updated_at: row.updated_at,
         })

@@ -61,7 +61,7 @@ pub struct ListedRow {
     pub sealed_name: Vec<u8>,
 }
 
-/// A part of the inquiries, newest first. `after` is the last row of the part before.
+/// A part of the inquiries that are not erased, newest first. `after` is the last row of the part before.
 ///
 /// # Errors
 /// Those of the database.
@@ -78,11 +78,12 @@ pub async fn list_inquiries(
         ListedRow,
         r#"select i.id, i.received_at, i.kind, i.status, i.priority, f.id as form_id, f.slug as form_slug,
                   f.name as form_name, l.id as "location_id?", l.slug as "location_slug?", l.name as "location_name?",
-                  i.key_id, i.wrapped_key, i.sealed_name
+                  i.key_id as "key_id!", i.wrapped_key as "wrapped_key!", i.sealed_name as "sealed_name!"
              from cms.inquiry i
              join cms.form f on f.id = i.form_id
              left join cms.location l on l.id = i.location_id
-            where ($1::text[] is null or i.status = any ($1))
+            where i.erased_at is null
+              and ($1::text[] is null or i.status = any ($1))
               and ($2::boolean is null or (i.status = 'spam') = $2)
               and ($3::text[] is null or l.id::text = any ($3) or (l.slug = any ($3) and l.trashed_at is null))
               and ($4::timestamptz is null or (i.received_at, i.id) < ($4, $5::uuid))
@@ -115,7 +116,8 @@ pub async fn count_inquiries(
     sqlx::query_scalar!(
         r#"select count(*) as "count!"
              from (select from cms.inquiry i left join cms.location l on l.id = i.location_id
-                    where ($1::text[] is null or i.status = any ($1))
+                    where i.erased_at is null
+                      and ($1::text[] is null or i.status = any ($1))
                       and ($2::boolean is null or (i.status = 'spam') = $2)
                       and ($3::text[] is null or l.id::text = any ($3) or (l.slug = any ($3) and l.trashed_at is null))
                       and ($5::uuid[] is null or i.location_id = any ($5))
@@ -155,8 +157,16 @@ pub struct DetailRow {
     pub sealed_details: Vec<u8>,
     /// In the order that they were sent.
     pub consents: Vec<GivenConsent>,
-    /// When retention ends.
+    /// When retention ends, by the form and by where it stands now.
     pub retention_expires_at: DateTime<Utc>,
+    /// Whether it must not be erased.
+    pub legal_hold: bool,
+    /// Whether the person does not want text messages.
+    pub sms_opted_out: bool,
+    /// Whether the person does not want to be called.
+    pub phone_opted_out: bool,
+    /// Whether the person does not want mail.
+    pub email_opted_out: bool,
     /// For the `ETag`.
     pub version: i32,
     /// When it was last changed.
@@ -176,7 +186,7 @@ pub struct GivenConsent {
     pub given_at: DateTime<Utc>,
 }
 
-/// One inquiry.
+/// One inquiry that is not erased.
 ///
 /// # Errors
 /// Those of the database.
@@ -188,9 +198,16 @@ pub async fn find_inquiry(
     let row = sqlx::query!(
         r#"select i.id, i.received_at, i.kind, i.status, i.priority, f.id as form_id, f.slug as form_slug,
                   f.name as form_name, l.id as "location_id?", l.slug as "location_slug?", l.name as "location_name?",
-                  i.key_id, i.wrapped_key, i.sealed_name, i.sealed_email, i.sealed_phone, i.sealed_message,
-                  i.sealed_details, i.spam_reasons, i.source, i.preferred_contact, i.language, i.on_behalf_of,
-                  i.retention_expires_at, i.version, i.updated_at,
+                  i.key_id as "key_id!", i.wrapped_key as "wrapped_key!", i.sealed_name as "sealed_name!", i.sealed_email,
+                  i.sealed_phone, i.sealed_message, i.sealed_details as "sealed_details!", i.spam_reasons, i.source,
+                  i.preferred_contact, i.language, i.on_behalf_of, i.version, i.updated_at, i.legal_hold,
+                  cms.kept_until(i.form_id, i.status, i.received_at, i.retention_expires_at) as "retention_expires_at!",
+                  exists (select from cms.suppression s where s.lifted_at is null and s.purpose is null
+                             and s.channel = 'sms' and s.contact_index = i.phone_index) as "sms_opted_out!",
+                  exists (select from cms.suppression s where s.lifted_at is null and s.purpose is null
+                             and s.channel = 'phone' and s.contact_index = i.phone_index) as "phone_opted_out!",
+                  exists (select from cms.suppression s where s.lifted_at is null and s.purpose is null
+                             and s.channel = 'email' and s.contact_index = i.email_index) as "email_opted_out!",
                   (select coalesce(json_agg(json_build_object('purpose', c.purpose, 'text_version', c.text_version,
                                                               'granted', c.granted, 'given_at', c.given_at)
                                             order by c.position), '[]')
@@ -198,7 +215,7 @@ pub async fn find_inquiry(
              from cms.inquiry i
              join cms.form f on f.id = i.form_id
              left join cms.location l on l.id = i.location_id
-            where i.id = $1 and ($2::uuid[] is null or i.location_id = any ($2))"#,
+            where i.id = $1 and i.erased_at is null and ($2::uuid[] is null or i.location_id = any ($2))"#,
         id,
         reach.locations(),
     )
@@ -232,6 +249,10 @@ pub async fn find_inquiry(
         sealed_details: row.sealed_details,
         consents: row.consents.0,
         retention_expires_at: row.retention_expires_at,
+        legal_hold: row.legal_hold,
+        sms_opted_out: row.sms_opted_out,
+        phone_opted_out: row.phone_opted_out,
+        email_opted_out: row.email_opted_out,
         version: row.version,
         updated_at: row.updated_at,
     }))
