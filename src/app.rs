@@ -26,7 +26,7 @@ use crate::{
     db::{PublicDb, StaffDb},
     export,
     http::{self, RateLimit, Site, client::TrustedProxies},
-    inquiries::{self, Door},
+    inquiries::{self, Door, privacy::erasure::TombstoneLog},
     mail::{MailLinks, Postbox},
     oidc::Provider,
     operations::{self, Document, Readiness},
@@ -46,6 +46,7 @@ pub struct Parts {
     single_sign_on: Data<SingleSignOn>,
     attester: Data<Attester>,
     door: Data<Door>,
+    tombstones: Data<TombstoneLog>,
     previews: Data<Previews>,
     public: Data<PublicDb>,
     staff: Data<StaffDb>,
@@ -128,6 +129,7 @@ impl Parts {
             single_sign_on: Data::new(single_sign_on),
             attester: Data::new(Attester { ring: Arc::clone(ring) }),
             door: Data::new(door),
+            tombstones: Data::new(TombstoneLog::new(&config.data_dir, ring)),
             previews: Data::new(previews),
             public: Data::new(public),
             staff: Data::new(staff),
@@ -150,6 +152,7 @@ impl Parts {
             .app_data(Data::clone(&self.single_sign_on))
             .app_data(Data::clone(&self.attester))
             .app_data(Data::clone(&self.door))
+            .app_data(Data::clone(&self.tombstones))
             .app_data(Data::clone(&self.previews))
             .app_data(Data::clone(&self.public))
             .app_data(Data::clone(&self.staff))

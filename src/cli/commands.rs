@@ -6,6 +6,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 use clap::{Arg, ArgMatches, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use url::Url;
+use uuid::Uuid;
 
 use crate::{accounts::Role, config::SETTINGS};
 
@@ -59,6 +60,36 @@ pub enum Command {
         /// What to do.
         #[command(subcommand)]
         command: KeysCommand,
+    },
+    /// Look after what patients sent
+    Inquiries {
+        /// What to do.
+        #[command(subcommand)]
+        command: InquiriesCommand,
+    },
+    /// Tell whose inquiries were seen, which fields, when and by whom, out of the verified audit trail
+    BreachReport {
+        /// From this RFC 3339 instant or date on
+        #[arg(long, value_name = "INSTANT")]
+        from: String,
+        /// Before this instant or date
+        #[arg(long, value_name = "INSTANT")]
+        until: String,
+        /// By this account alone
+        #[arg(long, value_name = "ID", group = "suspect")]
+        actor: Option<Uuid>,
+        /// By this API key alone
+        #[arg(long, value_name = "ID", group = "suspect")]
+        key: Option<Uuid>,
+        /// By the account of this session, while it could be used
+        #[arg(long, value_name = "ID", group = "suspect")]
+        session: Option<Uuid>,
+        /// JSON, or the inquiries as a table
+        #[arg(long, value_enum, default_value_t = ReportFormat::Json)]
+        format: ReportFormat,
+        /// The file (default: stdout)
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
     },
     /// Bring content in
     Import {
@@ -191,6 +222,29 @@ pub enum AuditCommand {
         #[arg(long)]
         json: bool,
     },
+}
+
+/// What patients sent.
+#[derive(Debug, Subcommand)]
+pub enum InquiriesCommand {
+    /// Erase what was kept as long as it has to be; the service does it every hour
+    Purge {
+        /// Tell how many would go by form and status, and change nothing
+        #[arg(long)]
+        dry_run: bool,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// The forms of a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ReportFormat {
+    /// Everything, as JSON.
+    Json,
+    /// One line an inquiry.
+    Csv,
 }
 
 /// Keys.

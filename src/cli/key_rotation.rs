@@ -214,11 +214,7 @@ async fn left(staff: &StaffDb, done: &Done) -> Result<i64, Failure> {
 }
 
 /// Waits until every node that runs has come as far. Answers how many there are.
-async fn await_nodes(
-    staff: &StaffDb,
-    what: &str,
-    has_it: impl Fn(&rotation::Node) -> bool,
-) -> Result<usize, Failure> {
+async fn await_nodes(staff: &StaffDb, what: &str, has_it: impl Fn(&rotation::Node) -> bool) -> Result<usize, Failure> {
     let begun = std::time::Instant::now();
     loop {
         let nodes = staff.transact(async |connection| rotation::list_nodes(connection).await.map_err(DbError::from));
@@ -240,9 +236,8 @@ async fn await_nodes(
 
 async fn written_down(opened: &Opened, staff: &StaffDb, done: &Done) -> Result<(), Failure> {
     let (trail, fields) = (opened.trail(), vec!["encryption".to_owned(), done.key.clone()]);
-    let noted = staff.transact(async move |connection: &mut PgConnection| {
-        note_key(connection, &trail, "key.rewrap", &fields).await
-    });
+    let noted = staff
+        .transact(async move |connection: &mut PgConnection| note_key(connection, &trail, "key.rewrap", &fields).await);
     noted.await.map_err(Failure::from)
 }
 

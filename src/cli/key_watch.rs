@@ -33,9 +33,8 @@ pub async fn follow(ring: Arc<KeyRing>, database: StaffDb, node: Uuid) {
 
 /// The service stops: no rotation waits for it.
 pub async fn leave(database: &StaffDb, node: Uuid) {
-    let forgotten = database.transact(async move |transaction| {
-        rotation::forget_node(transaction, node).await.map_err(DbError::from)
-    });
+    let forgotten = database
+        .transact(async move |transaction| rotation::forget_node(transaction, node).await.map_err(DbError::from));
     if let Err(error) = forgotten.await {
         tracing::debug!(%error, "this node could not say that it stops");
     }

@@ -21,6 +21,7 @@ use crate::{
         embedded::{Lifetime, ServeLock},
     },
     http::ApiError,
+    inquiries::privacy::retention,
     mail, outbox, telemetry,
 };
 
@@ -94,6 +95,7 @@ async fn serve(opened: &Opened, listener: TcpListener, demo: bool) -> Result<(),
             chain.run(staff.clone(), anchors),
             accounts::clear_hourly(staff.clone(), opened.clock.clone()),
             key_watch::follow(Arc::clone(&opened.ring), staff.clone(), node),
+            retention::purge_hourly(staff.clone(), opened.tombstones(), opened.trail(), opened.clock.clone()),
         );
         Ok(())
     };

@@ -289,11 +289,7 @@ pub(super) fn current<T>(
 }
 
 /// Every key that is no signing key, by the name of its file.
-fn symmetric<'a>(
-    encryption: &'a EncryptionKeys,
-    index: &'a Key256,
-    purpose: &'a Key256,
-) -> Vec<(String, &'a Key256)> {
+fn symmetric<'a>(encryption: &'a EncryptionKeys, index: &'a Key256, purpose: &'a Key256) -> Vec<(String, &'a Key256)> {
     let encryption = encryption.iter().map(|(id, key)| (format!("encryption-{id}.key"), key));
     encryption.chain([("index.key".to_owned(), index), ("purpose.key".to_owned(), purpose)]).collect()
 }

@@ -67,6 +67,7 @@ pub fn admin_routes(config: &mut ServiceConfig) {
     Endpoint::at("/forms/{id}/restore").post(forms::restore_form).mount(config);
     Endpoint::at("/inquiries").get(admin::list_inquiries).mount(config);
     Endpoint::at("/inquiries/{id}").get(admin::get_inquiry).mount(config);
+    privacy::admin_routes(config);
 }
 
 /// The part of the OpenAPI document that this room answers for.

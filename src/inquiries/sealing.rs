@@ -116,23 +116,62 @@ impl Opener {
         self.key.open_text(place(column, self.id), sealed).map_err(|error| self.loud(&error, column))
     }
 
-    /// Opens the text of a column beside the inquiry that its data key seals as well, such as a reason.
+    /// A text that staff wrote about the inquiry: it stands in another table, under the inquiry's own key.
     ///
     /// # Errors
     /// As [`Opener::of`].
-    pub fn text_at(&self, at: Place<'_>, column: &'static str, sealed: &[u8]) -> Result<Personal<String>, ApiError> {
-        self.key.open_text(at, sealed).map_err(|error| self.loud(&error, column))
+    pub fn beside(
+        &self,
+        table: &'static str,
+        column: &'static str,
+        row: Uuid,
+        sealed: &[u8],
+    ) -> Result<Personal<String>, ApiError> {
+        let place = Place { table, column, row, version: VERSION };
+        self.key.open_text(place, sealed).map_err(|error| self.loud(&error, column))
     }
 
-    /// Seals a text for a place of the inquiry or beside it.
+    /// Seals what [`Opener::beside`] opens.
     ///
     /// # Errors
     /// [`ApiError::Internal`] where the system gives no random bytes.
-    pub fn seal(&self, at: Place<'_>, text: &[u8]) -> Result<Vec<u8>, ApiError> {
-        self.key.seal(at, text).map_err(|error| {
-            tracing::error!(%error, "a text cannot be sealed");
-            ApiError::Internal
-        })
+    pub fn seal_beside(
+        &self,
+        table: &'static str,
+        column: &'static str,
+        row: Uuid,
+        text: &Personal<String>,
+    ) -> Result<Vec<u8>, ApiError> {
+        let place = Place { table, column, row, version: VERSION };
+        self.key.seal(place, text.reveal().as_bytes()).map_err(|error| self.loud(&error, column))
+    }
+
+    /// Seals a name for this inquiry.
+    ///
+    /// # Errors
+    /// [`ApiError::Internal`] where the system gives no random bytes.
+    pub fn seal_name(&self, name: &PersonName) -> Result<Vec<u8>, ApiError> {
+        self.sealed("sealed_name", &json(name))
+    }
+
+    /// Seals a number for this inquiry.
+    ///
+    /// # Errors
+    /// [`ApiError::Internal`] where the system gives no random bytes.
+    pub fn seal_phone(&self, phone: &SealedPhone) -> Result<Vec<u8>, ApiError> {
+        self.sealed("sealed_phone", &json(phone))
+    }
+
+    /// Seals an address for this inquiry.
+    ///
+    /// # Errors
+    /// [`ApiError::Internal`] where the system gives no random bytes.
+    pub fn seal_email(&self, email: &str) -> Result<Vec<u8>, ApiError> {
+        self.sealed("sealed_email", email.as_bytes())
+    }
+
+    fn sealed(&self, column: &'static str, text: &[u8]) -> Result<Vec<u8>, ApiError> {
+        self.key.seal(place(column, self.id), text).map_err(|error| self.loud(&error, column))
     }
 
     fn parsed<T: DeserializeOwned>(&self, column: &'static str, sealed: &[u8]) -> Result<Personal<T>, ApiError> {
@@ -152,6 +191,7 @@ fn loud(error: &SealError, inquiry: Uuid, key_id: &str, column: &'static str) ->
     tracing::error!(%inquiry, key = key_id, column, %error, "an inquiry cannot be opened");
     let missing_key = match error {
         SealError::Key(KeyError::MissingKey { id }) => Some(shown_key_id(id)),
+        SealError::Random(_) | SealError::TooLong => return ApiError::Internal,
         _ => None,
     };
     ApiError::Unopened(Unopened {

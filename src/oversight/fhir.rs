@@ -52,7 +52,7 @@ fn by_id(id: Uuid) -> Value {
 /// DICOM PS3.16 CID 400 where it has a word, `rest` for the rest.
 fn event_type(noun: &str, verb: &str) -> Value {
     match (noun, verb) {
-        ("access", _) | ("inquiry", "refuse" | "seal_refused") => coding(DICOM, "110113", "Security Alert"),
+        ("access", _) | ("inquiry", "refuse") | (_, "seal_refused") => coding(DICOM, "110113", "Security Alert"),
         ("session" | "factor" | "passkey" | "password", _) => coding(DICOM, "110114", "User Authentication"),
         (_, verb) if outcome(verb) != SUCCESS => coding(DICOM, "110114", "User Authentication"),
         ("account" | "invitation" | "role" | "api_key" | "key" | "break_glass", "read" | "list") => rest(),
@@ -74,9 +74,9 @@ fn action(verb: &str) -> &'static str {
     match verb {
         "create" | "submit" | "import" | "recovery_codes" => "C",
         "read" | "list" | "export" | "check" | "history" | "snapshot" => "R",
-        "update" | "restore" | "rotate" | "end_rotation" | "change_role" | "reset_password" | "disable" | "link"
+        "update" | "restore" | "rotate" | "rewrap" | "correct" | "end_rotation" | "change_role" | "reset_password" | "disable" | "link"
         | "change" => "U",
-        "delete" | "delete_all" | "revoke" | "retire" | "prune" | "purge" => "D",
+        "delete" | "delete_all" | "revoke" | "retire" | "prune" | "purge" | "erase" => "D",
         _ => "E",
     }
 }

@@ -1,9 +1,16 @@
 //! `/v1/inquiries` and `/v1/admin/inquiries`.
 
+mod breach;
+mod consents;
+mod data_requests;
+mod erasure;
 mod idempotency;
+mod inventory;
 mod plain_forms;
 mod posting;
 mod reading;
+mod retention;
+mod seals;
 mod spam;
 
 use clinic_cms::clock::Clock;

@@ -20,6 +20,7 @@ mod import;
 mod keys;
 mod listings;
 mod mail;
+mod privacy;
 mod program;
 mod secrecy;
 mod serve;

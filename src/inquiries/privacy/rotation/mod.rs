@@ -10,7 +10,7 @@ mod queries;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-pub use queries::{Node, WrappedRows, count_left, count_by_key, forget_node, list_nodes, meet_node};
+pub use queries::{Node, WrappedRows, count_by_key, count_left, forget_node, list_nodes, meet_node};
 
 use crate::crypto::{KeyRing, SealError, WrappedKey};
 
