@@ -52,7 +52,15 @@ select f.id, f.slug, f.name, f.honeypot, f.notices, f.is_default, f.version, f.f
                                  and t.text_version = c.value->>'text_version') as consents,
        (select coalesce(jsonb_agg(jsonb_build_object('purpose', t.purpose, 'text_version', t.text_version)), '[]')
           from cms.consent_text t where t.form_id = f.id) as known_texts,
-       f.allowed_origins, f.proof_of_work, f.routes, f.response_minutes, f.attachments
+       f.allowed_origins, f.proof_of_work,
+       -- What is in the trash by now, or disabled, is no way to go.
+       (select coalesce(jsonb_agg(jsonb_build_object('service_id', s.id, 'location_id', l.id, 'assignee_id', a.id)
+                                  order by r.position), '[]')
+          from jsonb_array_elements(f.routes) with ordinality as r (value, position)
+          join cms.service s on s.id = (r.value->>'service_id')::uuid and s.trashed_at is null
+          left join cms.location l on l.id = (r.value->>'location_id')::uuid and l.trashed_at is null
+          left join cms.account a on a.id = (r.value->>'assignee_id')::uuid and a.status = 'active') as routes,
+       f.response_minutes, f.attachments
   from cms.form f
  where f.trashed_at is null;
 

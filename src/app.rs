@@ -117,6 +117,7 @@ impl Parts {
             accounts.trail.clone(),
             limit(LimitName::Inquiries, "inquiries"),
             config.inquiry_retention_days,
+            clinic::due_after,
         );
         let previews = Previews {
             tokens: ring.tag_key("preview"),

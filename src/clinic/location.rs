@@ -84,7 +84,7 @@ pub struct LocationStatus {
 }
 
 impl LocationStatus {
-    fn operating(&self) -> OperatingStatus {
+    pub(super) fn operating(&self) -> OperatingStatus {
         match self.code {
             StatusCode::Open => OperatingStatus::Open,
             StatusCode::TemporarilyClosed => OperatingStatus::TemporarilyClosed { until: self.until },

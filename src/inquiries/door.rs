@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use data_encoding::BASE32_NOPAD;
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::inquiry::Submission;
@@ -16,6 +17,10 @@ use crate::{
 
 /// Characters of a receipt, without its hyphens: 60 bits.
 const RECEIPT: usize = 12;
+
+/// When minutes of a location's opening have passed since an instant. The hours are as they are stored; none stand for
+/// a clinic without a location. The rooms of the product do not know each other: `app` gives the clinic's answer.
+pub type DueAfter = fn(Option<&Value>, DateTime<Utc>, u32) -> DateTime<Utc>;
 
 /// The door that inquiries come through.
 #[derive(Debug)]
@@ -34,6 +39,8 @@ pub struct Door {
     pub limit: RateLimit,
     /// Days until an inquiry's retention ends.
     pub retention_days: u32,
+    /// When the first answer is due.
+    pub due_after: DueAfter,
 }
 
 /// The three hashes that make a repeated post the same one.
@@ -49,10 +56,10 @@ pub struct Idempotency {
 
 impl Door {
     /// Derives the door's keys from the ring.
-    pub fn new(ring: Arc<KeyRing>, trail: Trail, limit: RateLimit, retention_days: u32) -> Self {
+    pub fn new(ring: Arc<KeyRing>, trail: Trail, limit: RateLimit, retention_days: u32, due_after: DueAfter) -> Self {
         let (forms, receipts, idempotency) =
             (ring.tag_key("form"), ring.tag_key("receipt"), ring.tag_key("idempotency"));
-        Self { ring, forms, receipts, idempotency, trail, limit, retention_days }
+        Self { ring, forms, receipts, idempotency, trail, limit, retention_days, due_after }
     }
 
     /// A short code that a patient can read out and that staff see beside the inquiry, such as

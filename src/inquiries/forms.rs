@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
-    form::{ConsentDefinition, FieldDefinition, FormInput, NoticeDefinition},
+    form::{ConsentDefinition, FieldDefinition, FormInput, NoticeDefinition, Route, RouteDefinition},
     queries,
 };
 use crate::{
@@ -56,6 +56,10 @@ pub struct StaffForm {
     /// Days that an inquiry is kept; null for `CMS_INQUIRY_RETENTION_DAYS`.
     #[schema(required)]
     pub retention_days: Option<i32>,
+    /// Where inquiries about services go; the first that fits counts.
+    pub routes: Vec<RouteDefinition>,
+    /// Minutes of the location's opening hours until the first answer is due.
+    pub response_minutes: i32,
     /// Named by the `ETag`, and by `If-Match` of a write.
     pub version: i32,
     /// When it was made.
@@ -120,6 +124,8 @@ impl Record for StaffForm {
             "name": self.name, "slug": self.slug, "fields": self.fields, "kinds": self.kinds,
             "consents": self.consents, "notices": self.notices,
             "location": self.location.as_ref().map(|location| location.id), "retention_days": self.retention_days,
+            "routes": self.routes.iter().map(written_route).collect::<Vec<_>>(),
+            "response_minutes": self.response_minutes,
         }))
     }
 
@@ -136,9 +142,9 @@ impl Record for StaffForm {
     }
 
     async fn add(connection: &mut PgConnection, hand: &Hand, id: Uuid, input: FormInput) -> Result<(), ApiError> {
-        let location = location(connection, &input, None).await?;
+        let places = places(connection, &input, None).await?;
         let slug = choose_slug(connection, id, &input).await?;
-        queries::insert_form(connection, id, &slug, &input, location, hand.staff.id).await.map_err(refused)?;
+        queries::insert_form(connection, id, &slug, &input, &places, hand.staff.id).await.map_err(refused)?;
         keep_texts(connection, hand, id, &input).await
     }
 
@@ -148,9 +154,9 @@ impl Record for StaffForm {
         before: Self,
         input: FormInput,
     ) -> Result<(), ApiError> {
-        let location = location(connection, &input, before.location.as_ref().map(|location| location.id)).await?;
+        let places = places(connection, &input, Some(&before)).await?;
         let slug = choose_slug(connection, before.id, &input).await?;
-        queries::update_form(connection, before.id, &slug, &input, location, hand.staff.id).await.map_err(refused)?;
+        queries::update_form(connection, before.id, &slug, &input, &places, hand.staff.id).await.map_err(refused)?;
         keep_texts(connection, hand, before.id, &input).await
     }
 
@@ -176,14 +182,62 @@ impl ListedRecord for StaffForm {
     }
 }
 
-async fn location(
+/// What a form leads to, by id.
+#[derive(Debug)]
+pub struct Places {
+    /// Where an inquiry goes that names no location.
+    pub location: Option<Uuid>,
+    /// In their order.
+    pub routes: Vec<Route>,
+}
+
+/// Looks up what the form leads to. What it led to before may have gone into the trash since.
+async fn places(
     connection: &mut PgConnection,
     input: &FormInput,
-    before: Option<Uuid>,
-) -> Result<Option<Uuid>, ApiError> {
-    let Some(name) = &input.location else { return Ok(None) };
-    let found = queries::find_location_for_form(connection, name, before).await?;
-    found.map(Some).ok_or_else(|| ApiError::field("/location", "unknown_reference", "names nothing that exists"))
+    before: Option<&StaffForm>,
+) -> Result<Places, ApiError> {
+    let kept = |id: Option<Uuid>| id.into_iter().collect::<Vec<_>>();
+    let of_form = kept(before.and_then(|form| form.location.as_ref()).map(|location| location.id));
+    let of_routes = before.map(|form| form.routes.as_slice()).unwrap_or_default();
+    let services: Vec<Uuid> = of_routes.iter().map(|route| route.service.id).collect();
+    let locations: Vec<Uuid> = of_routes.iter().filter_map(|route| Some(route.location.as_ref()?.id)).collect();
+    let people: Vec<Uuid> = of_routes.iter().filter_map(|route| Some(route.assignee.as_ref()?.id)).collect();
+    let mut mistakes = Vec::new();
+    let mut found = |id: Option<Uuid>, pointer: String| {
+        if id.is_none() {
+            mistakes.push(FieldError::at(pointer, "unknown_reference", "names nothing that exists"));
+        }
+        id
+    };
+    let mut location = None;
+    if let Some(name) = &input.location {
+        location = found(queries::find_location_for_form(connection, name, &of_form).await?, "/location".to_owned());
+    }
+    let mut routes = Vec::with_capacity(input.routes.len());
+    for (index, route) in input.routes.iter().enumerate() {
+        let service = queries::find_service_for_form(connection, &route.service, &services).await?;
+        let service = found(service, format!("/routes/{index}/service"));
+        let (mut location_id, mut assignee_id) = (None, None);
+        if let Some(name) = &route.location {
+            let id = queries::find_location_for_form(connection, name, &locations).await?;
+            location_id = found(id, format!("/routes/{index}/location"));
+        }
+        if let Some(id) = route.assignee {
+            let id = queries::find_assignee_for_form(connection, id, &people).await?;
+            assignee_id = found(id, format!("/routes/{index}/assignee"));
+        }
+        routes.extend(service.map(|service_id| Route { service_id, location_id, assignee_id }));
+    }
+    if mistakes.is_empty() { Ok(Places { location, routes }) } else { Err(ApiError::Invalid(mistakes)) }
+}
+
+/// A route as it is sent.
+fn written_route(route: &RouteDefinition) -> Value {
+    json!({
+        "service": route.service.id, "location": route.location.as_ref().map(|location| location.id),
+        "assignee": route.assignee.as_ref().map(|person| person.id),
+    })
 }
 
 async fn choose_slug(connection: &mut PgConnection, id: Uuid, input: &FormInput) -> Result<String, ApiError> {

@@ -7,7 +7,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::{
-    form::{Form, Pace, check_name, check_text_version, known, usual_fields},
+    form::{Form, Pace, Route, check_name, check_text_version, known, usual_fields},
     inquiry::{
         ATTRIBUTION, CONSENTS, Consent, Details, FULL_NAME, KINDS, MESSAGE, ON_BEHALF_OF, PREFERRED_CONTACT,
         PREFERRED_TIMES, PersonName, SERVICE, SpamReason, Submission,
@@ -35,16 +35,35 @@ pub struct Named {
     pub form: Option<Form>,
     /// The public location of that slug or id.
     pub location: Option<NamedLocation>,
+    /// The service of that slug, id or name; other words are kept as they are.
+    pub service: Option<Uuid>,
+    /// Where the form sends an inquiry about the service.
+    pub route: Option<Route>,
+    /// The hours of the location that it goes to, or of the clinic's first, as they are stored.
+    pub hours: Option<Value>,
 }
 
-/// The references in a body that is not yet understood, as far as they can name anything.
-pub fn references(body: &Value) -> (Option<String>, Option<String>) {
-    let text = |name: &str| {
-        let text = body.get(name)?.as_str()?;
-        // Longer ones name nothing, and NUL is no text to the database.
-        (text.len() <= 100 && !text.contains('\0')).then(|| text.trim().to_owned())
-    };
-    (text("form"), text("location"))
+/// What a body names that the database knows.
+#[derive(Clone, Debug, Default)]
+pub struct References {
+    /// The slug of a form.
+    pub form: Option<String>,
+    /// The slug or id of a location.
+    pub location: Option<String>,
+    /// A service in any words.
+    pub service: Option<String>,
+}
+
+impl References {
+    /// Out of `text`, which gives the one text of a name; as far as they can name anything.
+    pub fn of<'a>(text: impl Fn(&str) -> Option<&'a str>) -> Self {
+        let named = |name: &str, most: usize| {
+            let text = text(name)?.trim();
+            // Longer ones name nothing, and NUL is no text to the database.
+            (text.len() <= most && !text.contains('\0')).then(|| text.to_owned())
+        };
+        Self { form: named("form", 100), location: named("location", 100), service: named("service", SERVICE * 4) }
+    }
 }
 
 /// Takes the field that people never see out of the body, and says whether something had filled it.
@@ -95,7 +114,7 @@ pub fn parse(
         email: email.map(Personal::new),
         phone: phone.map(Personal::new),
         preferred_contact,
-        location: named.location.as_ref().map(|location| location.id).or_else(|| form?.location_id),
+        location: named.location.as_ref().map(|location| location.id),
         message: message.map(Personal::new),
         language: language.map(|tag| tag.as_str().to_owned()),
         on_behalf_of,

@@ -12,6 +12,7 @@
 //! | `forms` | forms as staff keep them |
 //! | `wire`, `plain`, `input` | a body read, brought into one shape, understood |
 //! | `schema` | the bodies for the OpenAPI document |
+//! | `intake` | the steps that every way in takes |
 //! | `door` | keys, receipts, idempotency, the limit |
 //! | `sealing` | the seal around personal fields |
 //! | `browser` | pages and the way on for plain forms |
@@ -28,6 +29,7 @@ mod form;
 mod forms;
 mod input;
 mod inquiry;
+mod intake;
 mod key_check;
 mod opened;
 mod plain;
@@ -41,7 +43,7 @@ mod wire;
 use actix_web::web::ServiceConfig;
 use utoipa::OpenApi;
 
-pub use door::Door;
+pub use door::{Door, DueAfter};
 pub use key_check::{RingMismatch, register_keys};
 pub use privacy::rotation;
 pub use queries::ensure_default_form;

@@ -6,7 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
-use super::inquiry::{ANSWERS, ATTRIBUTION};
+use super::{
+    input::References,
+    inquiry::{ANSWERS, ATTRIBUTION},
+};
 use crate::http::{FieldError, check_line, check_text};
 
 /// The most fields of a form.
@@ -64,10 +67,9 @@ impl PlainForm {
         Ok(Self { fields })
     }
 
-    /// The slug of the form and the location that the fields name.
-    pub fn references(&self) -> (Option<String>, Option<String>) {
-        let only = |name: &str| self.only(name).filter(|text| text.len() <= 100 && !text.contains('\0'));
-        (only("form").map(|text| text.trim().to_owned()), only("location").map(|text| text.trim().to_owned()))
+    /// What the fields name that the database knows.
+    pub fn references(&self) -> References {
+        References::of(|name| self.only(name).map(String::as_str))
     }
 
     /// Where the browser wants to go afterwards. Nothing is believed of it here.

@@ -7,24 +7,25 @@ use actix_web::{
     web::{Data, Payload},
 };
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
     browser,
-    door::{Door, Idempotency},
+    door::Door,
     form::{self, ConsentText, DEFAULT_HONEYPOT, Form, FormField, FormNotice},
-    inquiry::{PREFERRED_CONTACT, Source, Submission},
-    queries::{self, Submit, Submitted},
+    input::Named,
+    inquiry::{PREFERRED_CONTACT, Submission},
+    intake::{InquiryReceipt, Intake, Origin},
+    queries,
     schema::{InquiryForm, InquiryInput, InquiryKind, PreferredContact},
-    sealing,
     wire::{Encoding, Received},
 };
 use crate::{
     accounts::{Scope, integration_behind, request_id},
-    audit::{Actor, Entry},
+    audit::Actor,
     contact::LanguageTag,
     db::PublicDb,
     http::{Answer, ApiError, QueryReader, Site, no_parameters, private_answer},
@@ -110,20 +111,6 @@ pub struct InquiryReceiptAnswer {
     data: InquiryReceipt,
 }
 
-/// What the sender of an inquiry is told.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
-pub struct InquiryReceipt {
-    /// The inquiry.
-    id: Uuid,
-    /// When it came in.
-    received_at: DateTime<Utc>,
-    /// A short code to read out when asking about the inquiry.
-    #[schema(example = "MZXW-6YTB-OI5Q")]
-    receipt: String,
-    /// Sentences to show.
-    notices: Vec<FormNotice>,
-}
-
 /// Takes an inquiry. With an `Idempotency-Key` the same post may be repeated for seven days and is one inquiry. An API
 /// key with the scope `inquiries:create` may come with it, and then has idempotency keys of its own.
 #[utoipa::path(post, path = "/v1/inquiries", operation_id = "create_inquiry", tag = "inquiries",
@@ -179,103 +166,37 @@ impl Call {
         let received = Received::read(&self.request, encoding?, payload.into_inner()).await?;
         let (next, source) = (received.next(), received.source());
         let now = self.site.clock.now();
-        let (form, submission) = self.understand(received, now).await?;
+        let (form, named, submission) = self.understand(received, now).await?;
         let once = key.map(|key| self.door.idempotency(integration, form.id, &submission, &key));
-        let submit = self.prepare(&form, &submission, (source, integration), once, now)?;
-        let stored = self.database.read(async move |connection| queries::submit(connection, &submit).await).await?;
-        match stored {
-            Submitted::Stored(answer) => Ok((serde_json::from_value(answer).map_err(|_| ApiError::Internal)?, next)),
-            Submitted::KeyReused => Err(ApiError::KeyReused),
-        }
+        let origin = Origin {
+            source,
+            actor: integration.map_or(Actor::Public, Actor::ApiKey),
+            delivery: None,
+            request_id: request_id(&self.request),
+        };
+        Ok((self.intake().take(&form, &named, &submission, &origin, once, now).await?, next))
+    }
+
+    fn intake(&self) -> Intake<'_> {
+        Intake { door: &self.door, clock: &self.site.clock, database: &self.database }
     }
 
     /// Reads what the body refers to, then the body.
-    async fn understand(&self, received: Received, now: DateTime<Utc>) -> Result<(Form, Submission), ApiError> {
-        let (form, location) = received.references();
-        let asked_for_default = form.is_none();
-        let named = self
-            .database
-            .read(async move |connection| {
-                queries::find_public_references(connection, form.as_deref(), location.as_deref()).await
-            })
-            .await?;
+    async fn understand(&self, received: Received, now: DateTime<Utc>) -> Result<(Form, Named, Submission), ApiError> {
+        let names = received.references();
+        let asked_for_default = names.form.is_none();
+        let mut named = self.intake().find(names).await?;
         let honeypot = named.form.as_ref().map_or(DEFAULT_HONEYPOT, |form| form.honeypot.as_str());
         let check_token = |text: &str| match &named.form {
             Some(form) => form::check_token(&self.door.forms, form.id, now, text),
             None => Ok(form::Pace::Human),
         };
         let submission = received.parse(&named, honeypot, check_token)?;
-        let form = named.form.ok_or_else(|| {
+        let form = named.form.take().ok_or_else(|| {
             tracing::error!(asked_for_default, "there is no form for an inquiry");
             ApiError::Internal
         })?;
-        Ok((form, submission))
-    }
-
-    /// Seals the submission and makes its answer.
-    fn prepare(
-        &self,
-        form: &Form,
-        submission: &Submission,
-        from: (Source, Option<Uuid>),
-        idempotency: Option<Idempotency>,
-        now: DateTime<Utc>,
-    ) -> Result<Submit, ApiError> {
-        let id = self.site.clock.new_id();
-        let sealed = sealing::seal(&self.door, id, submission).map_err(|error| {
-            tracing::error!(%error, "an inquiry cannot be sealed");
-            ApiError::Internal
-        })?;
-        let locale = submission.language.as_deref().unwrap_or(&form.default_locale);
-        let (receipt, notices) = (self.door.receipt(id, now), form.notices(locale));
-        let receipt = InquiryReceipt { id, received_at: now, receipt, notices };
-        let mut open = self.open_part(&receipt, form, submission, from);
-        if let Some(open) = open.as_object_mut() {
-            open.insert("key_id".to_owned(), json!(sealed.key.key_id));
-        }
-        Ok(Submit { open, sealed, idempotency, answer: json!(receipt) })
-    }
-
-    /// The columns that tell nothing of the person.
-    fn open_part(
-        &self,
-        receipt: &InquiryReceipt,
-        form: &Form,
-        submission: &Submission,
-        (source, integration): (Source, Option<Uuid>),
-    ) -> Value {
-        let actor = integration.map_or(Actor::Public, Actor::ApiKey);
-        let (audit_id, request_id) = (self.site.clock.new_id(), request_id(&self.request));
-        // The row is written by `site.submit_inquiry`, which knows neither the key nor another way to say this.
-        let entry = Entry {
-            actor,
-            action: "inquiry.submit",
-            subject: "inquiry",
-            subject_id: Some(receipt.id),
-            fields: &[],
-            request_id: request_id.as_deref(),
-        };
-        json!({
-            "id": receipt.id,
-            "received_at": receipt.received_at,
-            "form_id": form.id,
-            "kind": submission.kind,
-            "status": submission.status(),
-            "spam_reasons": submission.spam_reasons.iter().map(|reason| reason.name()).collect::<Vec<_>>(),
-            "location_id": submission.location,
-            "source": source.name(),
-            "preferred_contact": submission.preferred_contact,
-            "language": submission.language,
-            "on_behalf_of": submission.on_behalf_of,
-            "consents": submission.consents,
-            "retention_days": form.retention_days.unwrap_or(self.door.retention_days),
-            "event_id": self.site.clock.new_id(),
-            "audit_id": audit_id,
-            "actor_kind": actor.kind(),
-            "actor_id": actor.id(),
-            "audit_mac": hex::encode(self.door.trail.mac(&entry, audit_id, receipt.received_at)),
-            "request_id": request_id,
-        })
+        Ok((form, named, submission))
     }
 }
 

@@ -24,11 +24,12 @@ pub(super) fn door() -> Door {
     let folder = tempfile::tempdir().unwrap();
     let ring = KeyRing::open_or_create(&folder.path().join("keys")).unwrap();
     let trail = Trail::new(&ring, Clock::system());
-    Door::new(Arc::new(ring), trail, RateLimit::new("inquiries", 0, 0), 365)
+    Door::new(Arc::new(ring), trail, RateLimit::new("inquiries", 0, 0), 365, |_, at, _| at)
 }
 
 pub(super) fn default_form() -> Form {
     Form {
+        response_minutes: 240,
         id: Uuid::from_u128(1),
         slug: "contact".to_owned(),
         name: "Contact".to_owned(),
@@ -47,7 +48,7 @@ pub(super) fn default_form() -> Form {
 
 pub(super) fn named() -> Named {
     let location = NamedLocation { id: Uuid::from_u128(2), country: Some("US".to_owned()) };
-    Named { form: Some(default_form()), location: Some(location) }
+    Named { form: Some(default_form()), location: Some(location), ..Named::default() }
 }
 
 /// Everything that a JSON body can say.

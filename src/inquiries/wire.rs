@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     form::Pace,
-    input::{self, Named},
+    input::{self, Named, References},
     inquiry::{Source, SpamReason, Submission},
     plain::{FIELDS, PlainForm},
 };
@@ -80,10 +80,10 @@ impl Received {
         }
     }
 
-    /// The form and the location that the body names.
-    pub fn references(&self) -> (Option<String>, Option<String>) {
+    /// What the body names that the database knows.
+    pub fn references(&self) -> References {
         match self {
-            Self::Json(body) => input::references(body),
+            Self::Json(body) => References::of(|name| body.get(name)?.as_str()),
             Self::Plain(form) => form.references(),
         }
     }

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::{
-    harness::{Api, EDITOR, OWNER, Reply},
-    providers::{add_location, patch},
+    harness::{AUTHOR, Api, EDITOR, FRONT_DESK, OWNER, Reply},
+    providers::{add_location, patch, trash},
 };
 
 /// A form for new patients, with two fields and two texts of its own.
@@ -59,6 +59,10 @@ impl Clinic {
     fn mistakes(&self, body: &Value) -> Vec<String> {
         told(&self.post(body))
     }
+}
+
+fn account(api: &Api, (email, _): (&str, &str)) -> String {
+    api.text(&format!("select id::text from cms.account where email = '{email}'"))
 }
 
 fn told(refused: &Reply) -> Vec<String> {
@@ -277,4 +281,78 @@ fn a_form_can_be_sent_back_as_it_was_read() {
             assert_eq!(sent.json()["data"][&name], value, "{name}");
         }
     }
+}
+
+#[test]
+fn an_inquiry_about_a_service_goes_to_its_place_and_to_its_person_and_is_due_in_opening_hours() {
+    let clinic = Clinic::open();
+    let api = &clinic.api;
+    let pier = add_location(api, &clinic.token, "Pier Street");
+    let hours =
+        json!({"timezone": "America/New_York", "hours": [{"days": ["monday"], "opens": "09:00", "closes": "12:00"}]});
+    let change = |path: &str, body: &Value| assert_eq!(patch(api, &clinic.token, path, body).status, 200, "{path}");
+    change(&format!("/v1/admin/locations/{pier}"), &hours);
+    let service =
+        api.call("POST", "/v1/admin/services").bearer(&clinic.token).json(&json!({"name": "Hand therapy"})).send();
+    let service = service.json()["data"]["id"].as_str().unwrap().to_owned();
+    let desk = account(api, FRONT_DESK);
+    let routes = json!({"routes": [{"service": "hand-therapy", "location": "pier-street", "assignee": desk}], "response_minutes": 300});
+    change(&clinic.path(), &routes);
+    let form = api.call("GET", &clinic.path()).bearer(&clinic.token).send().json()["data"].clone();
+    assert_eq!(form["routes"][0]["service"], json!({"id": service, "slug": "hand-therapy", "name": "Hand therapy"}));
+    assert_eq!(
+        (&form["routes"][0]["location"]["slug"], &form["routes"][0]["assignee"]["id"]),
+        (&json!("pier-street"), &json!(desk))
+    );
+
+    let mut about = inquiry();
+    about["service"] = json!("hand THERAPY");
+    let taken = clinic.post(&about).json()["data"].clone();
+    let placed = |taken: &Value, of: &str| {
+        let id = taken["id"].as_str().unwrap();
+        api.text(&format!("select coalesce(({of})::text, 'none') from cms.inquiry where id = '{id}'"))
+    };
+    let whole = |taken: &Value| ["location_id", "service_id", "assignee_id"].map(|of| placed(taken, of));
+    assert_eq!(whole(&taken), [pier.clone(), service.clone(), desk.clone()]);
+    // Five hours are more than one Monday has, and fewer than two.
+    let wall = "to_char(first_response_due_at at time zone 'America/New_York', 'FMday')";
+    assert_eq!(placed(&taken, wall), "monday");
+    assert_eq!(placed(&taken, "first_response_due_at - received_at > interval '3 days'"), "true");
+
+    // A named location is where it goes; a service in other words is kept, and goes nowhere else.
+    about["location"] = json!("harbor-lane");
+    let sent = |about: &Value| clinic.post(about).json()["data"].clone();
+    assert_eq!(placed(&sent(&about), "location_id"), clinic.location);
+    about["location"] = Value::Null;
+    about["service"] = json!("my thumb hurts");
+    assert_eq!(whole(&sent(&about)), [clinic.location.as_str(), "none", "none"]);
+
+    // Whoever is gone is no way to go, and the form can still be changed.
+    trash(api, &clinic.token, &format!("/v1/admin/locations/{pier}"));
+    about["service"] = json!("hand-therapy");
+    assert_eq!(whole(&sent(&about)), [clinic.location.clone(), service, desk]);
+    change(&clinic.path(), &json!({"retention_days": 40}));
+}
+
+#[test]
+fn a_route_that_leads_nowhere_is_refused_at_its_place() {
+    let clinic = Clinic::open();
+    let routes = json!({"routes": [
+        {"service": "nowhere", "location": "harbor-lane"}, {"location": "harbor-lane"},
+        {"service": "nowhere"}, {"service": "nowhere", "assignee": "nobody"},
+    ], "response_minutes": 0});
+    let refused = patch(&clinic.api, &clinic.token, &clinic.path(), &routes);
+    let expected = [
+        "/routes/1/service required",
+        "/routes/2 leads_nowhere",
+        "/routes/3/assignee bad_value",
+        "/response_minutes out_of_range",
+    ];
+    assert_eq!(told(&refused), expected);
+    let routes =
+        json!({"routes": [{"service": "nowhere", "location": "elsewhere", "assignee": account(&clinic.api, AUTHOR)}]});
+    let refused = patch(&clinic.api, &clinic.token, &clinic.path(), &routes);
+    let unknown =
+        ["/routes/0/service", "/routes/0/location", "/routes/0/assignee"].map(|at| format!("{at} unknown_reference"));
+    assert_eq!(told(&refused), unknown);
 }

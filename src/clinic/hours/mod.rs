@@ -13,6 +13,7 @@
 //! - a public holiday takes the hours of its day away, unless special hours speak of that day;
 //! - hours of a department or by appointment are not when the location is open.
 
+mod business;
 mod closure;
 mod department;
 pub mod forms;

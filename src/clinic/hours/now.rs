@@ -181,7 +181,7 @@ impl Schedule {
     }
 }
 
-fn horizon(at: DateTime<Utc>) -> DateTime<Utc> {
+pub(super) fn horizon(at: DateTime<Utc>) -> DateTime<Utc> {
     at.checked_add_signed(TimeDelta::days(MAX_DAYS)).unwrap_or(DateTime::<Utc>::MAX_UTC)
 }
 

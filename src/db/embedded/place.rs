@@ -42,6 +42,7 @@ impl Place {
         let link = data_dir.join("postgres");
         let account = account::server_account(&link.join("cluster"))?;
         if link.symlink_metadata().is_err() {
+            narrow(data_dir)?;
             make_home(&link, data_dir, system_dir, account)?;
         }
         let home = link.canonicalize().map_err(EmbeddedError::file("follow", &link))?;
@@ -81,10 +82,19 @@ fn remove(folder: &Path) -> bool {
     }
 }
 
-/// Makes the data directory if it is absent, and returns its absolute path without links.
-///
-/// One that exists is narrowed to its owner while it is still empty; a folder that already holds other things keeps
-/// its mode, because it may not be ours alone.
+/// What stands in a data directory before its database does.
+const BEFORE_THE_DATABASE: [&str; 3] = ["postgres.lock", "serve.lock", "keys"];
+
+/// Narrows a data directory to its owner while it holds nothing but ours; one that holds other things keeps its mode,
+/// because it may not be ours alone. Under the start lock: by whoever comes later, the way in may be open for the
+/// server's user.
+fn narrow(data_dir: &Path) -> Result<(), EmbeddedError> {
+    let entries = fs::read_dir(data_dir).map_err(EmbeddedError::file("look into", data_dir))?;
+    let is_ours = |entry: fs::DirEntry| BEFORE_THE_DATABASE.iter().any(|name| entry.file_name() == *name);
+    if entries.flatten().all(is_ours) { set_mode(data_dir, 0o700) } else { Ok(()) }
+}
+
+/// Makes the data directory if it is absent, its owner's alone, and returns its absolute path without links.
 pub(super) fn settle_data_dir(folder: &Path) -> Result<PathBuf, EmbeddedError> {
     let failed = || EmbeddedError::file("make the data directory", folder);
     if let Some(parent) = folder.parent().filter(|parent| !parent.as_os_str().is_empty()) {
@@ -92,7 +102,6 @@ pub(super) fn settle_data_dir(folder: &Path) -> Result<PathBuf, EmbeddedError> {
     }
     match DirBuilder::new().mode(0o700).create(folder) {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(failed()(error)),
-        Err(_) if fs::read_dir(folder).map_err(failed())?.next().is_none() => set_mode(folder, 0o700)?,
         _ => {}
     }
     folder.canonicalize().map_err(failed())
@@ -212,14 +221,28 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_that_holds_other_things_keeps_its_mode() {
+    fn a_folder_is_narrowed_while_it_is_ours_alone_and_never_once_it_has_a_database() {
         let above = tempfile::tempdir().unwrap();
-        let folder = above.path().join("shared");
-        fs::create_dir(&folder).unwrap();
-        set_mode(&folder, 0o755).unwrap();
-        fs::write(folder.join("notes"), "").unwrap();
-        settle_data_dir(&folder).unwrap();
-        assert_eq!(mode(&folder), 0o755);
+        let made = |name: &str, holds: &[&str]| {
+            let folder = above.path().join(name);
+            fs::create_dir(&folder).unwrap();
+            set_mode(&folder, 0o755).unwrap();
+            for entry in holds {
+                fs::write(folder.join(entry), "").unwrap();
+            }
+            settle_data_dir(&folder).unwrap()
+        };
+        let settled = |folder: PathBuf| {
+            Place::settle(&folder, above.path()).unwrap();
+            mode(&folder) & 0o744
+        };
+        assert_eq!(settled(made("ours", &["postgres.lock", "serve.lock"])), 0o700);
+        assert_eq!(settled(made("shared", &["notes"])), 0o744);
+        let later = made("later", &[]);
+        Place::settle(&later, above.path()).unwrap();
+        set_mode(&later, 0o755).unwrap();
+        // Whoever joins at the same moment leaves the way in as it is.
+        assert_eq!(settled(settle_data_dir(&later).unwrap()), 0o744);
     }
 
     #[test]

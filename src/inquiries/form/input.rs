@@ -8,6 +8,7 @@ use super::{
     ConsentDefinition, FieldDefinition, check_name,
     consent::{self, ConsentInput},
     field_input::{self, FieldInput},
+    route::{self, RouteInput},
 };
 use crate::{
     http::{ApiError, FieldError, Fields, check_line, check_slug},
@@ -17,6 +18,8 @@ use crate::{
 
 /// The most notices of a form.
 const MOST_NOTICES: usize = 10;
+/// Minutes of opening until the first answer is due, where a form says nothing.
+const RESPONSE_MINUTES: i32 = 240;
 
 /// A sentence to show with a form and with its receipt, as staff write it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -57,6 +60,12 @@ pub struct FormInput {
     /// Days that an inquiry is kept; `CMS_INQUIRY_RETENTION_DAYS` where it is absent.
     #[schema(minimum = 1, maximum = 36_500)]
     pub retention_days: Option<i32>,
+    /// Where inquiries about services go; the first that fits counts.
+    #[schema(max_items = 100, required = false)]
+    pub routes: Vec<RouteInput>,
+    /// Minutes of the location's opening hours until the first answer is due; 240 where it is absent.
+    #[schema(minimum = 1, maximum = 10_080, required = false)]
+    pub response_minutes: i32,
 }
 
 impl FormInput {
@@ -75,9 +84,24 @@ impl FormInput {
         let notices = fields.list("notices", MOST_NOTICES, |entry, pointer| notice(Fields::of(entry, pointer)));
         let location = fields.line("location", 100);
         let retention_days = fields.integer("retention_days", 1..=36_500).and_then(|days| i32::try_from(days).ok());
+        let routes = route::read_all(&mut fields);
+        let response_minutes =
+            fields.integer("response_minutes", 1..=10_080).and_then(|minutes| i32::try_from(minutes).ok());
         fields.finish()?;
         let name = name.ok_or(ApiError::Internal)?;
-        Ok(Self { name, slug, fields: asked, kinds, consents, notices, location, retention_days })
+        let response_minutes = response_minutes.unwrap_or(RESPONSE_MINUTES);
+        Ok(Self {
+            name,
+            slug,
+            fields: asked,
+            kinds,
+            consents,
+            notices,
+            location,
+            retention_days,
+            routes,
+            response_minutes,
+        })
     }
 }
 

@@ -6,12 +6,14 @@
 //! | `field` | what is asked |
 //! | `consent` | what is agreed to |
 //! | `input`, `field_input` | a form as staff write it |
+//! | `route` | where an inquiry about a service goes |
 //! | `token` | the token that a form carries |
 
 mod consent;
 mod field;
 mod field_input;
 mod input;
+mod route;
 mod token;
 
 use std::collections::BTreeMap;
@@ -31,6 +33,7 @@ use crate::{
 pub use consent::{ConsentDefinition, ConsentText, KnownText};
 pub use field::{FieldDefinition, FormField, known, usual_fields};
 pub use input::{FormInput, NoticeDefinition};
+pub use route::{Route, RouteDefinition};
 pub use token::{Pace, check_token, issue_token};
 
 /// The slug of the form that every installation has.
@@ -113,6 +116,8 @@ pub struct Form {
     pub consents: Vec<ConsentDefinition>,
     /// All versions that were ever shown.
     pub known_texts: Vec<KnownText>,
+    /// Minutes of opening until the first answer is due.
+    pub response_minutes: u32,
     /// The clinic's language.
     pub default_locale: String,
 }

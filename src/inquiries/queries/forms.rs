@@ -5,12 +5,15 @@ use sqlx::{PgConnection, types::Json};
 use uuid::Uuid;
 
 use crate::{
+    accounts::{Permission, Role},
     db::DbError,
     http::ApiError,
     inquiries::{
-        form::{ConsentDefinition, DEFAULT_HONEYPOT, DEFAULT_SLUG, Form, FormInput, StoredNotice, default_notices},
-        forms::StaffForm,
-        input::{Named, NamedLocation},
+        form::{
+            ConsentDefinition, DEFAULT_HONEYPOT, DEFAULT_SLUG, Form, FormInput, Route, StoredNotice, default_notices,
+        },
+        forms::{Places, StaffForm},
+        input::{Named, NamedLocation, References},
     },
     records::Texts,
 };
@@ -50,31 +53,47 @@ pub async fn find_public_form(connection: &mut PgConnection, slug: &str) -> Resu
     Ok(form.map(|form| form.0))
 }
 
-/// The form of that slug, or the default form, and the public location of that slug or id: one round trip.
+/// What a body names: the form of that slug, or the default form, the public location of that slug or id, and the
+/// service of that slug, id or name; and where the form sends it: one round trip.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn find_public_references(
-    connection: &mut PgConnection,
-    form: Option<&str>,
-    location: Option<&str>,
-) -> Result<Named, ApiError> {
+pub async fn find_public_references(connection: &mut PgConnection, names: &References) -> Result<Named, ApiError> {
     let row = sqlx::query!(
-        r#"select to_json(f) as "form?: Json<Form>", l.id as "location_id?", l.address->>'country' as "country?"
-             from (select $1::text as form, $2::text as location) asked
+        r#"select to_json(f) as "form?: Json<Form>", l.id as "location_id?", l.address->>'country' as "country?",
+                  s.id as "service_id?", r.value as "route?: Json<Route>", h.hours as "hours?"
+             from (select $1::text as form, $2::text as location, $3::text as service) asked
              left join lateral (
                select f.*, (select coalesce(max(k.default_locale), 'en') from site.clinic k) as default_locale
                  from site.form f
                 where case when asked.form is null then f.is_default else f.slug = asked.form end) f on true
              left join site.location l on l.slug = asked.location or l.id::text = asked.location
+             left join lateral (
+               select s.id from site.service s
+                where s.slug = asked.service or s.id::text = asked.service or lower(s.name) = lower(asked.service)
+                order by s.slug = asked.service desc, s.id limit 1) s on true
+             left join lateral (
+               select r.value from jsonb_array_elements(f.routes) with ordinality as r (value, position)
+                where r.value->>'service_id' = s.id::text
+                order by r.position limit 1) r on true
+             left join lateral (
+               select jsonb_build_object('timezone', h.timezone, 'hours', h.hours, 'special_hours', h.special_hours,
+                                         'holidays', h.holidays, 'closures', h.closures, 'status_code', h.status_code,
+                                         'status_until', h.status_until) as hours
+                 from site.location h
+                order by h.id = coalesce(l.id, (r.value->>'location_id')::uuid, f.location_id) desc nulls last,
+                         h.position, h.name, h.id limit 1) h on true
             limit 1"#,
-        form,
-        location,
+        names.form,
+        names.location,
+        names.service,
     )
     .fetch_one(connection)
     .await?;
     let location = row.location_id.map(|id| NamedLocation { id, country: row.country });
-    Ok(Named { form: row.form.map(|form| form.0), location })
+    let route = row.route.map(|route| route.0);
+    let form = row.form.map(|form| form.0);
+    Ok(Named { form, location, service: row.service_id, route, hours: row.hours })
 }
 
 /// One form, or those of the trash or outside it by name: at most 1,000.
@@ -95,6 +114,16 @@ pub async fn list_forms(
                                                     and t.text_version = c.value->>'text_version') as consents,
                           (select json_build_object('id', l.id, 'slug', l.slug, 'name', l.name)
                              from cms.location l where l.id = f.location_id) as location,
+                          f.response_minutes,
+                          (select coalesce(json_agg(json_build_object(
+                                    'service', json_build_object('id', s.id, 'slug', s.slug, 'name', s.name),
+                                    'location', (select json_build_object('id', l.id, 'slug', l.slug, 'name', l.name)
+                                                   from cms.location l where l.id = (r.value->>'location_id')::uuid),
+                                    'assignee', (select json_build_object('id', a.id, 'name', a.name)
+                                                   from cms.account a where a.id = (r.value->>'assignee_id')::uuid))
+                                    order by r.position), '[]')
+                             from jsonb_array_elements(f.routes) with ordinality as r (value, position)
+                             join cms.service s on s.id = (r.value->>'service_id')::uuid) as routes,
                           f.version, f.created_at, f.updated_at, f.trashed_at,
                           (select json_build_object('id', a.id, 'name', a.name) from cms.account a where a.id = f.created_by) as created_by,
                           (select json_build_object('id', a.id, 'name', a.name) from cms.account a where a.id = f.updated_by) as updated_by
@@ -118,21 +147,63 @@ pub async fn lock_form(connection: &mut PgConnection, id: Uuid) -> Result<(), sq
     Ok(())
 }
 
-/// The id of the location of that slug or id, or of the one that the form has.
+/// The id of the location of that slug or id, outside the trash or among those that the form has.
 ///
 /// # Errors
 /// Those of the database.
 pub async fn find_location_for_form(
     connection: &mut PgConnection,
     name: &str,
-    before: Option<Uuid>,
+    before: &[Uuid],
 ) -> Result<Option<Uuid>, sqlx::Error> {
     sqlx::query_scalar!(
         "select l.id from cms.location l
-          where (l.slug = $1 or l.id::text = $1) and (l.trashed_at is null or l.id = $2)
+          where (l.slug = $1 or l.id::text = $1) and (l.trashed_at is null or l.id = any ($2))
           order by l.trashed_at nulls first limit 1",
         name,
         before,
+    )
+    .fetch_optional(connection)
+    .await
+}
+
+/// The id of the service of that slug or id, outside the trash or among those that the form has.
+///
+/// # Errors
+/// Those of the database.
+pub async fn find_service_for_form(
+    connection: &mut PgConnection,
+    name: &str,
+    before: &[Uuid],
+) -> Result<Option<Uuid>, sqlx::Error> {
+    sqlx::query_scalar!(
+        "select s.id from cms.service s
+          where (s.slug = $1 or s.id::text = $1) and (s.trashed_at is null or s.id = any ($2))
+          order by s.trashed_at nulls first limit 1",
+        name,
+        before,
+    )
+    .fetch_optional(connection)
+    .await
+}
+
+/// The account, where it may sign in and answer inquiries, or is among those that the form has.
+///
+/// # Errors
+/// Those of the database.
+pub async fn find_assignee_for_form(
+    connection: &mut PgConnection,
+    id: Uuid,
+    before: &[Uuid],
+) -> Result<Option<Uuid>, sqlx::Error> {
+    let answering = Role::ALL.into_iter().filter(|role| role.may(Permission::AnswerInquiries));
+    let answering: Vec<String> = answering.map(|role| role.name().to_owned()).collect();
+    sqlx::query_scalar!(
+        "select a.id from cms.account a
+          where a.id = $1 and ((a.status = 'active' and a.role = any ($3)) or a.id = any ($2))",
+        id,
+        before,
+        &answering,
     )
     .fetch_optional(connection)
     .await
@@ -184,13 +255,13 @@ pub async fn insert_form(
     id: Uuid,
     slug: &str,
     input: &FormInput,
-    location: Option<Uuid>,
+    places: &Places,
     by: Uuid,
 ) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "insert into cms.form (id, slug, name, honeypot, notices, fields, kinds, consents, location_id, retention_days,
-                               created_by, updated_by)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11)",
+                               created_by, updated_by, routes, response_minutes)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12, $13)",
         id,
         slug,
         input.name,
@@ -199,9 +270,11 @@ pub async fn insert_form(
         Json(&input.fields) as _,
         &input.kinds,
         shown_consents(input),
-        location,
+        places.location,
         input.retention_days,
         by,
+        json!(places.routes),
+        input.response_minutes,
     )
     .execute(connection)
     .await?;
@@ -217,13 +290,14 @@ pub async fn update_form(
     id: Uuid,
     slug: &str,
     input: &FormInput,
-    location: Option<Uuid>,
+    places: &Places,
     by: Uuid,
 ) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "update cms.form
             set slug = $2, name = $3, notices = $4, fields = $5, kinds = $6, consents = $7, location_id = $8,
-                retention_days = $9, version = version + 1, updated_at = clock_timestamp(), updated_by = $10
+                retention_days = $9, version = version + 1, updated_at = clock_timestamp(), updated_by = $10,
+                routes = $11, response_minutes = $12
           where id = $1",
         id,
         slug,
@@ -232,9 +306,11 @@ pub async fn update_form(
         Json(&input.fields) as _,
         &input.kinds,
         shown_consents(input),
-        location,
+        places.location,
         input.retention_days,
         by,
+        json!(places.routes),
+        input.response_minutes,
     )
     .execute(connection)
     .await?;

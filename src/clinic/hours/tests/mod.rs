@@ -1,5 +1,6 @@
 //! Tests of the room, by subject, and the short way to write hours that they share.
 
+mod business;
 mod daylight;
 mod limits;
 mod mistakes;
