@@ -26,7 +26,7 @@ use crate::{
     db::{PublicDb, StaffDb},
     export,
     http::{self, AddressPolicy, PostOrigins, RateLimit, Site, client::TrustedProxies},
-    inquiries::{self, Connections, Correspondence, Door, Inbox, LeadFetching},
+    inquiries::{self, Connections, Correspondence, Door, Inbox, LeadFetching, privacy::erasure::TombstoneLog},
     mail::{MailLinks, Postbox},
     oidc::Provider,
     operations::{self, Document, Readiness},
@@ -49,6 +49,7 @@ pub struct Parts {
     attester: Data<Attester>,
     door: Data<Door>,
     connections: Data<Connections>,
+    tombstones: Data<TombstoneLog>,
     previews: Data<Previews>,
     public: Data<PublicDb>,
     staff: Data<StaffDb>,
@@ -157,6 +158,7 @@ impl Parts {
             attester: Data::new(Attester { ring: Arc::clone(ring) }),
             door,
             connections: Data::new(connections),
+            tombstones: Data::new(TombstoneLog::new(&config.data_dir, ring)),
             previews: Data::new(previews),
             public: Data::new(public),
             staff: Data::new(staff),
@@ -206,6 +208,7 @@ impl Parts {
             .app_data(Data::clone(&self.attester))
             .app_data(Data::clone(&self.door))
             .app_data(Data::clone(&self.connections))
+            .app_data(Data::clone(&self.tombstones))
             .app_data(Data::clone(&self.previews))
             .app_data(Data::clone(&self.public))
             .app_data(Data::clone(&self.staff))

@@ -21,6 +21,7 @@ use crate::{
         embedded::{Lifetime, ServeLock},
     },
     http::ApiError,
+    inquiries::privacy::retention,
     mail, outbox, telemetry,
 };
 
@@ -56,6 +57,7 @@ fn bind(config: &Config) -> Result<TcpListener, Failure> {
 
 async fn serve(opened: &Opened, listener: TcpListener, demo: bool) -> Result<(), Failure> {
     let mut stop = Stop::listen()?;
+    let node = opened.clock.new_id();
     let address = listener.local_addr().map_err(Failure::failed)?;
     let public_url = opened.config.public_url_at(address).as_str().to_owned();
     let public = opened.database.public(opened.config.database_connections);
@@ -95,7 +97,8 @@ async fn serve(opened: &Opened, listener: TcpListener, demo: bool) -> Result<(),
             chain.run(staff.clone(), anchors),
             fetching.run(),
             accounts::clear_hourly(staff.clone(), opened.clock.clone()),
-            key_watch::follow(Arc::clone(&opened.ring)),
+            key_watch::follow(Arc::clone(&opened.ring), staff.clone(), node),
+            retention::purge_hourly(staff.clone(), opened.tombstones(), opened.trail(), opened.clock.clone()),
         );
         Ok(())
     };
@@ -106,6 +109,7 @@ async fn serve(opened: &Opened, listener: TcpListener, demo: bool) -> Result<(),
     };
     inbox.close();
     handle.stop(patience == Patience::Drain).await;
+    key_watch::leave(&staff, node).await;
     public.close().await;
     staff.close().await;
     outcome

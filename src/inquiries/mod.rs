@@ -26,6 +26,7 @@
 //! | `queries` | all SQL |
 //! | `connectors/` | services that bring inquiries |
 //! | `key_check` | whether the key ring belongs to the database |
+//! | `privacy` | keys wrapped anew, erasure, retention, consents, what people ask about what is kept of them |
 
 mod browser;
 mod connectors;
@@ -42,6 +43,7 @@ mod kept;
 mod key_check;
 mod letters;
 mod plain;
+pub mod privacy;
 mod public;
 mod queries;
 mod schema;
@@ -57,6 +59,7 @@ pub use desk::Inbox;
 pub use door::{Door, DueAfter};
 pub use key_check::{RingMismatch, register_keys};
 pub use letters::{Correspondence, Docs as LetterDocs, Reopening};
+pub use privacy::rotation;
 pub use queries::ensure_default_form;
 pub use queries::may_post_from;
 pub use schema::{InquiryAttributionInput, InquiryConsentInput, InquiryForm, InquiryInput, InquiryNameInput};
@@ -87,6 +90,7 @@ pub fn admin_routes(config: &mut ServiceConfig) {
     emergency::admin_routes(config);
     letters::admin_routes(config);
     connectors::admin_routes(config);
+    privacy::admin_routes(config);
 }
 
 /// What stands in this room itself.

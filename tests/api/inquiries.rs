@@ -6,10 +6,17 @@ mod handoff;
 mod idempotency;
 mod judged;
 mod origins;
+mod breach;
+mod consents;
+mod data_requests;
+mod erasure;
+mod inventory;
 mod plain_forms;
 mod posting;
 mod proof_of_work;
 mod reading;
+mod retention;
+mod seals;
 mod spam;
 mod understood;
 

@@ -36,6 +36,8 @@ use Permission::{
     AnswerInquiries, BreakGlass, CommentArticles, EditClinic, ExportInquiries, ManageApiKeys, ManageIntegrations,
     ManagePeople, OverrideGate, PublishArticles, ReadArticles, ReadAudit, ReadClinic, ReadInquiries, ReadPeople,
     SignArticles, WriteArticles,
+    AnswerInquiries, BreakGlass, CommentArticles, EditClinic, HandleDataRequests, ManageApiKeys, ManagePeople, OverrideGate, PublishArticles, ReadArticles,
+    ReadAudit, ReadClinic, ReadInquiries, ReadPeople, SignArticles, WriteArticles,
 };
 
 #[expect(clippy::too_many_lines, reason = "one table")]
@@ -253,6 +255,27 @@ fn class_of(operation: &str) -> Option<Class> {
         | "release_inquiry"
         | "mark_inquiry_spam" => Holds(AnswerInquiries),
         "export_inquiries" | "get_inquiry_bundle" => Holds(ExportInquiries),
+        | "update_legal_notices" => Holds(EditClinic),
+        "list_inquiries" | "get_inquiry" | "list_consents" | "list_opt_outs" => Holds(ReadInquiries),
+        "create_consent" | "create_opt_out" | "delete_opt_out" => Holds(AnswerInquiries),
+        "get_legal_hold"
+        | "put_legal_hold"
+        | "delete_legal_hold"
+        | "create_erasure"
+        | "get_consent_proof"
+        | "create_consent_proof"
+        | "get_retention"
+        | "put_retention"
+        | "list_data_requests"
+        | "create_data_request"
+        | "get_data_request"
+        | "put_data_request_verification"
+        | "put_data_request_extension"
+        | "put_data_request_refusal"
+        | "list_data_request_matches"
+        | "create_data_request_fulfilment"
+        | "list_data_inventory"
+        | "get_breach_report" => Holds(HandleDataRequests),
         "create_break_glass" => Holds(BreakGlass),
         "list_break_glass" | "list_audit_events" | "export_audit_events" => Holds(ReadAudit),
         "list_users" | "get_user" | "list_invitations" | "get_invitation" | "list_sessions" | "get_session" => {

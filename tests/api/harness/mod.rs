@@ -237,7 +237,7 @@ impl Api {
 
     /// Looks at the signing keys, as `serve` does every few seconds.
     pub fn look_at_the_keys(&self) {
-        self.opened.ring.reload_signing().unwrap();
+        self.opened.ring.reload().unwrap();
     }
 
     /// The installation behind the service.

@@ -1,0 +1,38 @@
+//! An inquiry as those need it who hold, correct or erase it.
+
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::standing::Standing;
+use crate::{accounts::Reach, crypto::WrappedKey, http::Reference};
+
+/// An inquiry that is not erased and within reach, kept from other writers until the transaction ends.
+///
+/// # Errors
+/// Those of the database.
+pub async fn find_and_lock(
+    connection: &mut PgConnection,
+    id: Uuid,
+    reach: &Reach,
+) -> Result<Option<Standing>, sqlx::Error> {
+    let row = sqlx::query!(
+        r#"select i.id, f.id as form_id, f.slug as form_slug, f.name as form_name, i.language, i.legal_hold, i.version,
+                  i.updated_at, i.key_id as "key_id!", i.wrapped_key as "wrapped_key!"
+             from cms.inquiry i join cms.form f on f.id = i.form_id
+            where i.id = $1 and i.erased_at is null and ($2::uuid[] is null or i.location_id = any ($2))
+              for no key update of i"#,
+        id,
+        reach.locations(),
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(row.map(|row| Standing {
+        id: row.id,
+        form: Reference { id: row.form_id, slug: row.form_slug, name: row.form_name },
+        language: row.language,
+        legal_hold: row.legal_hold,
+        version: row.version,
+        updated_at: row.updated_at,
+        key: WrappedKey { key_id: row.key_id, bytes: row.wrapped_key },
+    }))
+}
