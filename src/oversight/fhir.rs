@@ -74,8 +74,8 @@ fn action(verb: &str) -> &'static str {
     match verb {
         "create" | "submit" | "import" | "recovery_codes" => "C",
         "read" | "list" | "export" | "check" | "history" | "snapshot" => "R",
-        "update" | "restore" | "rotate" | "rewrap" | "correct" | "end_rotation" | "change_role" | "reset_password" | "disable" | "link"
-        | "change" => "U",
+        "update" | "restore" | "rotate" | "rewrap" | "correct" | "end_rotation" | "change_role" | "reset_password"
+        | "disable" | "link" | "change" => "U",
         "delete" | "delete_all" | "revoke" | "retire" | "prune" | "purge" | "erase" => "D",
         _ => "E",
     }

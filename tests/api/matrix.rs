@@ -33,8 +33,9 @@ enum Class {
 
 use Class::{Enrolling, Holds, Open, SignedIn};
 use Permission::{
-    AnswerInquiries, BreakGlass, CommentArticles, EditClinic, HandleDataRequests, ManageApiKeys, ManagePeople, OverrideGate, PublishArticles, ReadArticles,
-    ReadAudit, ReadClinic, ReadInquiries, ReadPeople, SignArticles, WriteArticles,
+    AnswerInquiries, BreakGlass, CommentArticles, EditClinic, HandleDataRequests, ManageApiKeys, ManagePeople,
+    OverrideGate, PublishArticles, ReadArticles, ReadAudit, ReadClinic, ReadInquiries, ReadPeople, SignArticles,
+    WriteArticles,
 };
 
 #[expect(clippy::too_many_lines, reason = "one table")]
