@@ -1,16 +1,16 @@
 //! `/v1/inquiries` and `/v1/admin/inquiries`.
 
-mod desk;
-mod emergency;
-mod handoff;
-mod idempotency;
-mod judged;
-mod origins;
 mod breach;
 mod consents;
 mod data_requests;
+mod desk;
+mod emergency;
 mod erasure;
+mod handoff;
+mod idempotency;
 mod inventory;
+mod judged;
+mod origins;
 mod plain_forms;
 mod posting;
 mod proof_of_work;

@@ -33,11 +33,9 @@ enum Class {
 
 use Class::{Enrolling, Holds, Open, SignedIn};
 use Permission::{
-    AnswerInquiries, BreakGlass, CommentArticles, EditClinic, ExportInquiries, ManageApiKeys, ManageIntegrations,
-    ManagePeople, OverrideGate, PublishArticles, ReadArticles, ReadAudit, ReadClinic, ReadInquiries, ReadPeople,
-    SignArticles, WriteArticles,
-    AnswerInquiries, BreakGlass, CommentArticles, EditClinic, HandleDataRequests, ManageApiKeys, ManagePeople, OverrideGate, PublishArticles, ReadArticles,
-    ReadAudit, ReadClinic, ReadInquiries, ReadPeople, SignArticles, WriteArticles,
+    AnswerInquiries, BreakGlass, CommentArticles, EditClinic, ExportInquiries, HandleDataRequests, ManageApiKeys,
+    ManageIntegrations, ManagePeople, OverrideGate, PublishArticles, ReadArticles, ReadAudit, ReadClinic,
+    ReadInquiries, ReadPeople, SignArticles, WriteArticles,
 };
 
 #[expect(clippy::too_many_lines, reason = "one table")]
@@ -255,7 +253,7 @@ fn class_of(operation: &str) -> Option<Class> {
         | "release_inquiry"
         | "mark_inquiry_spam" => Holds(AnswerInquiries),
         "export_inquiries" | "get_inquiry_bundle" => Holds(ExportInquiries),
-        | "update_legal_notices" => Holds(EditClinic),
+        "update_legal_notices" => Holds(EditClinic),
         "list_inquiries" | "get_inquiry" | "list_consents" | "list_opt_outs" => Holds(ReadInquiries),
         "create_consent" | "create_opt_out" | "delete_opt_out" => Holds(AnswerInquiries),
         "get_legal_hold"

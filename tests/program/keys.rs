@@ -103,7 +103,8 @@ fn a_key_can_be_added_first_and_used_when_every_node_has_it() {
 
 fn encryption(listed: &Value) -> Vec<(String, bool, i64)> {
     let keys = listed.as_array().unwrap().iter().filter(|key| key["use"] == "encryption");
-    let row = |key: &Value| (key["kid"].as_str().unwrap().to_owned(), key["current"] == true, key["rows"].as_i64().unwrap());
+    let row =
+        |key: &Value| (key["kid"].as_str().unwrap().to_owned(), key["current"] == true, key["rows"].as_i64().unwrap());
     keys.map(row).collect()
 }
 
@@ -152,7 +153,10 @@ fn every_data_key_is_wrapped_anew_while_people_write_and_staff_read() {
     });
     let rotated: Value = serde_json::from_str(&rotated.with(0, &[]).stdout).unwrap();
     assert!(rotated["rewrapped"].as_u64().unwrap() >= 300 && read.load(Ordering::Relaxed) > 0, "{rotated}");
-    assert_eq!((&rotated["previous"], &rotated["resumed"], &rotated["refused"]), (&json!(old), &json!(false), &json!([])));
+    assert_eq!(
+        (&rotated["previous"], &rotated["resumed"], &rotated["refused"]),
+        (&json!(old), &json!(false), &json!([]))
+    );
     let total = i64::try_from(posted.load(Ordering::Relaxed)).unwrap();
     let new = rotated["key"].as_str().unwrap().to_owned();
     let listed = encryption(&ground.json(&["keys", "list", "--json"]));
@@ -178,11 +182,16 @@ fn a_rotation_that_was_begun_is_finished_and_a_key_in_use_is_kept() {
         assert_eq!(service.client().post("/v1/inquiries", &[], &letter(number)).unwrap().status, 201);
     }
     let added = ground.json(&["keys", "rotate-encryption", "--prepare", "--json"])["key"].as_str().unwrap().to_owned();
-    let [(old, true, 5), (_, false, 0)] = &encryption(&ground.json(&["keys", "list", "--json"]))[..] else { panic!("two keys") };
+    let [(old, true, 5), (_, false, 0)] = &encryption(&ground.json(&["keys", "list", "--json"]))[..] else {
+        panic!("two keys")
+    };
     ground.run(&["keys", "retire", old]).with(1, &["is the current one"]);
     ground.run(&["keys", "rotate-encryption", "--to", "0009-nope"]).with(1, &["no encryption key of this name"]);
     let finished = ground.json(&["keys", "rotate-encryption", "--json"]);
-    assert_eq!((&finished["key"], &finished["resumed"], &finished["rewrapped"]), (&json!(added), &json!(true), &json!(5)));
+    assert_eq!(
+        (&finished["key"], &finished["resumed"], &finished["rewrapped"]),
+        (&json!(added), &json!(true), &json!(5))
+    );
     let again = ground.json(&["keys", "rotate-encryption", "--json"]);
     assert_eq!((&again["previous"], &again["resumed"]), (&json!(added), &json!(false)), "then a fresh one");
     service.stop(Signal::SIGTERM).with(0, &[]);

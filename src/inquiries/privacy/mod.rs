@@ -51,8 +51,8 @@ pub fn admin_routes(config: &mut ServiceConfig) {
     Endpoint::at("/opt-outs").get(ledger::opt_outs::list_opt_outs).post(ledger::opt_outs::create_opt_out).mount(config);
     Endpoint::at("/opt-outs/{id}").delete(ledger::opt_outs::delete_opt_out).mount(config);
     Endpoint::at("/retention")
-        .get(retention::handlers::get_retention)
-        .put(retention::handlers::put_retention)
+        .get(retention::policy::get_retention)
+        .put(retention::policy::put_retention)
         .mount(config);
     Endpoint::at("/data-requests")
         .get(requests::admin::list_data_requests)
@@ -67,7 +67,7 @@ pub fn admin_routes(config: &mut ServiceConfig) {
         .post(requests::fulfilment::create_data_request_fulfilment)
         .mount(config);
     Endpoint::at("/data-inventory").get(inventory::list_data_inventory).mount(config);
-    Endpoint::at("/breach-report").get(breach::handlers::get_breach_report).mount(config);
+    Endpoint::at("/breach-report").get(breach::admin::get_breach_report).mount(config);
 }
 
 /// The part of the OpenAPI document that this room answers for.
@@ -84,8 +84,8 @@ pub fn admin_routes(config: &mut ServiceConfig) {
     ledger::opt_outs::list_opt_outs,
     ledger::opt_outs::create_opt_out,
     ledger::opt_outs::delete_opt_out,
-    retention::handlers::get_retention,
-    retention::handlers::put_retention,
+    retention::policy::get_retention,
+    retention::policy::put_retention,
     requests::admin::list_data_requests,
     requests::admin::create_data_request,
     requests::admin::get_data_request,
@@ -95,7 +95,7 @@ pub fn admin_routes(config: &mut ServiceConfig) {
     requests::matches::list_data_request_matches,
     requests::fulfilment::create_data_request_fulfilment,
     inventory::list_data_inventory,
-    breach::handlers::get_breach_report
+    breach::admin::get_breach_report
 ))]
 #[derive(Debug)]
 pub struct Docs;

@@ -4,7 +4,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::standing::Standing;
-use crate::{accounts::Reach, crypto::WrappedKey, http::Reference};
+use crate::{accounts::Reach, crypto::WrappedKey};
 
 /// An inquiry that is not erased and within reach, kept from other writers until the transaction ends.
 ///
@@ -16,11 +16,10 @@ pub async fn find_and_lock(
     reach: &Reach,
 ) -> Result<Option<Standing>, sqlx::Error> {
     let row = sqlx::query!(
-        r#"select i.id, f.id as form_id, f.slug as form_slug, f.name as form_name, i.language, i.legal_hold, i.version,
-                  i.updated_at, i.key_id as "key_id!", i.wrapped_key as "wrapped_key!"
-             from cms.inquiry i join cms.form f on f.id = i.form_id
+        r#"select i.id, i.legal_hold, i.version, i.updated_at, i.key_id as "key_id!", i.wrapped_key as "wrapped_key!"
+             from cms.inquiry i
             where i.id = $1 and i.erased_at is null and ($2::uuid[] is null or i.location_id = any ($2))
-              for no key update of i"#,
+              for no key update"#,
         id,
         reach.locations(),
     )
@@ -28,8 +27,6 @@ pub async fn find_and_lock(
     .await?;
     Ok(row.map(|row| Standing {
         id: row.id,
-        form: Reference { id: row.form_id, slug: row.form_slug, name: row.form_name },
-        language: row.language,
         legal_hold: row.legal_hold,
         version: row.version,
         updated_at: row.updated_at,

@@ -11,7 +11,7 @@ use crate::{
     accounts::Staff,
     audit::{Actor, Entry, Trail},
     crypto::WrappedKey,
-    http::{ApiError, Expected, Reference},
+    http::{ApiError, Expected},
     inquiries::{door::Door, sealing::Opener},
 };
 
@@ -20,10 +20,6 @@ use crate::{
 pub struct Standing {
     /// UUIDv7.
     pub id: Uuid,
-    /// Its form.
-    pub form: Reference,
-    /// The language that it was written in.
-    pub language: Option<String>,
     /// Whether it must not be erased.
     pub legal_hold: bool,
     /// For the `ETag`.

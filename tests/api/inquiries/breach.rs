@@ -33,7 +33,10 @@ fn who_was_read_is_certain_and_who_was_listed_is_possible() {
     open(&api, &token, &first);
     api.seal();
     let only_read = data(&report(&api, &token, DAYS));
-    assert_eq!((&only_read["certain"], &only_read["possible"], &only_read["contacts"]), (&json!(1), &json!(0), &json!(1)));
+    assert_eq!(
+        (&only_read["certain"], &only_read["possible"], &only_read["contacts"]),
+        (&json!(1), &json!(0), &json!(1))
+    );
     let seen = &only_read["inquiries"][0];
     assert_eq!((&seen["id"], &seen["certainty"], &seen["times"]), (&first["id"], &json!("certain"), &json!(2)));
     assert_eq!(seen["fields"], json!(["consents", "details", "email", "message", "name", "phone"]));
@@ -50,7 +53,9 @@ fn who_was_read_is_certain_and_who_was_listed_is_possible() {
     }
     let table = report(&api, &token, &format!("{DAYS}&format=csv"));
     assert_eq!((table.status, table.header("content-type")), (200, "text/csv; charset=utf-8"));
-    assert!(table.body.starts_with("inquiry,certainty,fields,times,first_at,last_at\n") && table.body.lines().count() == 4);
+    assert!(
+        table.body.starts_with("inquiry,certainty,fields,times,first_at,last_at\n") && table.body.lines().count() == 4
+    );
 }
 
 #[test]
@@ -65,12 +70,22 @@ fn a_report_is_of_one_actor_one_session_and_one_time() {
     let other = api.text("select id::text from cms.account where role = 'front_desk'");
     assert_eq!(data(&report(&api, token, &format!("{DAYS}&actor={owner}")))["certain"], 1);
     assert_eq!(data(&report(&api, token, &format!("{DAYS}&actor={other}")))["certain"], 0);
-    let session = api.text(&format!("select id::text from cms.session where account_id = '{owner}' order by id desc limit 1"));
+    let session =
+        api.text(&format!("select id::text from cms.session where account_id = '{owner}' order by id desc limit 1"));
     let of_session = data(&report(&api, token, &format!("{DAYS}&session={session}")));
-    assert_eq!((&of_session["certain"], &of_session["actor"], &of_session["session"]), (&json!(1), &json!(owner), &json!(session)));
+    assert_eq!(
+        (&of_session["certain"], &of_session["actor"], &of_session["session"]),
+        (&json!(1), &json!(owner), &json!(session))
+    );
     assert_eq!(data(&report(&api, token, "from=2020-01-01&until=2021-01-01"))["certain"], 0);
     report(&api, token, &format!("{DAYS}&session=01900000-0000-7000-8000-00000000ffff")).problem(404, "not_found");
-    for wrong in ["", "from=2020-01-01", "from=2021-01-01&until=2020-01-01", &format!("{DAYS}&actor={owner}&session={session}"), &format!("{DAYS}&who=me")] {
+    for wrong in [
+        "",
+        "from=2020-01-01",
+        "from=2021-01-01&until=2020-01-01",
+        &format!("{DAYS}&actor={owner}&session={session}"),
+        &format!("{DAYS}&who=me"),
+    ] {
         report(&api, token, wrong).problem(400, "invalid_parameters");
     }
     report(&api, &desk, DAYS).problem(403, "forbidden");

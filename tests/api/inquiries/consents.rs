@@ -50,7 +50,10 @@ fn a_withdrawal_is_a_row_of_its_own_and_nothing_is_changed() {
     let ledger = Ledger::open();
     let given = ledger.ledger();
     let entry = &given["entries"][0];
-    assert_eq!((&entry["text"], &entry["language"], &entry["channel"]), (&json!("Pueden escribirme."), &json!("es"), &json!("web")));
+    assert_eq!(
+        (&entry["text"], &entry["language"], &entry["channel"]),
+        (&json!("Pueden escribirme."), &json!("es"), &json!("web"))
+    );
     assert_eq!((&given["standing"][0]["granted"], &given["standing"][0]["revoked_at"]), (&json!(true), &Value::Null));
     let said = json!({"purpose": "sms_reminders", "granted": false, "channel": "phone", "reason": "She called and said stop."});
     let added = ledger.add(&said);
@@ -59,18 +62,29 @@ fn a_withdrawal_is_a_row_of_its_own_and_nothing_is_changed() {
     assert_eq!(now["entries"].as_array().unwrap().len(), 2);
     assert_eq!(now["entries"][0]["text"], entry["text"], "the first row stands as it was");
     let row = &now["entries"][1];
-    assert_eq!((&row["granted"], &row["channel"], &row["reason"]), (&json!(false), &json!("phone"), &json!("She called and said stop.")));
+    assert_eq!(
+        (&row["granted"], &row["channel"], &row["reason"]),
+        (&json!(false), &json!("phone"), &json!("She called and said stop."))
+    );
     assert!(row["by"]["name"].is_string() && row["event"]["id"].is_string(), "{row}");
     let standing = &now["standing"][0];
     assert_eq!((&standing["granted"], &standing["text_version"]), (&json!(false), &json!("1")));
     assert!(standing["given_at"].is_string() && standing["revoked_at"].is_string());
     let again = json!({"purpose": "sms_reminders", "granted": true, "text_version": "1", "channel": "in_person"});
     assert_eq!(ledger.add(&again).json()["data"]["standing"][0]["granted"], true);
-    for statement in ["update cms.consent_change set granted = true", "delete from cms.consent_change", "delete from cms.consent"] {
+    for statement in
+        ["update cms.consent_change set granted = true", "delete from cms.consent_change", "delete from cms.consent"]
+    {
         let refused = ledger.api.as_owner(async |owner| owner.execute(AssertSqlSafe(statement)).await.is_err());
         assert!(refused, "{statement}");
     }
-    assert_eq!(count(&ledger.api, "select count(*) from cms.audit_event where action in ('consent.grant', 'consent.withdraw')"), 2);
+    assert_eq!(
+        count(
+            &ledger.api,
+            "select count(*) from cms.audit_event where action in ('consent.grant', 'consent.withdraw')"
+        ),
+        2
+    );
 }
 
 #[test]
@@ -79,8 +93,13 @@ fn what_cannot_be_is_refused_all_at_once() {
     let wrong = json!({"purpose": "S", "granted": true, "channel": "fax", "at": "2199-01-01T00:00:00Z", "extra": 1});
     let problem = ledger.add(&wrong).problem(422, "validation_failed");
     let told = super::mistakes(&problem);
-    let expected = [("/at", "in_the_future"), ("/channel", "unknown_value"), ("/extra", "unknown_field"),
-                    ("/purpose", "bad_purpose"), ("/text_version", "required")];
+    let expected = [
+        ("/at", "in_the_future"),
+        ("/channel", "unknown_value"),
+        ("/extra", "unknown_field"),
+        ("/purpose", "bad_purpose"),
+        ("/text_version", "required"),
+    ];
     assert_eq!(told, expected);
     let unknown = json!({"purpose": "sms_reminders", "granted": true, "text_version": "9", "channel": "web"});
     let problem = ledger.add(&unknown).problem(422, "validation_failed");
@@ -94,7 +113,8 @@ fn a_proof_is_signed_and_holds_the_text_and_its_place_in_the_trail() {
     let api = &ledger.api;
     ledger.add(&json!({"purpose": "sms_reminders", "granted": false, "channel": "sms", "reason": "a canary in words"}));
     api.seal();
-    let reply = api.call("GET", &format!("/v1/admin/consents/proof?inquiry={}", ledger.inquiry)).bearer(&ledger.token).send();
+    let reply =
+        api.call("GET", &format!("/v1/admin/consents/proof?inquiry={}", ledger.inquiry)).bearer(&ledger.token).send();
     assert_eq!(reply.status, 200, "{}", reply.body);
     for word in ["Wren", "mail.example", "0142", "canary"] {
         assert!(!reply.body.contains(word), "{word}");
@@ -107,7 +127,9 @@ fn a_proof_is_signed_and_holds_the_text_and_its_place_in_the_trail() {
         assert!(entry["event"]["position"].is_i64() && entry["event"]["seal"].as_str().unwrap().len() == 64, "{entry}");
     }
     let parts: Vec<&str> = proof["jws"].as_str().unwrap().split('.').collect();
-    let part = |at: usize| -> Value { serde_json::from_slice(&BASE64URL_NOPAD.decode(parts[at].as_bytes()).unwrap()).unwrap() };
+    let part = |at: usize| -> Value {
+        serde_json::from_slice(&BASE64URL_NOPAD.decode(parts[at].as_bytes()).unwrap()).unwrap()
+    };
     assert_eq!((&part(0)["typ"], &part(0)["alg"]), (&json!("consent-proof+jwt"), &json!("EdDSA")));
     assert_eq!(&part(1)["inquiries"][0], proven);
     let keys = api.get("/.well-known/jwks.json").json();
@@ -122,9 +144,13 @@ fn a_proof_is_signed_and_holds_the_text_and_its_place_in_the_trail() {
     assert_eq!(of_contact.json()["data"]["inquiries"][0]["inquiry"], json!(ledger.inquiry));
     let erase = api.call("POST", &format!("/v1/admin/inquiries/{}/erasure", ledger.inquiry)).bearer(&ledger.token);
     assert_eq!(erase.header("If-Match", "*").json(&json!({})).send().status, 200);
-    let later = api.call("GET", &format!("/v1/admin/consents/proof?inquiry={}", ledger.inquiry)).bearer(&ledger.token).send();
+    let later =
+        api.call("GET", &format!("/v1/admin/consents/proof?inquiry={}", ledger.inquiry)).bearer(&ledger.token).send();
     let later = later.json()["data"]["inquiries"][0].clone();
-    assert!(later["erased_at"].is_string() && later["entries"].as_array().unwrap().len() == 2, "proof outlives the words");
+    assert!(
+        later["erased_at"].is_string() && later["entries"].as_array().unwrap().len() == 2,
+        "proof outlives the words"
+    );
     api.call("GET", "/v1/admin/consents/proof").bearer(&ledger.token).send().problem(400, "invalid_parameters");
     let both = api.call("POST", "/v1/admin/consents/proof").bearer(&ledger.token);
     both.json(&json!({"email": "a@mail.example", "phone": "+15615550142"})).send().problem(422, "validation_failed");

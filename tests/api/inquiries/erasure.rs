@@ -71,7 +71,9 @@ fn what_is_erased_is_gone_and_its_tombstone_names_nobody() {
     assert_eq!(api.text("select inquiry_id::text from cms.inquiry_tombstone"), gone);
     let line = std::fs::read_to_string(ground.log()).unwrap();
     assert!(line.starts_with(&gone) && line.contains(" staff ") && line.lines().count() == 1, "{line}");
-    let noted = format!("select count(*) from cms.audit_event where action = 'inquiry.erase' and subject_id = '{gone}' and fields = '{{staff}}'");
+    let noted = format!(
+        "select count(*) from cms.audit_event where action = 'inquiry.erase' and subject_id = '{gone}' and fields = '{{staff}}'"
+    );
     assert_eq!(api.number(&noted), 1);
 }
 
@@ -87,7 +89,10 @@ fn what_is_held_is_kept_until_it_is_released() {
     assert_eq!((&hold["held"], &hold["holds"][0]["reason"]), (&json!(true), &json!("Halloway v. Harbor Clinic")));
     assert_eq!(put.etag(), "\"v2\"");
     assert_eq!(read(api, &json!({"id": held}))["legal_hold"], true);
-    assert_eq!(count(api, "select count(*) from cms.legal_hold where convert_from(sealed_reason, 'latin1') like '%Halloway%'"), 0);
+    assert_eq!(
+        count(api, "select count(*) from cms.legal_hold where convert_from(sealed_reason, 'latin1') like '%Halloway%'"),
+        0
+    );
     ground.call("PUT", &held, "/legal-hold", &json!({"reason": "again"})).problem(409, "legal_hold");
     ground.call("POST", &held, "/erasure", &json!({})).problem(409, "legal_hold");
     assert_eq!(ground.call("DELETE", &held, "/legal-hold", &Value::Null).status, 204);

@@ -41,7 +41,10 @@ fn spam_goes_after_a_month_and_the_rest_when_its_form_says() {
     sent(&api, &with(&json!({"_website": "https://cheap.example"})));
     assert_eq!((round(&api), rows(&api)), (0, 2));
     let expected = clock.now() + Duration::days(365);
-    assert_eq!(read(&api, &patient)["retention_expires_at"], json!(expected.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)));
+    assert_eq!(
+        read(&api, &patient)["retention_expires_at"],
+        json!(expected.to_rfc3339_opts(chrono::SecondsFormat::Secs, true))
+    );
     days(&clock, 29);
     assert_eq!(round(&api), 0);
     days(&clock, 1);
@@ -75,7 +78,10 @@ fn a_rule_of_the_status_counts_before_the_form_and_a_rule_of_the_form_before_tha
     put(&before.etag(), &rules).problem(412, "stale_version");
     let receipt = sent(&api, &inquiry());
     let ends = clock.now() + Duration::days(10);
-    assert_eq!(read(&api, &receipt)["retention_expires_at"], json!(ends.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)));
+    assert_eq!(
+        read(&api, &receipt)["retention_expires_at"],
+        json!(ends.to_rfc3339_opts(chrono::SecondsFormat::Secs, true))
+    );
     days(&clock, 10);
     let held = api.call("PUT", &format!("/v1/admin/inquiries/{}/legal-hold", receipt["id"].as_str().unwrap()));
     let owner = api.sign_in(OWNER);
@@ -95,12 +101,20 @@ fn a_rule_of_the_status_counts_before_the_form_and_a_rule_of_the_form_before_tha
 fn rules_that_are_none_are_refused_all_at_once() {
     let api = Api::start();
     let token = api.sign_in(OWNER);
-    let put = |body: &Value| {
-        api.call("PUT", "/v1/admin/retention").bearer(&token).header("If-Match", "*").json(body).send()
-    };
-    let problem = put(&json!({"rules": [{"status": "spma", "days": 0}, {"status": "new"}], "more": 1})).problem(422, "validation_failed");
+    let put =
+        |body: &Value| api.call("PUT", "/v1/admin/retention").bearer(&token).header("If-Match", "*").json(body).send();
+    let problem = put(&json!({"rules": [{"status": "spma", "days": 0}, {"status": "new"}], "more": 1}))
+        .problem(422, "validation_failed");
     let told = super::mistakes(&problem);
-    assert_eq!(told, [("/more", "unknown_field"), ("/rules/0/days", "out_of_range"), ("/rules/0/status", "unknown_value"), ("/rules/1/days", "required")]);
+    assert_eq!(
+        told,
+        [
+            ("/more", "unknown_field"),
+            ("/rules/0/days", "out_of_range"),
+            ("/rules/0/status", "unknown_value"),
+            ("/rules/1/days", "required")
+        ]
+    );
     let twice = json!({"rules": [{"status": "new", "days": 5}, {"status": "new", "days": 6}, {"form": "none-such", "status": "new", "days": 5}]});
     let problem = put(&twice).problem(422, "validation_failed");
     assert_eq!(super::mistakes(&problem), [("/rules/1", "repeated"), ("/rules/2/form", "unknown_reference")]);

@@ -51,9 +51,7 @@ fn a_field_that_was_moved_from_another_person_is_refused() {
     let (wren, ines) = two(&api);
     let token = api.sign_in(OWNER);
     for column in COLUMNS {
-        let swap = format!(
-            "update cms.inquiry a set {column} = b.{column} from cms.inquiry b where a.id <> b.id"
-        );
+        let swap = format!("update cms.inquiry a set {column} = b.{column} from cms.inquiry b where a.id <> b.id");
         run(&api, &swap);
         refused(&api, &detail(&api, &token, &wren), &wren, column);
         refused(&api, &detail(&api, &token, &ines), &ines, column);
@@ -87,7 +85,9 @@ fn an_altered_byte_is_refused_in_the_list_as_well() {
     let (wren, ines) = two(&api);
     let token = api.sign_in(OWNER);
     for column in COLUMNS.into_iter().chain(["wrapped_key"]) {
-        let flip = format!("update cms.inquiry set {column} = set_byte({column}, 40, get_byte({column}, 40) # 1) where id = '{wren}'");
+        let flip = format!(
+            "update cms.inquiry set {column} = set_byte({column}, 40, get_byte({column}, 40) # 1) where id = '{wren}'"
+        );
         run(&api, &flip);
         refused(&api, &detail(&api, &token, &wren), &wren, column);
         if ["sealed_name", "wrapped_key"].contains(&column) {
@@ -120,7 +120,8 @@ fn a_missing_key_is_named_and_its_return_is_noticed() {
     let problem = reply.problem(503, "encryption_key_missing");
     assert!(problem["detail"].as_str().unwrap().contains(&old), "{problem}");
     assert!(!reply.body.contains("Wren"));
-    let noted = api.text("select array_to_string(fields, ' ') from cms.audit_event where action = 'inquiry.seal_refused'");
+    let noted =
+        api.text("select array_to_string(fields, ' ') from cms.audit_event where action = 'inquiry.seal_refused'");
     assert_eq!(noted, format!("wrapped_key {old}"));
     assert_eq!(detail(&api, &token, later["id"].as_str().unwrap()).status, 200);
     std::fs::write(&file, content).unwrap();

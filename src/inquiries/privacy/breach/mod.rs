@@ -5,14 +5,13 @@
 //! Refuses to guess in the clinic's favour: a list does not say who was on the page, so everybody who could have been on
 //! it is counted as possibly affected, and an action that is not known here as one that shows everything.
 
-mod admin;
+pub(super) mod admin;
 mod csv;
 mod exposure;
 mod queries;
 mod report;
 
 pub use self::csv::as_csv;
-pub(super) use admin as handlers;
 pub use admin::BreachReportAnswer;
 pub use exposure::{Exposure, exposure};
 pub use report::{BreachActor, BreachInquiry, BreachQuestion, BreachReport, BreachTrail, Suspect, make};

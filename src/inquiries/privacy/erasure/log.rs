@@ -186,7 +186,7 @@ mod tests {
     }
 
     fn tombstone(number: u128) -> Tombstone {
-        let instant = |seconds| DateTime::from_timestamp(1_780_000_000 + seconds, 0).unwrap();
+        let instant = |seconds: i64| DateTime::from_timestamp(1_780_000_000 + seconds, 0).unwrap();
         let (received_at, erased_at) = (instant(0), instant(60));
         Tombstone { id: Uuid::from_u128(number), received_at, erased_at, reason: Reason::Request }
     }

@@ -25,16 +25,15 @@ use crate::{
         Answer, ApiError, Expected, FieldError, Fields, JsonBody, Site, Then, no_parameters, path_id, staff_answer,
     },
     inquiries::{
+        desk::{self, InquiryDetail},
         door::Door,
         form::check_name,
         inquiry::{FULL_NAME, PersonName, SealedPhone},
-        opened::InquiryDetail,
         privacy::{
             erasure::{self, Reason, Tombstone, TombstoneLog},
             ledger::{self, ConsentEntry, ConsentStanding, NewChange},
             standing::{self, By},
         },
-        queries::find_inquiry,
         sealing::Opener,
     },
 };
@@ -243,8 +242,9 @@ impl Work<'_> {
     async fn show(&self, transaction: &mut PgConnection) -> Result<Outcome, ApiError> {
         let mut inquiries = Vec::with_capacity(self.chosen.len());
         for chosen in &self.chosen {
-            let found = find_inquiry(transaction, chosen.id, &self.staff.reach).await?;
-            let inquiry = InquiryDetail::open(found.ok_or(ApiError::NotFound)?, self.door)?;
+            let reach = &self.staff.reach;
+            let found = desk::find(transaction, chosen.id, reach, reach).await?;
+            let inquiry = InquiryDetail::open(found.ok_or(ApiError::NotFound)?, self.door, self.staff.clock.now())?;
             let rows = ledger::list_entries(transaction, &[chosen.id]).await?;
             let consents = rows.into_iter().map(|row| ConsentEntry::of(row, None)).collect::<Result<_, _>>()?;
             inquiries.push(PackedInquiry { inquiry, consents });

@@ -6,7 +6,6 @@ use uuid::Uuid;
 
 /// A request, who asks still sealed.
 #[derive(Debug)]
-#[expect(missing_docs, reason = "as the columns, and as `DataRequest` shows them")]
 pub struct RequestRow {
     pub id: Uuid,
     pub kind: String,
@@ -125,7 +124,6 @@ pub async fn lock_request(transaction: &mut PgConnection, id: Uuid) -> Result<()
 
 /// A request to store.
 #[derive(Debug)]
-#[expect(missing_docs, reason = "as the columns")]
 pub struct NewRequest {
     pub id: Uuid,
     pub kind: &'static str,
@@ -283,7 +281,6 @@ pub async fn clear_contacts(
 
 /// An inquiry of the person who asks.
 #[derive(Debug)]
-#[expect(missing_docs, reason = "as the columns")]
 pub struct MatchRow {
     pub id: Uuid,
     pub received_at: DateTime<Utc>,

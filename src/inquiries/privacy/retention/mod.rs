@@ -2,14 +2,13 @@
 //! where an inquiry stands: spam goes after a month. Refuses to erase what is held, and to erase anything unseen: each
 //! erasure has its audit row and its tombstone.
 
-mod policy;
+pub(super) mod policy;
 mod queries;
 
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-pub(super) use policy as handlers;
 pub use policy::{RetentionAnswer, RetentionInput, RetentionPolicy, RetentionRule, RetentionRuleInput};
 pub use queries::{DueInquiries, count_due};
 

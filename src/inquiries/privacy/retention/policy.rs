@@ -14,7 +14,7 @@ use crate::{
     accounts::{PrivacyOfficer, PrivacyReader},
     db::StaffDb,
     http::{Answer, ApiError, Expected, FieldError, Fields, JsonBody, Reference, Then, no_parameters, staff_answer},
-    inquiries::{forms::FormChangedBy, inquiry::STATUSES},
+    inquiries::{desk::Status, forms::FormChangedBy},
 };
 
 /// The most rules.
@@ -154,7 +154,7 @@ fn read_rules(body: &Value) -> Result<Vec<NamedRule>, ApiError> {
 
 fn read_rule(mut fields: Fields<'_>) -> Result<NamedRule, Vec<FieldError>> {
     let form = fields.line("form", 100);
-    let status = fields.one_of("status", &STATUSES);
+    let status = fields.one_of("status", &Status::names());
     let status = fields.require("status", status);
     let days = fields.integer("days", 1..=36_500);
     let days = fields.require("days", days);
