@@ -45,6 +45,8 @@ pub(super) fn default_form() -> Form {
         consents: Vec::new(),
         known_texts: Vec::new(),
         default_locale: "en".to_owned(),
+        allowed_origins: Vec::new(),
+        proof_of_work: false,
     }
 }
 
@@ -71,6 +73,7 @@ pub(super) fn full_body() -> Value {
         "on_behalf_of": "child",
         "consents": [{"purpose": "sms_reminders", "text_version": "2026-11", "granted": true}],
         "answers": {},
+        "altcha": "e30=",
         "attribution": {"utm_source": "ads", "landing_page": "https://clinic.example/?a=b", "gclid": "x"},
         "form_token": "token",
     })
