@@ -25,12 +25,14 @@ use crate::{
     crypto::{KeyRing, PasswordGate},
     db::{PublicDb, StaffDb},
     export,
-    http::{self, PostOrigins, RateLimit, Site, client::TrustedProxies},
-    inquiries::{self, Door},
+    http::{self, AddressPolicy, PostOrigins, RateLimit, Site, client::TrustedProxies},
+    inquiries::{self, Correspondence, Door, Inbox},
     mail::{MailLinks, Postbox},
     oidc::Provider,
     operations::{self, Document, Readiness},
+    outbox::{Courier, Secrets},
     oversight,
+    webhooks::{self, Destinations},
 };
 
 /// How long a stop waits for requests that are under way.
@@ -52,8 +54,12 @@ pub struct Parts {
     readiness: Data<Readiness>,
     document: Data<Document>,
     gate: Data<articles::Gate>,
+    inbox: Data<Inbox>,
     postbox: Postbox,
     post_origins: Data<PostOrigins>,
+    secrets: Data<Secrets>,
+    destinations: Data<Destinations>,
+    courier: Courier,
 }
 
 impl Parts {
@@ -121,6 +127,21 @@ impl Parts {
             guard(config, ring, &site),
         );
         let post_origins = post_origins(public.clone());
+        let door = Data::new(door);
+        let desk = config.staff_url.as_ref().map_or_else(
+            || format!("{}/v1/admin/inquiries", site.public_url),
+            |url| format!("{}/inquiries", url.as_str()),
+        );
+        let correspondence = Arc::new(Correspondence {
+            door: Arc::clone(&door),
+            postbox: postbox.clone(),
+            desk,
+            reopening: clinic::reopening,
+        });
+        let policy = AddressPolicy { loopback: false, networks: config.webhook_networks.clone() };
+        let secrets = Secrets::new(ring);
+        let courier =
+            Courier::new(secrets.clone(), accounts.trail.clone(), policy.clone(), correspondence.consequences());
         let previews = Previews {
             tokens: ring.tag_key("preview"),
             front_ends: front_ends(config),
@@ -131,21 +152,35 @@ impl Parts {
             accounts: Data::new(accounts),
             single_sign_on: Data::new(single_sign_on),
             attester: Data::new(Attester { ring: Arc::clone(ring) }),
-            door: Data::new(door),
+            door,
             previews: Data::new(previews),
             public: Data::new(public),
             staff: Data::new(staff),
             readiness: Data::new(Readiness::default()),
             document: Data::new(document),
             gate: Data::new(publish_gate(config)),
-            postbox,
+            inbox: Data::new(Inbox::default()),
             post_origins: Data::new(post_origins),
+            postbox: postbox.with_replies(correspondence.replies()),
+            secrets: Data::new(secrets),
+            destinations: Data::new(Destinations(policy)),
+            courier,
         }
+    }
+
+    /// Who sends events to those who subscribed.
+    pub fn courier(&self) -> &Courier {
+        &self.courier
     }
 
     /// Where letters are dropped in, for whoever carries them out.
     pub fn postbox(&self) -> &Postbox {
         &self.postbox
+    }
+
+    /// Who listens to the live inbox; closed before a stop waits for requests that are under way.
+    pub fn inbox(&self) -> Data<Inbox> {
+        Data::clone(&self.inbox)
     }
 
     fn share(&self, config: &mut ServiceConfig) {
@@ -161,7 +196,10 @@ impl Parts {
             .app_data(Data::clone(&self.readiness))
             .app_data(Data::clone(&self.document))
             .app_data(Data::clone(&self.gate))
+            .app_data(Data::clone(&self.inbox))
             .app_data(Data::clone(&self.post_origins))
+            .app_data(Data::clone(&self.secrets))
+            .app_data(Data::clone(&self.destinations))
             .app_data(Data::new(clinic::ServiceNames(articles::follow_service)));
     }
 }
@@ -249,6 +287,7 @@ fn routes(config: &mut ServiceConfig) {
         .configure(clinic::admin_routes)
         .configure(inquiries::admin_routes)
         .configure(oversight::admin_routes)
+        .configure(webhooks::admin_routes)
         .default_service(web::to(http::not_found));
     config.service(staff);
 }

@@ -20,8 +20,11 @@ use crate::{
         embedded::{Lifetime, installed},
         migrations,
     },
+    outbox,
 };
 
+/// Dead letters of so long are told of.
+const DEAD_TOLD: chrono::TimeDelta = chrono::TimeDelta::days(30);
 /// Contradictions that are told one by one; the API has all of them.
 const TOLD: usize = 3;
 
@@ -134,10 +137,21 @@ async fn content(staff: &StaffDb, clock: &Clock) -> Result<Vec<Finding>, Failure
     let kept = format!("{} required notices are kept", required.len());
     let notices = if wanting.is_empty() { kept } else { wanting.join(", ") };
     let report = clinic::consistency::check_consistency(staff, clock).await?;
+    let since = clock.now() - DEAD_TOLD;
+    let trouble = staff.transact(async move |tx| Ok::<_, DbError>(outbox::find_trouble(tx, since).await?)).await;
+    let (dead, off) = trouble.map_err(Failure::failed)?;
+    let webhooks = match (dead, off) {
+        (0, 0) => "no dead letters in 30 days, no endpoint turned off by itself".to_owned(),
+        _ => format!(
+            "{dead} dead letters in 30 days, {off} endpoints turned off because their receiver is gone; \
+             see /v1/admin/webhooks and …/deliveries?status=dead"
+        ),
+    };
     let worth_a_look = |what, warning, detail| Finding { what, ok: true, warning, detail };
     Ok(vec![
         worth_a_look("compliance", !wanting.is_empty(), notices),
         worth_a_look("consistency", !report.findings.is_empty(), in_short(&report)),
+        worth_a_look("webhooks", dead > 0 || off > 0, webhooks),
     ])
 }
 

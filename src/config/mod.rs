@@ -107,6 +107,8 @@ pub struct Config {
     pub smtp_url: Option<SecretString>,
     /// [`CMS_MAIL_FROM`].
     pub mail_from: Option<EmailAddress>,
+    /// [`settings::CMS_WEBHOOK_NETWORKS`], each once.
+    pub webhook_networks: Vec<IpNet>,
     /// [`CMS_METRICS_LISTEN`], a loopback address.
     pub metrics_listen: Option<SocketAddr>,
     /// [`CMS_MEDIA_URL`].
@@ -234,6 +236,7 @@ fn read(from: &mut Reader) -> Option<Config> {
     let forwarded_header = from.read(&CMS_FORWARDED_HEADER, parse::forwarded_header);
     let smtp_url = from.read(&CMS_SMTP_URL, address::smtp);
     let mail_from = from.read(&CMS_MAIL_FROM, parse::email);
+    let webhook_networks = from.read(&settings::CMS_WEBHOOK_NETWORKS, parse::networks);
     let metrics_listen = read_metrics_listen(from, listen);
     let media_url = from.read(&CMS_MEDIA_URL, address::base);
     let log_format = from.read(&CMS_LOG_FORMAT, parse::log_format);
@@ -273,6 +276,7 @@ fn read(from: &mut Reader) -> Option<Config> {
         forwarded_header: forwarded_header?,
         smtp_url,
         mail_from,
+        webhook_networks: webhook_networks?,
         metrics_listen,
         media_url,
         log_format: log_format?,

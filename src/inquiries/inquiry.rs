@@ -19,19 +19,6 @@ pub const KINDS: [&str; 7] = ["general", "appointment", "callback", "billing", "
 pub const PREFERRED_CONTACT: [&str; 4] = ["email", "phone", "sms", "any"];
 /// For whom somebody writes.
 pub const ON_BEHALF_OF: [&str; 7] = ["self", "child", "parent", "spouse", "relative", "patient", "other"];
-/// Where an inquiry stands in the clinic's work.
-pub const STATUSES: [&str; 10] = [
-    "new",
-    "contacted",
-    "no_answer",
-    "waiting_on_patient",
-    "scheduled",
-    "consult_completed",
-    "closed",
-    "spam",
-    "held",
-    "transferred",
-];
 /// What a site may tell about the way somebody came, with the most characters of each.
 pub const ATTRIBUTION: [(&str, usize); 12] = [
     ("utm_source", 500),

@@ -1,6 +1,8 @@
 //! `/v1/inquiries` and `/v1/admin/inquiries`.
 
+mod desk;
 mod emergency;
+mod handoff;
 mod idempotency;
 mod judged;
 mod origins;

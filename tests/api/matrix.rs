@@ -33,8 +33,9 @@ enum Class {
 
 use Class::{Enrolling, Holds, Open, SignedIn};
 use Permission::{
-    AnswerInquiries, BreakGlass, CommentArticles, EditClinic, ManageApiKeys, ManagePeople, OverrideGate,
-    PublishArticles, ReadArticles, ReadAudit, ReadClinic, ReadInquiries, ReadPeople, SignArticles, WriteArticles,
+    AnswerInquiries, BreakGlass, CommentArticles, EditClinic, ExportInquiries, ManageApiKeys, ManageIntegrations,
+    ManagePeople, OverrideGate, PublishArticles, ReadArticles, ReadAudit, ReadClinic, ReadInquiries, ReadPeople,
+    SignArticles, WriteArticles,
 };
 
 #[expect(clippy::too_many_lines, reason = "one table")]
@@ -236,8 +237,20 @@ fn class_of(operation: &str) -> Option<Class> {
         | "update_emergency_rule"
         | "delete_emergency_rule"
         | "restore_emergency_rule" => Holds(EditClinic),
-        "list_inquiries" | "get_inquiry" => Holds(ReadInquiries),
-        "release_inquiry" | "mark_inquiry_spam" => Holds(AnswerInquiries),
+        "list_inquiries"
+        | "get_inquiry"
+        | "list_inquiry_notes"
+        | "list_inquiry_contacts"
+        | "search_inquiries"
+        | "get_inquiry_metrics"
+        | "stream_inquiries" => Holds(ReadInquiries),
+        "update_inquiry"
+        | "update_inquiries"
+        | "create_inquiry_note"
+        | "create_inquiry_contact"
+        | "release_inquiry"
+        | "mark_inquiry_spam" => Holds(AnswerInquiries),
+        "export_inquiries" | "get_inquiry_bundle" => Holds(ExportInquiries),
         "create_break_glass" => Holds(BreakGlass),
         "list_break_glass" | "list_audit_events" | "export_audit_events" => Holds(ReadAudit),
         "list_users" | "get_user" | "list_invitations" | "get_invitation" | "list_sessions" | "get_session" => {
@@ -258,6 +271,23 @@ fn class_of(operation: &str) -> Option<Class> {
         | "delete_api_key"
         | "rotate_api_key"
         | "end_api_key_rotation" => Holds(ManageApiKeys),
+        "list_inquiry_letters" => Holds(ReadInquiries),
+        "list_webhooks"
+        | "create_webhook"
+        | "get_webhook"
+        | "update_webhook"
+        | "delete_webhook"
+        | "restore_webhook"
+        | "rotate_webhook_secret"
+        | "ping_webhook"
+        | "list_webhook_deliveries"
+        | "redeliver_webhook"
+        | "list_processors"
+        | "create_processor"
+        | "get_processor"
+        | "update_processor"
+        | "delete_processor"
+        | "restore_processor" => Holds(ManageIntegrations),
         _ => return None,
     })
 }
@@ -276,9 +306,10 @@ fn operations(api: &Api) -> Vec<Operation> {
     let mut unclassified = Vec::new();
     for (path, item) in document["paths"].as_object().unwrap() {
         let path = path.replace("{id}", "01900000-0000-7000-8000-00000000ffff").replace("{number}", "1");
-        let path = ["{slug}", "{token}", "{provider}", "{n}", "{comment}", "{signoff}", "{override}", "{link}"]
-            .iter()
-            .fold(path, |path, name| path.replace(name, "x"));
+        let path =
+            ["{slug}", "{token}", "{provider}", "{n}", "{comment}", "{signoff}", "{override}", "{link}", "{delivery}"]
+                .iter()
+                .fold(path, |path, name| path.replace(name, "x"));
         for (method, operation) in item.as_object().unwrap() {
             let id = operation["operationId"].as_str().unwrap().to_owned();
             match class_of(&id) {
@@ -298,6 +329,8 @@ fn ask(api: &Api, operation: &Operation, path: &str, token: Option<&str>) -> Rep
     if let Some(token) = token {
         call = call.bearer(token);
     }
+    // A stream would not end: with this it is let in and not begun.
+    call = call.header("Last-Event-ID", "none such");
     if operation.method == "GET" { call.send() } else { call.json(&serde_json::json!({"none_such": 1})).send() }
 }
 

@@ -5,7 +5,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::{
-    ConsentDefinition, FieldDefinition, check_name,
+    AutoresponderDefinition, ConsentDefinition, FieldDefinition, autoresponder, check_name,
     consent::{self, ConsentInput},
     field_input::{self, FieldInput},
     route::{self, RouteInput},
@@ -21,6 +21,8 @@ use crate::{
 const MOST_NOTICES: usize = 10;
 /// The most origins of a form.
 const MOST_ORIGINS: usize = 20;
+/// The most people who are told of an inquiry.
+const MOST_NOTIFIED: usize = 20;
 /// Minutes of opening until the first answer is due, where a form says nothing.
 const RESPONSE_MINUTES: i32 = 240;
 
@@ -76,6 +78,12 @@ pub struct FormInput {
     /// Whether pages are given a challenge (ALTCHA) to solve. An inquiry without a solution is held back for a person.
     #[schema(required = false)]
     pub proof_of_work: bool,
+    /// Ids or e-mail addresses of the people who are told of an inquiry; the front desk of its location where there are
+    /// none, and the owners where that has nobody.
+    #[schema(max_items = 20, required = false)]
+    pub notified: Vec<String>,
+    /// The letter that answers an inquiry by itself; none where it is absent.
+    pub autoresponder: Option<AutoresponderDefinition>,
 }
 
 impl FormInput {
@@ -99,6 +107,8 @@ impl FormInput {
             fields.integer("response_minutes", 1..=10_080).and_then(|minutes| i32::try_from(minutes).ok());
         let allowed_origins = fields.list("allowed_origins", MOST_ORIGINS, origin);
         let proof_of_work = fields.boolean("proof_of_work").unwrap_or(false);
+        let notified = fields.lines("notified", MOST_NOTIFIED, 254);
+        let autoresponder = autoresponder::read(&mut fields);
         fields.finish()?;
         let name = name.ok_or(ApiError::Internal)?;
         let response_minutes = response_minutes.unwrap_or(RESPONSE_MINUTES);
@@ -115,6 +125,8 @@ impl FormInput {
             response_minutes,
             allowed_origins,
             proof_of_work,
+            notified,
+            autoresponder,
         })
     }
 }

@@ -7,8 +7,10 @@
 //! | `consent` | what is agreed to |
 //! | `input`, `field_input` | a form as staff write it |
 //! | `route` | where an inquiry about a service goes |
+//! | `autoresponder` | the letter that answers by itself |
 //! | `token` | the token that a form carries |
 
+mod autoresponder;
 mod consent;
 mod field;
 mod field_input;
@@ -30,6 +32,7 @@ use crate::{
     records::{Texts, best},
 };
 
+pub use autoresponder::{AutoresponderDefinition, Filling};
 pub use consent::{ConsentDefinition, ConsentText, KnownText};
 pub use field::{FieldDefinition, FormField, known, usual_fields};
 pub use input::{FormInput, NoticeDefinition};

@@ -147,6 +147,8 @@ pub async fn list_forms(
                                     order by r.position), '[]')
                              from jsonb_array_elements(f.routes) with ordinality as r (value, position)
                              join cms.service s on s.id = (r.value->>'service_id')::uuid) as routes,
+                          (select coalesce(json_agg(json_build_object('id', a.id, 'name', a.name) order by a.name, a.id), '[]')
+                             from cms.account a where a.id = any (f.notified)) as notified, f.autoresponder,
                           f.version, f.created_at, f.updated_at, f.trashed_at,
                           (select json_build_object('id', a.id, 'name', a.name) from cms.account a where a.id = f.created_by) as created_by,
                           (select json_build_object('id', a.id, 'name', a.name) from cms.account a where a.id = f.updated_by) as updated_by
@@ -232,6 +234,30 @@ pub async fn find_assignee_for_form(
     .await
 }
 
+/// The account of that id or e-mail address, where it may sign in and answer inquiries, or is among those that the form
+/// has.
+///
+/// # Errors
+/// Those of the database.
+pub async fn find_notified_for_form(
+    connection: &mut PgConnection,
+    name: &str,
+    before: &[Uuid],
+) -> Result<Option<Uuid>, sqlx::Error> {
+    let answering = Role::ALL.into_iter().filter(|role| role.may(Permission::AnswerInquiries));
+    let answering: Vec<String> = answering.map(|role| role.name().to_owned()).collect();
+    sqlx::query_scalar!(
+        "select a.id from cms.account a
+          where (a.id::text = lower($1) or lower(a.email) = lower($1))
+            and ((a.status = 'active' and a.role = any ($3)) or a.id = any ($2))",
+        name,
+        before,
+        &answering,
+    )
+    .fetch_optional(connection)
+    .await
+}
+
 /// The first of `base`, `base-2`, `base-3` … that no form outside the trash has, `besides` this one.
 ///
 /// # Errors
@@ -283,8 +309,9 @@ pub async fn insert_form(
 ) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "insert into cms.form (id, slug, name, honeypot, notices, fields, kinds, consents, location_id, retention_days,
-                               created_by, updated_by, routes, response_minutes, allowed_origins, proof_of_work)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12, $13, $14, $15)",
+                               created_by, updated_by, routes, response_minutes, allowed_origins, proof_of_work, notified,
+                               autoresponder)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12, $13, $14, $15, $16, $17)",
         id,
         slug,
         input.name,
@@ -300,6 +327,8 @@ pub async fn insert_form(
         input.response_minutes,
         &input.allowed_origins,
         input.proof_of_work,
+        &places.notified,
+        input.autoresponder.as_ref().map(|letter| json!(letter)),
     )
     .execute(connection)
     .await?;
@@ -322,7 +351,8 @@ pub async fn update_form(
         "update cms.form
             set slug = $2, name = $3, notices = $4, fields = $5, kinds = $6, consents = $7, location_id = $8,
                 retention_days = $9, version = version + 1, updated_at = clock_timestamp(), updated_by = $10,
-                routes = $11, response_minutes = $12, allowed_origins = $13, proof_of_work = $14
+                routes = $11, response_minutes = $12, allowed_origins = $13, proof_of_work = $14, notified = $15,
+                autoresponder = $16
           where id = $1",
         id,
         slug,
@@ -338,6 +368,8 @@ pub async fn update_form(
         input.response_minutes,
         &input.allowed_origins,
         input.proof_of_work,
+        &places.notified,
+        input.autoresponder.as_ref().map(|letter| json!(letter)),
     )
     .execute(connection)
     .await?;

@@ -14,7 +14,7 @@ const EXPORT: &str = "110106";
 const REST: &str = "rest";
 
 /// Every action that the program records: its type, what is done, and how it ends.
-const ACTIONS: [(&str, &str, &str, &str); 197] = [
+const ACTIONS: [(&str, &str, &str, &str); 226] = [
     ("access.denied", ALERT, "E", "8"),
     ("account.change_role", ADMINISTRATION, "U", "0"),
     ("account.create", ADMINISTRATION, "C", "0"),
@@ -60,6 +60,8 @@ const ACTIONS: [(&str, &str, &str, &str); 197] = [
     ("author.read", REST, "R", "0"),
     ("author.restore", REST, "U", "0"),
     ("author.update", REST, "U", "0"),
+    ("autoresponse.give_up", REST, "E", "0"),
+    ("autoresponse.send", REST, "E", "0"),
     ("break_glass.create", ADMINISTRATION, "C", "0"),
     ("break_glass.delete", ADMINISTRATION, "D", "0"),
     ("break_glass.list", REST, "R", "0"),
@@ -111,12 +113,22 @@ const ACTIONS: [(&str, &str, &str, &str); 197] = [
     ("form.restore", REST, "U", "0"),
     ("form.update", REST, "U", "0"),
     ("holiday.list", REST, "R", "0"),
+    ("inquiry.export", EXPORT, "R", "0"),
     ("inquiry.list", REST, "R", "0"),
+    ("inquiry.list_letters", REST, "R", "0"),
     ("inquiry.mark_spam", REST, "E", "0"),
+    ("inquiry.measure", REST, "R", "0"),
     ("inquiry.read", REST, "R", "0"),
     ("inquiry.refuse", ALERT, "E", "4"),
     ("inquiry.release", REST, "E", "0"),
+    ("inquiry.search", REST, "R", "0"),
+    ("inquiry.stream", REST, "R", "0"),
     ("inquiry.submit", REST, "C", "0"),
+    ("inquiry.update", REST, "U", "0"),
+    ("inquiry_contact.create", REST, "C", "0"),
+    ("inquiry_contact.list", REST, "R", "0"),
+    ("inquiry_note.create", REST, "C", "0"),
+    ("inquiry_note.list", REST, "R", "0"),
     ("invitation.accept", ADMINISTRATION, "E", "0"),
     ("invitation.create", ADMINISTRATION, "C", "0"),
     ("invitation.delete", ADMINISTRATION, "D", "0"),
@@ -159,6 +171,12 @@ const ACTIONS: [(&str, &str, &str, &str); 197] = [
     ("preview_link.create", REST, "C", "0"),
     ("preview_link.delete", REST, "D", "0"),
     ("preview_link.list", REST, "R", "0"),
+    ("processor.create", REST, "C", "0"),
+    ("processor.delete", REST, "D", "0"),
+    ("processor.list", REST, "R", "0"),
+    ("processor.read", REST, "R", "0"),
+    ("processor.restore", REST, "U", "0"),
+    ("processor.update", REST, "U", "0"),
     ("provider.create", REST, "C", "0"),
     ("provider.delete", REST, "D", "0"),
     ("provider.import", REST, "C", "0"),
@@ -212,10 +230,28 @@ const ACTIONS: [(&str, &str, &str, &str); 197] = [
     ("testimonial.restore", REST, "U", "0"),
     ("testimonial.revoke", REST, "D", "0"),
     ("testimonial.update", REST, "U", "0"),
+    ("webhook.create", REST, "C", "0"),
+    ("webhook.delete", REST, "D", "0"),
+    ("webhook.disable", REST, "U", "0"),
+    ("webhook.list", REST, "R", "0"),
+    ("webhook.list_deliveries", REST, "R", "0"),
+    ("webhook.ping", REST, "E", "0"),
+    ("webhook.read", REST, "R", "0"),
+    ("webhook.redeliver", REST, "E", "0"),
+    ("webhook.restore", REST, "U", "0"),
+    ("webhook.rotate", REST, "U", "0"),
+    ("webhook.update", REST, "U", "0"),
 ];
 
 /// Events of the outbox, which are written like actions.
-const EVENTS: [&str; 4] = ["article.published", "article.unpublished", "article.updated", "clinic.changed"];
+const EVENTS: [&str; 6] = [
+    "article.published",
+    "article.unpublished",
+    "article.updated",
+    "clinic.changed",
+    "inquiry.received",
+    "inquiry.status_changed",
+];
 /// Ends of the names of files and hosts, which are no verbs.
 const NO_VERBS: [&str; 7] = ["en", "es", "example", "html", "md", "ndjson", "txt"];
 
