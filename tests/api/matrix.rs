@@ -245,17 +245,19 @@ fn class_of(operation: &str) -> Option<Class> {
         | "list_inquiry_contacts"
         | "search_inquiries"
         | "get_inquiry_metrics"
-        | "stream_inquiries" => Holds(ReadInquiries),
+        | "stream_inquiries"
+        | "list_consents"
+        | "list_opt_outs" => Holds(ReadInquiries),
         "update_inquiry"
         | "update_inquiries"
         | "create_inquiry_note"
         | "create_inquiry_contact"
         | "release_inquiry"
-        | "mark_inquiry_spam" => Holds(AnswerInquiries),
+        | "mark_inquiry_spam"
+        | "create_consent"
+        | "create_opt_out"
+        | "delete_opt_out" => Holds(AnswerInquiries),
         "export_inquiries" | "get_inquiry_bundle" => Holds(ExportInquiries),
-        "update_legal_notices" => Holds(EditClinic),
-        "list_inquiries" | "get_inquiry" | "list_consents" | "list_opt_outs" => Holds(ReadInquiries),
-        "create_consent" | "create_opt_out" | "delete_opt_out" => Holds(AnswerInquiries),
         "get_legal_hold"
         | "put_legal_hold"
         | "delete_legal_hold"
