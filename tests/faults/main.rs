@@ -125,7 +125,8 @@ impl Options {
     }
 
     fn crashes(&self) -> Crashes {
-        let (inquiries, node_kills, stops, backend_kills) = if self.quick { (600, 3, 2, 2) } else { (10_000, 20, 10, 10) };
+        let (inquiries, node_kills, stops, backend_kills) =
+            if self.quick { (600, 3, 2, 2) } else { (10_000, 20, 10, 10) };
         Crashes {
             inquiries: self.inquiries.unwrap_or(inquiries),
             node_kills: self.node_kills.unwrap_or(node_kills),

@@ -36,6 +36,7 @@ pub(super) use filters::{Asked, Order};
 pub(super) use lists::find;
 pub(super) use opened::{Found, InquiryDetail};
 pub(super) use queries::{Filters, GivenConsent, Place, list_inquiries, plan_for_these_filters, resolve};
+pub(super) use status::Status;
 pub use stream::Inbox;
 
 use crate::http::Endpoint;
