@@ -25,8 +25,8 @@ use crate::{
     crypto::{KeyRing, PasswordGate},
     db::{PublicDb, StaffDb},
     export,
-    http::{self, AddressPolicy, RateLimit, Site, client::TrustedProxies},
-    inquiries::{self, Correspondence, Door},
+    http::{self, AddressPolicy, PostOrigins, RateLimit, Site, client::TrustedProxies},
+    inquiries::{self, Correspondence, Door, Inbox},
     mail::{MailLinks, Postbox},
     oidc::Provider,
     operations::{self, Document, Readiness},
@@ -54,7 +54,9 @@ pub struct Parts {
     readiness: Data<Readiness>,
     document: Data<Document>,
     gate: Data<articles::Gate>,
+    inbox: Data<Inbox>,
     postbox: Postbox,
+    post_origins: Data<PostOrigins>,
     secrets: Data<Secrets>,
     destinations: Data<Destinations>,
     courier: Courier,
@@ -122,7 +124,9 @@ impl Parts {
             limit(LimitName::Inquiries, "inquiries"),
             config.inquiry_retention_days,
             clinic::due_after,
+            guard(config, ring, &site),
         );
+        let post_origins = post_origins(public.clone());
         let door = Data::new(door);
         let desk = config.staff_url.as_ref().map_or_else(
             || format!("{}/v1/admin/inquiries", site.public_url),
@@ -155,6 +159,8 @@ impl Parts {
             readiness: Data::new(Readiness::default()),
             document: Data::new(document),
             gate: Data::new(publish_gate(config)),
+            inbox: Data::new(Inbox::default()),
+            post_origins: Data::new(post_origins),
             postbox: postbox.with_replies(correspondence.replies()),
             secrets: Data::new(secrets),
             destinations: Data::new(Destinations(policy)),
@@ -172,6 +178,11 @@ impl Parts {
         &self.postbox
     }
 
+    /// Who listens to the live inbox; closed before a stop waits for requests that are under way.
+    pub fn inbox(&self) -> Data<Inbox> {
+        Data::clone(&self.inbox)
+    }
+
     fn share(&self, config: &mut ServiceConfig) {
         config
             .app_data(Data::clone(&self.site))
@@ -185,10 +196,30 @@ impl Parts {
             .app_data(Data::clone(&self.readiness))
             .app_data(Data::clone(&self.document))
             .app_data(Data::clone(&self.gate))
+            .app_data(Data::clone(&self.inbox))
+            .app_data(Data::clone(&self.post_origins))
             .app_data(Data::clone(&self.secrets))
             .app_data(Data::clone(&self.destinations))
             .app_data(Data::new(clinic::ServiceNames(articles::follow_service)));
     }
+}
+
+/// Tells patients from machines; links to the clinic's own addresses tell nothing.
+fn guard(config: &Config, ring: &KeyRing, site: &Site) -> inquiries::Guard {
+    let own: Vec<&str> = [site.public_url.as_str()].into_iter().chain(site.site_url.as_deref()).collect();
+    inquiries::Guard::new(ring, &own, config.proof_of_work_cost)
+}
+
+/// Which pages may post an inquiry, as the forms say. Where the database does not answer, none.
+fn post_origins(database: PublicDb) -> PostOrigins {
+    PostOrigins(Box::new(move |origin| {
+        let database = database.clone();
+        Box::pin(async move {
+            let asked =
+                database.read(async move |connection| inquiries::may_post_from(connection, &origin).await).await;
+            asked.unwrap_or(false)
+        })
+    }))
 }
 
 /// For whom passkeys are made. `None` where no page could use one, such as at a bare IP address.

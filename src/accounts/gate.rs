@@ -14,8 +14,9 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::{
-    Accounts, Credential, Reach, Session, Staff, api_keys, queries,
+    Accounts, Credential, Session, Staff, api_keys, queries,
     role::{Permission, Role},
+    standing::reach_of,
 };
 use crate::{
     db::StaffDb,
@@ -146,14 +147,13 @@ impl Door<'_> {
         in_emergency: bool,
     ) -> Result<Staff, ApiError> {
         let role = Role::named(&person.role).ok_or(ApiError::Unauthenticated)?;
-        let bound = role.is_bound_to_locations() && !in_emergency;
         Ok(Staff {
             id,
             name: person.name,
             email: person.email,
             role,
             credential,
-            reach: if bound { Reach::Locations(person.locations) } else { Reach::Everywhere },
+            reach: reach_of(role, in_emergency, person.locations),
             in_emergency,
             request_id: self.request_id.clone(),
             only_reads: self.only_reads,

@@ -68,7 +68,7 @@ async fn serve(opened: &Opened, listener: TcpListener, demo: bool) -> Result<(),
         public.clone(),
         staff.clone(),
     );
-    let (postbox, courier) = (parts.postbox().clone(), parts.courier().clone());
+    let (postbox, courier, inbox) = (parts.postbox().clone(), parts.courier().clone(), parts.inbox());
     let carrier = super::mail::carrier(&opened.config, &public_url)?;
     let workers = opened.config.workers.unwrap_or_else(|| std::thread::available_parallelism().map_or(2, Into::into));
     // The embedded server is up by now. A database elsewhere may be away: the API is alive and not ready meanwhile.
@@ -102,6 +102,7 @@ async fn serve(opened: &Opened, listener: TcpListener, demo: bool) -> Result<(),
         ended = &mut running => (ended.map_err(Failure::failed)?.map_err(Failure::failed), Patience::None),
         patience = stop.asked() => (Ok(()), patience),
     };
+    inbox.close();
     handle.stop(patience == Patience::Drain).await;
     public.close().await;
     staff.close().await;

@@ -119,6 +119,8 @@ pub struct Config {
     pub log: String,
     /// [`CMS_INQUIRY_RETENTION_DAYS`], 1 to 36,500.
     pub inquiry_retention_days: u32,
+    /// [`settings::CMS_PROOF_OF_WORK_COST`], 1 to 1,000,000.
+    pub proof_of_work_cost: u32,
     /// [`settings::CMS_REVIEW_OVERDUE`].
     pub review_overdue: ReviewOverdue,
     /// [`settings::CMS_REVIEW_MONTHS`], 1 to 60.
@@ -240,6 +242,7 @@ fn read(from: &mut Reader) -> Option<Config> {
     let log_format = from.read(&CMS_LOG_FORMAT, parse::log_format);
     let log = from.read(&CMS_LOG, parse::log_filter);
     let inquiry_retention_days = from.read_number(&CMS_INQUIRY_RETENTION_DAYS);
+    let proof_of_work_cost = from.read_number(&settings::CMS_PROOF_OF_WORK_COST);
     let session_idle_minutes = from.read_number(&CMS_SESSION_IDLE_MINUTES);
     let audit_anchors = from.read(&CMS_AUDIT_ANCHORS, parse::path);
     let review_overdue = from.read(&settings::CMS_REVIEW_OVERDUE, parse::review_overdue);
@@ -279,6 +282,7 @@ fn read(from: &mut Reader) -> Option<Config> {
         log_format: log_format?,
         log: log?,
         inquiry_retention_days: inquiry_retention_days?,
+        proof_of_work_cost: proof_of_work_cost?,
         review_overdue: review_overdue?,
         review_months: review_months?,
         session_idle_minutes: session_idle_minutes?,

@@ -357,6 +357,9 @@ settings! {
     CMS_LOG: Kind::LogFilter, Value("info"), InUse;
     /// Days after which an inquiry's retention ends; the day is written with each inquiry.
     CMS_INQUIRY_RETENTION_DAYS: Kind::Number { min: 1, max: 36_500 }, Value("730"), InUse;
+    /// How hard the challenge of a form with a proof of work is: rounds of PBKDF2 a try, of which a browser needs 256 on
+    /// average and the server one.
+    CMS_PROOF_OF_WORK_COST: Kind::Number { min: 1, max: 1_000_000 }, Value("5000"), InUse;
     /// What becomes of an article whose review is overdue. `flag`: `review.overdue` is true and nothing else. `noindex`:
     /// search engines are asked to stay away as well. `withdraw`: an article is published until the end of the day
     /// on which the next review is due, and goes by itself; what was published before the setting was made stays. Of

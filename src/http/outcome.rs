@@ -65,7 +65,7 @@ fn issue_code(error: &ApiError) -> &'static str {
         ApiError::Malformed => "structure",
         ApiError::Invalid(_) | ApiError::KeyReused | ApiError::PreconditionRequired => "processing",
         ApiError::Unauthenticated | ApiError::ReauthenticationRequired => "login",
-        ApiError::Forbidden | ApiError::NoRole => "forbidden",
+        ApiError::Forbidden | ApiError::NoRole | ApiError::OriginNotAllowed => "forbidden",
         ApiError::NotFound | ApiError::NoSite => "not-found",
         ApiError::Method(_) | ApiError::MediaType(_) | ApiError::NotAcceptable(_) => "not-supported",
         ApiError::Timeout => "timeout",

@@ -82,6 +82,9 @@ pub enum ApiError {
     /// 403: the identity provider vouches for somebody to whom it gives no role here.
     #[error("no role")]
     NoRole,
+    /// 403: the page stands at an origin that the form does not name.
+    #[error("origin not allowed")]
+    OriginNotAllowed,
     /// 404: unknown, or not visible to the caller.
     #[error("not found")]
     NotFound,
@@ -171,6 +174,9 @@ impl ApiError {
                 (StatusCode::UNAUTHORIZED, "reauthentication_required", "Show your strongest factor again")
             }
             Self::Forbidden => (StatusCode::FORBIDDEN, "forbidden", "Your role does not allow this"),
+            Self::OriginNotAllowed => {
+                (StatusCode::FORBIDDEN, "origin_not_allowed", "The form may not be posted from this page")
+            }
             Self::NoRole => (StatusCode::FORBIDDEN, "no_role", "Your identity provider gives you no role here"),
             Self::NotFound => (StatusCode::NOT_FOUND, "not_found", "There is nothing here"),
             Self::NoSite => (StatusCode::NOT_FOUND, "no_site_url", "The address of the clinic's site is not known"),

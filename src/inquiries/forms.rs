@@ -63,6 +63,10 @@ pub struct StaffForm {
     pub routes: Vec<RouteDefinition>,
     /// Minutes of the location's opening hours until the first answer is due.
     pub response_minutes: i32,
+    /// Whose pages may post from a browser; none for `CMS_CORS_ORIGINS`.
+    pub allowed_origins: Vec<String>,
+    /// Whether pages are given a challenge to solve.
+    pub proof_of_work: bool,
     /// The people who are told of an inquiry; none for the front desk of its location.
     pub notified: Vec<FormChangedBy>,
     /// The letter that answers an inquiry by itself.
@@ -134,6 +138,7 @@ impl Record for StaffForm {
             "location": self.location.as_ref().map(|location| location.id), "retention_days": self.retention_days,
             "routes": self.routes.iter().map(written_route).collect::<Vec<_>>(),
             "response_minutes": self.response_minutes,
+            "allowed_origins": self.allowed_origins, "proof_of_work": self.proof_of_work,
             "notified": self.notified.iter().map(|person| person.id).collect::<Vec<_>>(),
             "autoresponder": self.autoresponder,
         }))

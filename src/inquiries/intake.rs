@@ -1,5 +1,5 @@
 //! The one way in. Whatever door an inquiry comes through, it takes these steps, and is answered for only when all of
-//! them are committed: the form and what it leads to, the seal, the route, the instant by which somebody answers, and
+//! them are committed: the form and what it leads to, the verdict, the seal, the route, the instant by which somebody answers, and
 //! then the inquiry with its consents, its event and its audit row in one statement.
 //!
 //! Refuses to answer before the commit, and to let a door have steps of its own.
@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::{
     door::{Door, Idempotency},
+    emergency,
     form::{Form, FormNotice},
     input::{Named, References},
     inquiry::{Source, Submission},
@@ -73,12 +74,23 @@ pub struct Intake<'a> {
 }
 
 impl Intake<'_> {
-    /// Reads what an inquiry names: one round trip.
+    /// Reads what an inquiry names: one round trip, and another where the emergency rules changed.
     ///
     /// # Errors
     /// Those of the database.
     pub async fn find(&self, names: References) -> Result<Named, ApiError> {
-        self.database.read(async move |connection| queries::find_public_references(connection, &names).await).await
+        let found =
+            self.database.read(async move |connection| queries::find_public_references(connection, &names).await).await;
+        let mut named = found?;
+        let stamp = named.rules_stamp;
+        named.emergencies = match self.door.rules.of(stamp) {
+            Some(rules) => rules,
+            None => {
+                let read = self.database.read(async |connection| emergency::find_public_rules(connection).await).await;
+                self.door.rules.keep(stamp, read?)
+            }
+        };
+        Ok(named)
     }
 
     /// Stores an inquiry that came through `form` at `now`: one round trip. `once` makes a repeated post the same one.
@@ -117,7 +129,11 @@ impl Intake<'_> {
             ApiError::Internal
         })?;
         let locale = submission.language.as_deref().unwrap_or(&form.default_locale);
-        let (receipt, notices) = (self.door.receipt(id, now), form.notices(locale));
+        let emergency = emergency::find(&named.emergencies, submission);
+        let from_page = matches!((origin.source, origin.actor), (Source::Api | Source::Form, Actor::Public));
+        let assessed = self.door.guard.assess(form, submission, (origin.source, from_page), emergency.is_some(), now);
+        // They depend on what was sent and never on the verdict.
+        let (receipt, notices) = (self.door.receipt(id, now), emergency::notices(form, locale, emergency));
         let receipt = InquiryReceipt { id, received_at: now, receipt, notices };
         let mut open = self.open_part(&receipt, form, submission, origin);
         if let Some(open) = open.as_object_mut() {
@@ -129,6 +145,11 @@ impl Intake<'_> {
                 "assignee_id": route.and_then(|route| route.assignee_id), "first_response_due_at": due,
             });
             open.extend(more.as_object().cloned().unwrap_or_default());
+            open.extend(assessed.columns().as_object().cloned().unwrap_or_default());
+            if let Some(rule) = emergency {
+                open.insert("priority".to_owned(), json!("stat"));
+                open.insert("emergency_rule".to_owned(), json!(rule.name));
+            }
         }
         Ok(Submit { open, sealed, idempotency, answer: json!(receipt) })
     }
@@ -150,8 +171,6 @@ impl Intake<'_> {
             "received_at": receipt.received_at,
             "form_id": form.id,
             "kind": submission.kind,
-            "status": submission.status(),
-            "spam_reasons": submission.spam_reasons.iter().map(|reason| reason.name()).collect::<Vec<_>>(),
             "source": origin.source.name(),
             "integration_id": origin.delivery.map(|delivery| delivery.integration),
             "external_index": origin.delivery.map(|delivery| hex::encode(delivery.external_index)),

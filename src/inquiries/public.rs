@@ -3,7 +3,7 @@
 
 use actix_web::{
     HttpRequest,
-    http::StatusCode,
+    http::{StatusCode, header},
     web::{Data, Payload},
 };
 use chrono::{DateTime, Utc};
@@ -28,7 +28,7 @@ use crate::{
     audit::Actor,
     contact::LanguageTag,
     db::PublicDb,
-    http::{Answer, ApiError, QueryReader, Site, no_parameters, private_answer},
+    http::{Answer, ApiError, QueryReader, Site, narrow_origins, no_parameters, private_answer},
 };
 
 /// The most characters of an idempotency key.
@@ -66,6 +66,10 @@ pub struct PublicForm {
     form_token: String,
     /// When the token ends.
     token_expires_at: DateTime<Utc>,
+    /// A challenge for the ALTCHA widget (proof of work, version 2), whose answer is sent back as `altcha`; null where the
+    /// form asks for none. Each answer counts once.
+    #[schema(value_type = Option<serde_json::Value>, required)]
+    challenge: Option<Value>,
 }
 
 /// Answers a form with all that a page needs to draw it, and a fresh token.
@@ -86,6 +90,7 @@ pub async fn get_form(request: HttpRequest, site: Data<Site>, door: Data<Door>, 
     let form = form.ok_or(ApiError::NotFound)?;
     let locale = locale.map_or_else(|| form.default_locale.clone(), |tag| tag.to_string());
     let (form_token, token_expires_at) = form::issue_token(&door.forms, form.id, site.clock.now());
+    let challenge = form.proof_of_work.then(|| door.guard.proofs.challenge(form.id, site.clock.now())).flatten();
     let kinds = form.kinds();
     let shown = form.asked().iter().map(|field| field.shown(&kinds, &locale, &form.default_locale)).collect();
     let form = PublicForm {
@@ -101,6 +106,7 @@ pub async fn get_form(request: HttpRequest, site: Data<Site>, door: Data<Door>, 
         honeypot: form.honeypot,
         form_token,
         token_expires_at,
+        challenge,
     };
     Ok(private_answer(StatusCode::OK, &FormAnswer { data: form }))
 }
@@ -124,6 +130,7 @@ pub struct InquiryReceiptAnswer {
     responses(
         (status = 201, description = "Received; a page instead of JSON for browsers that posted a plain form",
             content((InquiryReceiptAnswer = "application/json"), (String = "text/html"))),
+        (status = 403, description = "The page's origin is none of the form's; nothing was stored", body = crate::http::Problem),
         (status = 303, description = "Received; the way on for browsers, where the settings allow the form's `_next`")))]
 pub async fn create_inquiry(
     request: HttpRequest,
@@ -186,6 +193,9 @@ impl Call {
         let names = received.references();
         let asked_for_default = names.form.is_none();
         let mut named = self.intake().find(names).await?;
+        if let Some(form) = &named.form {
+            allow_origin(&self.request, form)?;
+        }
         let honeypot = named.form.as_ref().map_or(DEFAULT_HONEYPOT, |form| form.honeypot.as_str());
         let check_token = |text: &str| match &named.form {
             Some(form) => form::check_token(&self.door.forms, form.id, now, text),
@@ -197,6 +207,21 @@ impl Call {
             ApiError::Internal
         })?;
         Ok((form, named, submission))
+    }
+}
+
+/// Lets pages of the form's origins read the answer, and refuses those of others. What sends no `Origin` is no browser,
+/// and the list is about browsers.
+fn allow_origin(request: &HttpRequest, form: &Form) -> Result<(), ApiError> {
+    if form.allowed_origins.is_empty() {
+        return Ok(());
+    }
+    narrow_origins(request, &form.allowed_origins);
+    match request.headers().get(header::ORIGIN) {
+        Some(origin) if form.allowed_origins.iter().all(|allowed| allowed.as_bytes() != origin.as_bytes()) => {
+            Err(ApiError::OriginNotAllowed)
+        }
+        _ => Ok(()),
     }
 }
 

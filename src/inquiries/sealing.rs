@@ -116,6 +116,36 @@ impl Opener {
         self.key.open_text(place(column, self.id), sealed).map_err(|error| self.loud(&error, column))
     }
 
+    /// A text that staff wrote about the inquiry: it stands in another table, under the inquiry's own key.
+    ///
+    /// # Errors
+    /// As [`Opener::of`].
+    pub fn beside(
+        &self,
+        table: &'static str,
+        column: &'static str,
+        row: Uuid,
+        sealed: &[u8],
+    ) -> Result<Personal<String>, ApiError> {
+        let place = Place { table, column, row, version: VERSION };
+        self.key.open_text(place, sealed).map_err(|error| self.loud(&error, column))
+    }
+
+    /// Seals what [`Opener::beside`] opens.
+    ///
+    /// # Errors
+    /// [`ApiError::Internal`] where the system gives no random bytes.
+    pub fn seal_beside(
+        &self,
+        table: &'static str,
+        column: &'static str,
+        row: Uuid,
+        text: &Personal<String>,
+    ) -> Result<Vec<u8>, ApiError> {
+        let place = Place { table, column, row, version: VERSION };
+        self.key.seal(place, text.reveal().as_bytes()).map_err(|error| self.loud(&error, column))
+    }
+
     fn parsed<T: DeserializeOwned>(&self, column: &'static str, sealed: &[u8]) -> Result<Personal<T>, ApiError> {
         let opened = self.key.open(place(column, self.id), sealed).map_err(|error| self.loud(&error, column))?;
         // The parser's own message could quote what it read.

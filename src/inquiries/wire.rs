@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use super::{
     form::Pace,
     input::{self, Named, References},
-    inquiry::{Source, SpamReason, Submission},
+    inquiry::{Source, Submission},
     plain::{FIELDS, PlainForm},
 };
 use crate::{
@@ -114,9 +114,7 @@ impl Received {
             Self::Json(body) => input::parse(&body, named, check_token)?,
             Self::Plain(form) => plain(form, named, check_token)?,
         };
-        if filled {
-            submission.spam_reasons.insert(0, SpamReason::Honeypot);
-        }
+        submission.tells.honeypot = filled;
         Ok(submission)
     }
 }

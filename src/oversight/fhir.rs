@@ -73,7 +73,8 @@ fn rest() -> Value {
 fn action(verb: &str) -> &'static str {
     match verb {
         "create" | "submit" | "import" | "recovery_codes" => "C",
-        "read" | "list" | "list_deliveries" | "list_letters" | "export" | "check" | "history" | "snapshot" => "R",
+        "read" | "list" | "list_deliveries" | "list_letters" | "export" | "check" | "history" | "snapshot"
+        | "search" | "measure" | "stream" => "R",
         "update" | "restore" | "rotate" | "end_rotation" | "change_role" | "reset_password" | "disable" | "link"
         | "change" => "U",
         "delete" | "delete_all" | "revoke" | "retire" | "prune" | "purge" => "D",
@@ -84,7 +85,7 @@ fn action(verb: &str) -> &'static str {
 fn interaction(verb: &str) -> Option<&'static str> {
     match verb {
         "read" => Some("read"),
-        "list" => Some("search-type"),
+        "list" | "search" => Some("search-type"),
         "create" | "submit" => Some("create"),
         "update" => Some("update"),
         "delete" => Some("delete"),

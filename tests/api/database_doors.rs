@@ -37,6 +37,7 @@ const PUBLISHED: &[&str] = &[
     "site.redirect",
     "site.article_horizon",
     "site.form",
+    "site.emergency_rule",
     "site.search_facet",
     "site.search_word",
     "site.text_search",

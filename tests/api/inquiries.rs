@@ -1,8 +1,14 @@
 //! `/v1/inquiries` and `/v1/admin/inquiries`.
 
+mod desk;
+mod emergency;
+mod handoff;
 mod idempotency;
+mod judged;
+mod origins;
 mod plain_forms;
 mod posting;
+mod proof_of_work;
 mod reading;
 mod spam;
 

@@ -33,8 +33,9 @@ enum Class {
 
 use Class::{Enrolling, Holds, Open, SignedIn};
 use Permission::{
-    BreakGlass, CommentArticles, EditClinic, ManageApiKeys, ManageIntegrations, ManagePeople, OverrideGate,
-    PublishArticles, ReadArticles, ReadAudit, ReadClinic, ReadInquiries, ReadPeople, SignArticles, WriteArticles,
+    AnswerInquiries, BreakGlass, CommentArticles, EditClinic, ExportInquiries, ManageApiKeys, ManageIntegrations,
+    ManagePeople, OverrideGate, PublishArticles, ReadArticles, ReadAudit, ReadClinic, ReadInquiries, ReadPeople,
+    SignArticles, WriteArticles,
 };
 
 #[expect(clippy::too_many_lines, reason = "one table")]
@@ -186,7 +187,9 @@ fn class_of(operation: &str) -> Option<Class> {
         | "list_staff_forms"
         | "get_staff_form"
         | "list_required_notices"
-        | "get_clinic_consistency" => Holds(ReadClinic),
+        | "get_clinic_consistency"
+        | "list_emergency_rules"
+        | "get_emergency_rule" => Holds(ReadClinic),
         "update_clinic"
         | "create_form"
         | "update_form"
@@ -229,8 +232,25 @@ fn class_of(operation: &str) -> Option<Class> {
         | "update_legal_notice"
         | "delete_legal_notice"
         | "restore_legal_notice"
-        | "update_legal_notices" => Holds(EditClinic),
-        "list_inquiries" | "get_inquiry" => Holds(ReadInquiries),
+        | "update_legal_notices"
+        | "create_emergency_rule"
+        | "update_emergency_rule"
+        | "delete_emergency_rule"
+        | "restore_emergency_rule" => Holds(EditClinic),
+        "list_inquiries"
+        | "get_inquiry"
+        | "list_inquiry_notes"
+        | "list_inquiry_contacts"
+        | "search_inquiries"
+        | "get_inquiry_metrics"
+        | "stream_inquiries" => Holds(ReadInquiries),
+        "update_inquiry"
+        | "update_inquiries"
+        | "create_inquiry_note"
+        | "create_inquiry_contact"
+        | "release_inquiry"
+        | "mark_inquiry_spam" => Holds(AnswerInquiries),
+        "export_inquiries" | "get_inquiry_bundle" => Holds(ExportInquiries),
         "create_break_glass" => Holds(BreakGlass),
         "list_break_glass" | "list_audit_events" | "export_audit_events" => Holds(ReadAudit),
         "list_users" | "get_user" | "list_invitations" | "get_invitation" | "list_sessions" | "get_session" => {
@@ -309,6 +329,8 @@ fn ask(api: &Api, operation: &Operation, path: &str, token: Option<&str>) -> Rep
     if let Some(token) = token {
         call = call.bearer(token);
     }
+    // A stream would not end: with this it is let in and not begun.
+    call = call.header("Last-Event-ID", "none such");
     if operation.method == "GET" { call.send() } else { call.json(&serde_json::json!({"none_such": 1})).send() }
 }
 
