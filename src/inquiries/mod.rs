@@ -13,6 +13,7 @@
 //! | `wire`, `plain`, `input` | a body read, brought into one shape, understood |
 //! | `schema` | the bodies for the OpenAPI document |
 //! | `intake` | the steps that every way in takes |
+//! | `kept` | what inquiries are understood by, kept while it is the same |
 //! | `door` | keys, receipts, idempotency, the limit |
 //! | `letters/` | what leaves by mail because of an inquiry |
 //! | `sealing` | the seal around personal fields |
@@ -35,6 +36,7 @@ mod handoff;
 mod input;
 mod inquiry;
 mod intake;
+mod kept;
 mod key_check;
 mod letters;
 mod plain;

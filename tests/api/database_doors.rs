@@ -38,6 +38,7 @@ const PUBLISHED: &[&str] = &[
     "site.article_horizon",
     "site.form",
     "site.emergency_rule",
+    "site.reference_stamp",
     "site.search_facet",
     "site.search_word",
     "site.text_search",

@@ -11,6 +11,7 @@ mod posting;
 mod proof_of_work;
 mod reading;
 mod spam;
+mod understood;
 
 use clinic_cms::clock::Clock;
 use serde_json::{Value, json};
