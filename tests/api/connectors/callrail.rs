@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{answer, connect, delivered, is_taken, lead, only, rows, signed};
-use crate::harness::Api;
+use crate::harness::{Api, OWNER};
 
 fn call(changes: &Value) -> Value {
     let mut body = lead("callrail", "CAL1");
@@ -121,6 +121,16 @@ fn a_text_that_says_stop_is_a_consent_that_is_refused() {
         (&inquiry["consents"][0]["purpose"], &inquiry["consents"][0]["granted"]),
         (&json!("sms"), &json!(false))
     );
+    assert_eq!(inquiry["sms_opted_out"], true);
     delivered(&api, &connection, "", &message("SMT2", "I will stop by at nine"));
     assert_eq!((rows(&api), api.number("select count(*) from cms.consent")), (2, 1));
+    // Said once more it is the same; and whatever comes from the number later shows it.
+    delivered(&api, &connection, "", &message("SMT3", "STOP"));
+    assert_eq!(api.number("select count(*) from cms.suppression where channel = 'sms' and source = 'callrail'"), 1);
+    let token = api.sign_in(OWNER);
+    let found = api.call("POST", "/v1/admin/inquiries/searches").bearer(&token).json(&json!({"phone": "+15615550142"})).send();
+    for row in found.json()["data"].as_array().unwrap() {
+        let path = format!("/v1/admin/inquiries/{}", row["id"].as_str().unwrap());
+        assert_eq!(api.call("GET", &path).bearer(&token).send().json()["data"]["sms_opted_out"], true);
+    }
 }
