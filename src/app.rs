@@ -25,12 +25,14 @@ use crate::{
     crypto::{KeyRing, PasswordGate},
     db::{PublicDb, StaffDb},
     export,
-    http::{self, RateLimit, Site, client::TrustedProxies},
-    inquiries::{self, Connections, Door, LeadFetching},
+    http::{self, AddressPolicy, PostOrigins, RateLimit, Site, client::TrustedProxies},
+    inquiries::{self, Connections, Correspondence, Door, Inbox, LeadFetching, privacy::erasure::TombstoneLog},
     mail::{MailLinks, Postbox},
     oidc::Provider,
     operations::{self, Document, Readiness},
+    outbox::{Courier, Secrets},
     oversight,
+    webhooks::{self, Destinations},
 };
 
 /// How long a stop waits for requests that are under way.
@@ -47,13 +49,19 @@ pub struct Parts {
     attester: Data<Attester>,
     door: Data<Door>,
     connections: Data<Connections>,
+    tombstones: Data<TombstoneLog>,
     previews: Data<Previews>,
     public: Data<PublicDb>,
     staff: Data<StaffDb>,
     readiness: Data<Readiness>,
     document: Data<Document>,
     gate: Data<articles::Gate>,
+    inbox: Data<Inbox>,
     postbox: Postbox,
+    post_origins: Data<PostOrigins>,
+    secrets: Data<Secrets>,
+    destinations: Data<Destinations>,
+    courier: Courier,
 }
 
 impl Parts {
@@ -118,7 +126,24 @@ impl Parts {
             limit(LimitName::Inquiries, "inquiries"),
             config.inquiry_retention_days,
             clinic::due_after,
+            guard(config, ring, &site),
         );
+        let post_origins = post_origins(public.clone());
+        let door = Data::new(door);
+        let desk = config.staff_url.as_ref().map_or_else(
+            || format!("{}/v1/admin/inquiries", site.public_url),
+            |url| format!("{}/inquiries", url.as_str()),
+        );
+        let correspondence = Arc::new(Correspondence {
+            door: Arc::clone(&door),
+            postbox: postbox.clone(),
+            desk,
+            reopening: clinic::reopening,
+        });
+        let policy = AddressPolicy { loopback: false, networks: config.webhook_networks.clone() };
+        let secrets = Secrets::new(ring);
+        let courier =
+            Courier::new(secrets.clone(), accounts.trail.clone(), policy.clone(), correspondence.consequences());
         let graph_url = config.meta_graph_url.as_str().to_owned();
         let connections = Connections::new(ring, limit(LimitName::Login, "integrations"), graph_url);
         let previews = Previews {
@@ -131,21 +156,37 @@ impl Parts {
             accounts: Data::new(accounts),
             single_sign_on: Data::new(single_sign_on),
             attester: Data::new(Attester { ring: Arc::clone(ring) }),
-            door: Data::new(door),
+            door,
             connections: Data::new(connections),
+            tombstones: Data::new(TombstoneLog::new(&config.data_dir, ring)),
             previews: Data::new(previews),
             public: Data::new(public),
             staff: Data::new(staff),
             readiness: Data::new(Readiness::default()),
             document: Data::new(document),
             gate: Data::new(publish_gate(config)),
-            postbox,
+            inbox: Data::new(Inbox::default()),
+            post_origins: Data::new(post_origins),
+            postbox: postbox.with_replies(correspondence.replies()),
+            secrets: Data::new(secrets),
+            destinations: Data::new(Destinations(policy)),
+            courier,
         }
+    }
+
+    /// Who sends events to those who subscribed.
+    pub fn courier(&self) -> &Courier {
+        &self.courier
     }
 
     /// Where letters are dropped in, for whoever carries them out.
     pub fn postbox(&self) -> &Postbox {
         &self.postbox
+    }
+
+    /// Who listens to the live inbox; closed before a stop waits for requests that are under way.
+    pub fn inbox(&self) -> Data<Inbox> {
+        Data::clone(&self.inbox)
     }
 
     /// Fetches the fields of the leads that are told of by their ids alone.
@@ -167,14 +208,37 @@ impl Parts {
             .app_data(Data::clone(&self.attester))
             .app_data(Data::clone(&self.door))
             .app_data(Data::clone(&self.connections))
+            .app_data(Data::clone(&self.tombstones))
             .app_data(Data::clone(&self.previews))
             .app_data(Data::clone(&self.public))
             .app_data(Data::clone(&self.staff))
             .app_data(Data::clone(&self.readiness))
             .app_data(Data::clone(&self.document))
             .app_data(Data::clone(&self.gate))
+            .app_data(Data::clone(&self.inbox))
+            .app_data(Data::clone(&self.post_origins))
+            .app_data(Data::clone(&self.secrets))
+            .app_data(Data::clone(&self.destinations))
             .app_data(Data::new(clinic::ServiceNames(articles::follow_service)));
     }
+}
+
+/// Tells patients from machines; links to the clinic's own addresses tell nothing.
+fn guard(config: &Config, ring: &KeyRing, site: &Site) -> inquiries::Guard {
+    let own: Vec<&str> = [site.public_url.as_str()].into_iter().chain(site.site_url.as_deref()).collect();
+    inquiries::Guard::new(ring, &own, config.proof_of_work_cost)
+}
+
+/// Which pages may post an inquiry, as the forms say. Where the database does not answer, none.
+fn post_origins(database: PublicDb) -> PostOrigins {
+    PostOrigins(Box::new(move |origin| {
+        let database = database.clone();
+        Box::pin(async move {
+            let asked =
+                database.read(async move |connection| inquiries::may_post_from(connection, &origin).await).await;
+            asked.unwrap_or(false)
+        })
+    }))
 }
 
 /// For whom passkeys are made. `None` where no page could use one, such as at a bare IP address.
@@ -242,6 +306,7 @@ fn routes(config: &mut ServiceConfig) {
         .configure(clinic::admin_routes)
         .configure(inquiries::admin_routes)
         .configure(oversight::admin_routes)
+        .configure(webhooks::admin_routes)
         .default_service(web::to(http::not_found));
     config.service(staff);
 }

@@ -9,9 +9,10 @@
 //! | [`accounts`] | who may do what: accounts, roles, sessions, the gate around `/v1/admin` |
 //! | [`oidc`] | signing in at the clinic's own identity provider |
 //! | [`audit`] | who did or saw what, append-only |
-//! | [`mail`] | letters to staff, sealed until they leave |
+//! | [`mail`] | letters, sealed until they leave |
 //! | [`oversight`] | the audit trail, read and exported |
-//! | [`outbox`] | events in the transaction that they tell of |
+//! | [`outbox`] | events in the transaction that they tell of, delivered to whoever subscribed |
+//! | [`webhooks`] | where events go, and who receives what |
 //! | [`export`] | everything public, as one stream |
 //! | [`jsonld`] | schema.org nodes, as a page carries them |
 //! | [`delivery`] | how a public answer leaves: validators, compression, lifetime |
@@ -49,3 +50,4 @@ pub mod outbox;
 pub mod oversight;
 pub mod records;
 pub mod telemetry;
+pub mod webhooks;

@@ -9,7 +9,7 @@ use utoipa::OpenApi;
 use crate::{
     accounts, articles, clinic, export,
     http::{FHIR_JSON, Problem},
-    inquiries, operations, oversight,
+    inquiries, operations, oversight, webhooks,
 };
 
 #[derive(OpenApi)]
@@ -27,8 +27,9 @@ use crate::{
         (name = "sign-in", description = "Tokens and sessions"),
         (name = "staff: articles", description = "Writing and publishing"),
         (name = "staff: clinic", description = "Keeping the record true"),
-        (name = "staff: inquiries", description = "Reading what patients sent"),
-        (name = "staff: integrations", description = "Services that bring inquiries"),
+        (name = "staff: inquiries", description = "Reading and answering what patients sent"),
+        (name = "staff: integrations", description = "Services that bring inquiries, where events go, and who receives what"),
+        (name = "staff: privacy", description = "What is kept of people: consents, holds, retention, requests, erasure"),
         (name = "staff: audit", description = "Who did or saw what"),
         (name = "people", description = "Who is let in: people, roles, invitations, sessions, emergencies"),
         (name = "keys", description = "API keys of integrations"),
@@ -47,10 +48,15 @@ pub fn document(public_url: &str) -> Value {
         clinic::Docs::openapi(),
         clinic::fhir::Docs::openapi(),
         inquiries::Docs::openapi(),
+        inquiries::spam::Docs::openapi(),
+        inquiries::emergency::Docs::openapi(),
+        inquiries::LetterDocs::openapi(),
         inquiries::ConnectorDocs::openapi(),
+        inquiries::privacy::Docs::openapi(),
         export::Docs::openapi(),
         accounts::Docs::openapi(),
         oversight::Docs::openapi(),
+        webhooks::Docs::openapi(),
         operations::Docs::openapi(),
     ] {
         whole.merge(part);

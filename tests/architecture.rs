@@ -17,7 +17,7 @@ use std::{
 };
 
 /// Every room, and the rooms that it may name. Doors lead downward only.
-const DOORS: [(&str, &[&str]); 25] = [
+const DOORS: [(&str, &[&str]); 26] = [
     (
         "cli",
         &[
@@ -54,6 +54,8 @@ const DOORS: [(&str, &[&str]); 25] = [
             "oversight",
             "oidc",
             "operations",
+            "outbox",
+            "webhooks",
             "http",
             "db",
             "crypto",
@@ -62,7 +64,10 @@ const DOORS: [(&str, &[&str]); 25] = [
         ],
     ),
     ("operations", &["openapi", "delivery", "http", "db"]),
-    ("openapi", &["articles", "clinic", "inquiries", "accounts", "export", "oversight", "operations", "http"]),
+    (
+        "openapi",
+        &["articles", "clinic", "inquiries", "accounts", "export", "oversight", "webhooks", "operations", "http"],
+    ),
     ("export", &["articles", "clinic", "delivery", "http", "db"]),
     (
         "articles",
@@ -72,14 +77,15 @@ const DOORS: [(&str, &[&str]); 25] = [
         "clinic",
         &["records", "jsonld", "accounts", "outbox", "delivery", "audit", "body", "http", "db", "contact", "clock"],
     ),
-    ("inquiries", &["records", "accounts", "outbox", "audit", "http", "db", "crypto", "contact", "clock"]),
+    ("inquiries", &["records", "accounts", "outbox", "mail", "audit", "http", "db", "crypto", "contact", "clock"]),
+    ("webhooks", &["records", "accounts", "outbox", "http", "db"]),
     ("records", &["accounts", "outbox", "audit", "http", "db", "contact"]),
     ("oversight", &["accounts", "audit", "http", "db"]),
     ("import", &[]),
     ("accounts", &["audit", "clock", "contact", "crypto", "db", "delivery", "http", "mail", "oidc", "outbox"]),
-    ("mail", &["crypto", "db", "contact", "clock"]),
-    ("oidc", &["crypto", "config", "clock"]),
-    ("outbox", &["db", "clock"]),
+    ("mail", &["outbox", "crypto", "db", "contact", "clock"]),
+    ("oidc", &["http", "crypto", "config", "clock"]),
+    ("outbox", &["audit", "http", "crypto", "db", "clock"]),
     ("audit", &["db", "crypto", "clock"]),
     ("jsonld", &["delivery", "http"]),
     ("delivery", &["http"]),

@@ -14,8 +14,9 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::{
-    Accounts, Credential, Reach, Session, Staff, api_keys, queries,
+    Accounts, Credential, Session, Staff, api_keys, queries,
     role::{Permission, Role},
+    standing::reach_of,
 };
 use crate::{
     db::StaffDb,
@@ -40,7 +41,7 @@ pub async fn gate(
 }
 
 /// Writes down what was refused to somebody who was let in: too little is allowed them, or what they showed is too
-/// old. Stands around every route that staff use, so that no refusal is forgotten.
+/// old; and a stored field that did not open, which somebody may have moved there. Stands around every route that staff use, so that no refusal is forgotten.
 ///
 /// # Errors
 /// Those of the services behind it.
@@ -49,24 +50,29 @@ pub async fn record_denials<B: MessageBody + 'static>(
     next: Next<B>,
 ) -> Result<ServiceResponse<B>, Error> {
     let response = next.call(request).await?;
-    let refused = matches!(
-        response.response().extensions().get::<ApiError>(),
-        Some(ApiError::Forbidden | ApiError::ReauthenticationRequired)
-    );
-    let admitted = response.request().extensions().get::<Staff>().filter(|_| refused).cloned();
+    let refused = response.response().extensions().get::<ApiError>().filter(|error| is_written_down(error)).cloned();
+    let admitted = response.request().extensions().get::<Staff>().cloned();
     let database = response.request().app_data::<Data<StaffDb>>().cloned();
-    if let Some((staff, database)) = admitted.zip(database) {
+    if let (Some(refused), Some(staff), Some(database)) = (refused, admitted, database) {
         let asked =
             format!("{} {}", response.request().method(), response.request().match_pattern().unwrap_or_default());
         let id = staff.id;
         let work = async move |transaction: &mut PgConnection| {
-            Ok::<_, ApiError>(staff.record_denial(transaction, &[asked]).await?)
+            let recorded = match refused {
+                ApiError::Unopened(unopened) => staff.record_unopened(transaction, &unopened).await,
+                _ => staff.record_denial(transaction, &[asked]).await,
+            };
+            Ok::<_, ApiError>(recorded?)
         };
         if database.transact(work).await.is_err() {
-            tracing::error!(account = %id, "a denial could not be written to the audit trail");
+            tracing::error!(account = %id, "a refusal could not be written to the audit trail");
         }
     }
     Ok(response)
+}
+
+fn is_written_down(error: &ApiError) -> bool {
+    matches!(error, ApiError::Forbidden | ApiError::ReauthenticationRequired | ApiError::Unopened(_))
 }
 
 /// Checks the bearer token, and what it stands for against the database. Whom it lets in is kept with the request.
@@ -146,14 +152,13 @@ impl Door<'_> {
         in_emergency: bool,
     ) -> Result<Staff, ApiError> {
         let role = Role::named(&person.role).ok_or(ApiError::Unauthenticated)?;
-        let bound = role.is_bound_to_locations() && !in_emergency;
         Ok(Staff {
             id,
             name: person.name,
             email: person.email,
             role,
             credential,
-            reach: if bound { Reach::Locations(person.locations) } else { Reach::Everywhere },
+            reach: reach_of(role, in_emergency, person.locations),
             in_emergency,
             request_id: self.request_id.clone(),
             only_reads: self.only_reads,

@@ -4,7 +4,7 @@
 //! | file | holds |
 //! |---|---|
 //! | `role`, `scope` | the one table of who may do what, and what narrows an API key |
-//! | `gate`, `staff` | who is behind a request; permissions as types |
+//! | `gate`, `staff`, `standing` | who is behind a request; permissions as types; whether they still stand |
 //! | `desk` | what signing in works with, and who stands before it |
 //! | `sign_in/`, `reauthentication`, `sessions` | from a password to tokens, and out again |
 //! | `passwords`, `authenticator`, `second_factor`, `factors/` | what people show |
@@ -46,6 +46,7 @@ mod sessions;
 mod sign_in;
 mod single_sign_on;
 mod staff;
+mod standing;
 
 use std::sync::Arc;
 

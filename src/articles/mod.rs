@@ -19,6 +19,7 @@ mod check;
 mod claims;
 mod diff;
 pub(crate) mod disclosures;
+mod events;
 mod exported;
 mod feeds;
 pub mod gate;

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::{
     admin::{lock, read, refuse_trashed},
     check::Gate,
-    disclosures,
+    disclosures, events,
     queries::{
         publications::{self, Current, NewPublication, Range},
         staff::{StaffRow, touch_article},
@@ -26,7 +26,7 @@ use crate::{
     http::{
         Answer, ApiError, Expected, FieldError, Fields, JsonBody, QueryReader, no_parameters, path_id, staff_answer,
     },
-    outbox::{self, EventKind},
+    outbox::EventKind,
 };
 
 /// When a revision is to be visible. All may be absent: the latest revision, now, without an end.
@@ -182,7 +182,7 @@ pub async fn publish(
     }
     plan_events(connection, &staff.clock, article, stamp).await?;
     if let Some(event) = shown {
-        outbox::record(connection, &staff.clock, event, article).await?;
+        events::tell(connection, &staff.clock, event, article, stamp).await?;
     }
     touch_article(connection, article, None, staff.id).await?;
     staff.record(connection, "article.publish", "article", Some(article), &[]).await?;
@@ -203,7 +203,7 @@ async fn plan_events(
     stamp: DateTime<Utc>,
 ) -> Result<(), sqlx::Error> {
     let ranges = publications::list_ranges(connection, article, stamp).await?;
-    outbox::plan(connection, clock, article, stamp, &events_of(&ranges, stamp)).await
+    events::plan(connection, clock, article, stamp, events_of(&ranges, stamp)).await
 }
 
 /// What will happen after `stamp` to an article that is visible during `ranges`.
@@ -259,9 +259,9 @@ pub async fn withdraw(connection: &mut PgConnection, editor: &Editor, article: U
     if !planned && current.is_none() {
         return Ok(false);
     }
-    outbox::plan(connection, &staff.clock, article, stamp, &[]).await?;
+    events::plan(connection, &staff.clock, article, stamp, Vec::new()).await?;
     if current.is_some() {
-        outbox::record(connection, &staff.clock, EventKind::ArticleUnpublished, article).await?;
+        events::tell(connection, &staff.clock, EventKind::ArticleUnpublished, article, stamp).await?;
     }
     staff.record(connection, "article.withdraw", "article", Some(article), &[]).await?;
     Ok(true)

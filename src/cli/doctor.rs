@@ -11,6 +11,7 @@ use super::{
     Exit, Failure, Invocation, Opened, load,
     opened::{embedded_options, is_embedded, open_keys},
     print_json, progress, settle,
+    start::apply_tombstones,
 };
 use crate::{
     clinic::{self, Keeping, consistency::ConsistencyReport},
@@ -20,8 +21,11 @@ use crate::{
         embedded::{Lifetime, installed},
         migrations,
     },
+    outbox,
 };
 
+/// Dead letters of so long are told of.
+const DEAD_TOLD: chrono::TimeDelta = chrono::TimeDelta::days(30);
 /// Contradictions that are told one by one; the API has all of them.
 const TOLD: usize = 3;
 
@@ -103,6 +107,7 @@ fn look(invocation: &Invocation) -> Vec<Finding> {
             let settled = opened.block_on(async |opened| Ok(settle(opened).await?));
             let schema = settled.map(|_| format!("reachable, schema at {}", migrations::newest()));
             findings.push(finding("database", schema.map_err(|failure| failure.message)));
+            findings.push(look_at_tombstones(&opened));
             let door = opened.block_on(async |opened| public_door(opened).await);
             findings.push(finding("roles", door.map_err(|failure| failure.message)));
             findings.extend(look_at_content(&opened));
@@ -112,6 +117,25 @@ fn look(invocation: &Invocation) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// Whether what was erased is gone.
+fn look_at_tombstones(opened: &Opened) -> Finding {
+    let what = "erasures";
+    match opened.block_on(async |opened| Ok(apply_tombstones(opened).await?)) {
+        Err(failure) => Finding { what, ok: false, warning: false, detail: failure.message },
+        Ok(found) => {
+            let mut detail = format!("{} in {}", found.known, opened.tombstones().path().display());
+            if !found.held.is_empty() {
+                let held: Vec<_> = found.held.iter().map(ToString::to_string).collect();
+                detail = format!("{detail}; there again and held, release them: {}", held.join(", "));
+            }
+            if !found.refused.is_empty() {
+                detail = format!("{detail}; {} lines are not ours", found.refused.len());
+            }
+            Finding { what, ok: true, warning: !found.held.is_empty() || !found.refused.is_empty(), detail }
+        }
+    }
 }
 
 /// What the clinic tells everybody.
@@ -134,10 +158,21 @@ async fn content(staff: &StaffDb, clock: &Clock) -> Result<Vec<Finding>, Failure
     let kept = format!("{} required notices are kept", required.len());
     let notices = if wanting.is_empty() { kept } else { wanting.join(", ") };
     let report = clinic::consistency::check_consistency(staff, clock).await?;
+    let since = clock.now() - DEAD_TOLD;
+    let trouble = staff.transact(async move |tx| Ok::<_, DbError>(outbox::find_trouble(tx, since).await?)).await;
+    let (dead, off) = trouble.map_err(Failure::failed)?;
+    let webhooks = match (dead, off) {
+        (0, 0) => "no dead letters in 30 days, no endpoint turned off by itself".to_owned(),
+        _ => format!(
+            "{dead} dead letters in 30 days, {off} endpoints turned off because their receiver is gone; \
+             see /v1/admin/webhooks and …/deliveries?status=dead"
+        ),
+    };
     let worth_a_look = |what, warning, detail| Finding { what, ok: true, warning, detail };
     Ok(vec![
         worth_a_look("compliance", !wanting.is_empty(), notices),
         worth_a_look("consistency", !report.findings.is_empty(), in_short(&report)),
+        worth_a_look("webhooks", dead > 0 || off > 0, webhooks),
     ])
 }
 

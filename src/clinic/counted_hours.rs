@@ -43,3 +43,11 @@ pub fn due_after(stored: Option<&Value>, at: DateTime<Utc>, minutes: u32) -> Dat
         stored.and_then(StoredHours::of).and_then(|(schedule, status)| schedule.after_open(at, length, status));
     by_hours.unwrap_or(at + length)
 }
+
+/// What the clinic says of its hours to somebody who wrote at `at`: "We reopen Monday at 8:00 AM." None where its hours
+/// do not tell.
+#[must_use]
+pub fn reopening(stored: Option<&Value>, at: DateTime<Utc>, locale: &str) -> Option<String> {
+    let (schedule, status) = stored.and_then(StoredHours::of)?;
+    schedule.told_of(at, locale, status)
+}

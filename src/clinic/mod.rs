@@ -44,7 +44,7 @@ use uuid::Uuid;
 
 pub use clinic::{ChangedBy, Clinic, ListedPhone, SocialLink, StaffClinic, StoredClinic};
 pub use compliance::{Keeping, RequiredNotice, check_required_notices};
-pub use counted_hours::due_after;
+pub use counted_hours::{due_after, reopening};
 pub use country::CountryCode;
 pub use department::{Department, ShownDepartment};
 pub use exported::{export_clinic, export_locations, export_providers, export_services};

@@ -50,6 +50,12 @@ impl fmt::Display for BaseUrl {
 pub struct WebOrigin(String);
 
 impl WebOrigin {
+    /// Reads an origin; none for an address with a path, a pattern, `*` and `null`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        site(text).ok().map(|address| address.origin())
+    }
+
     /// The origin, to be compared with an `Origin` header byte by byte.
     #[must_use]
     pub fn as_str(&self) -> &str {

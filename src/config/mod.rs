@@ -107,6 +107,8 @@ pub struct Config {
     pub smtp_url: Option<SecretString>,
     /// [`CMS_MAIL_FROM`].
     pub mail_from: Option<EmailAddress>,
+    /// [`settings::CMS_WEBHOOK_NETWORKS`], each once.
+    pub webhook_networks: Vec<IpNet>,
     /// [`CMS_METRICS_LISTEN`], a loopback address.
     pub metrics_listen: Option<SocketAddr>,
     /// [`CMS_MEDIA_URL`].
@@ -117,6 +119,8 @@ pub struct Config {
     pub log: String,
     /// [`CMS_INQUIRY_RETENTION_DAYS`], 1 to 36,500.
     pub inquiry_retention_days: u32,
+    /// [`settings::CMS_PROOF_OF_WORK_COST`], 1 to 1,000,000.
+    pub proof_of_work_cost: u32,
     /// [`settings::CMS_META_GRAPH_URL`].
     pub meta_graph_url: BaseUrl,
     /// [`settings::CMS_REVIEW_OVERDUE`].
@@ -234,11 +238,13 @@ fn read(from: &mut Reader) -> Option<Config> {
     let forwarded_header = from.read(&CMS_FORWARDED_HEADER, parse::forwarded_header);
     let smtp_url = from.read(&CMS_SMTP_URL, address::smtp);
     let mail_from = from.read(&CMS_MAIL_FROM, parse::email);
+    let webhook_networks = from.read(&settings::CMS_WEBHOOK_NETWORKS, parse::networks);
     let metrics_listen = read_metrics_listen(from, listen);
     let media_url = from.read(&CMS_MEDIA_URL, address::base);
     let log_format = from.read(&CMS_LOG_FORMAT, parse::log_format);
     let log = from.read(&CMS_LOG, parse::log_filter);
     let inquiry_retention_days = from.read_number(&CMS_INQUIRY_RETENTION_DAYS);
+    let proof_of_work_cost = from.read_number(&settings::CMS_PROOF_OF_WORK_COST);
     let session_idle_minutes = from.read_number(&CMS_SESSION_IDLE_MINUTES);
     let audit_anchors = from.read(&CMS_AUDIT_ANCHORS, parse::path);
     let meta_graph_url = from.read(&settings::CMS_META_GRAPH_URL, address::guarded);
@@ -273,11 +279,13 @@ fn read(from: &mut Reader) -> Option<Config> {
         forwarded_header: forwarded_header?,
         smtp_url,
         mail_from,
+        webhook_networks: webhook_networks?,
         metrics_listen,
         media_url,
         log_format: log_format?,
         log: log?,
         inquiry_retention_days: inquiry_retention_days?,
+        proof_of_work_cost: proof_of_work_cost?,
         meta_graph_url: meta_graph_url?,
         review_overdue: review_overdue?,
         review_months: review_months?,

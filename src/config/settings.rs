@@ -320,7 +320,7 @@ settings! {
     /// provider fails.
     CMS_BREAK_GLASS_OWNER: Kind::Email, Absent("nobody, while everybody may"), InUse;
     /// Address of the staff front end. The links of invitations and password resets lead to `/invitations/{token}`
-    /// and `/password-resets/{token}` below it, and single sign-on ends at `/sso` below it, with a one-time code in
+    /// and `/password-resets/{token}` below it, those of letters about inquiries to `/inquiries/{id}`, and single sign-on ends at `/sso` below it, with a one-time code in
     /// the fragment.
     CMS_STAFF_URL: Kind::BaseAddress, Absent("links lead to small pages of the API; single sign-on ends with the tokens as JSON"), InUse;
     /// Origins whose pages may call the staff routes from a browser.
@@ -344,6 +344,9 @@ settings! {
     CMS_SMTP_URL: Kind::Smtp, Absent("mail is written as files into `mail` in the data folder"), InUse;
     /// Address that mail comes from. The name beside it is the clinic's.
     CMS_MAIL_FROM: Kind::Email, Absent("`no-reply@` and the host of `CMS_PUBLIC_URL`, or `clinic-cms@localhost`"), InUse;
+    /// Private networks in which receivers of webhooks may stand, 127.0.0.0/8 for this host; there they may be reached
+    /// without TLS as well. Without them events go to public addresses behind https alone.
+    CMS_WEBHOOK_NETWORKS: Kind::Networks, Value(""), InUse;
     /// Loopback address and port on which metrics are served, apart from the API.
     CMS_METRICS_LISTEN: Kind::LoopbackSocket, Absent("no metrics are served"), Reserved;
     /// Address under which media files are served.
@@ -354,6 +357,9 @@ settings! {
     CMS_LOG: Kind::LogFilter, Value("info"), InUse;
     /// Days after which an inquiry's retention ends; the day is written with each inquiry.
     CMS_INQUIRY_RETENTION_DAYS: Kind::Number { min: 1, max: 36_500 }, Value("730"), InUse;
+    /// How hard the challenge of a form with a proof of work is: rounds of PBKDF2 a try, of which a browser needs 256 on
+    /// average and the server one.
+    CMS_PROOF_OF_WORK_COST: Kind::Number { min: 1, max: 1_000_000 }, Value("5000"), InUse;
     /// Where the fields of leads are fetched that Meta tells of: the Graph API with its version, or a stand-in on this
     /// host. Elsewhere only over https, since a token goes along.
     CMS_META_GRAPH_URL: Kind::BaseAddress, Value("https://graph.facebook.com/v21.0"), InUse;

@@ -21,7 +21,7 @@ use futures_util::FutureExt;
 use super::{
     ApiError, Site,
     client::{TrustedProxies, shortened},
-    cors,
+    cors::{self, PostOrigins},
 };
 use crate::clock::Clock;
 
@@ -66,7 +66,8 @@ pub async fn envelope(
     let started = std::time::Instant::now();
     // No copy of the request may be kept across the call: the router changes it in place.
     let path = request.path().to_owned();
-    let mut response = match refusal(&request, &site, &id) {
+    let of_forms = request.app_data::<Data<PostOrigins>>().map(Data::clone);
+    let mut response = match refusal(&request, &site, &id, of_forms.as_ref().map(|of_forms| of_forms.get_ref())).await {
         Some(refused) => request.into_response(refused).map_into_right_body(),
         None => match guarded(next.call(request)).await {
             Ok(response) => finish(response, &site, &id),
@@ -100,8 +101,13 @@ fn mark(headers: &mut header::HeaderMap, id: &RequestId) {
 }
 
 /// What needs no handler: a preflight, a compressed body, a head that two readers could understand differently.
-fn refusal(request: &ServiceRequest, site: &Site, id: &RequestId) -> Option<HttpResponse> {
-    if let Some(preflight) = cors::preflight(request.request(), &site.cors_origins) {
+async fn refusal(
+    request: &ServiceRequest,
+    site: &Site,
+    id: &RequestId,
+    of_forms: Option<&PostOrigins>,
+) -> Option<HttpResponse> {
+    if let Some(preflight) = cors::preflight(request.request(), &site.cors_origins, of_forms).await {
         return Some(preflight);
     }
     let encoding = request.headers().get(header::CONTENT_ENCODING);

@@ -55,7 +55,7 @@ fn issue(severity: &str, code: &str, details: &Value, diagnostics: &str, express
 }
 
 fn severity(error: &ApiError) -> &'static str {
-    if matches!(error, ApiError::Internal) { "fatal" } else { "error" }
+    if matches!(error, ApiError::Internal | ApiError::Unopened(_)) { "fatal" } else { "error" }
 }
 
 /// <https://hl7.org/fhir/R4/valueset-issue-type.html>
@@ -65,7 +65,7 @@ fn issue_code(error: &ApiError) -> &'static str {
         ApiError::Malformed => "structure",
         ApiError::Invalid(_) | ApiError::KeyReused | ApiError::PreconditionRequired => "processing",
         ApiError::Unauthenticated | ApiError::ReauthenticationRequired => "login",
-        ApiError::Forbidden | ApiError::NoRole => "forbidden",
+        ApiError::Forbidden | ApiError::NoRole | ApiError::OriginNotAllowed => "forbidden",
         ApiError::NotFound | ApiError::NoSite => "not-found",
         ApiError::Method(_) | ApiError::MediaType(_) | ApiError::NotAcceptable(_) => "not-supported",
         ApiError::Timeout => "timeout",
@@ -74,7 +74,7 @@ fn issue_code(error: &ApiError) -> &'static str {
         ApiError::TooLarge => "too-long",
         ApiError::RateLimited { .. } => "throttled",
         ApiError::Busy => "transient",
-        ApiError::Internal => "exception",
+        ApiError::Unopened(_) | ApiError::Internal => "exception",
     }
 }
 

@@ -10,6 +10,7 @@ use actix_web::{
 use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use super::outcome::{FHIR_JSON, is_fhir, operation_outcome};
 use crate::db::DbError;
@@ -55,6 +56,32 @@ impl FieldError {
     }
 }
 
+/// A stored field that does not open: which one, and never what it held. Whoever sees it in an answer to staff writes it
+/// down in the audit trail (`accounts::record_denials`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unopened {
+    /// The action of the audit row, such as `inquiry.seal_refused`.
+    pub action: &'static str,
+    /// The kind of record.
+    pub subject: &'static str,
+    /// The record.
+    pub subject_id: Uuid,
+    /// The column.
+    pub field: &'static str,
+    /// The key that this node lacks; none where the bytes were altered, or moved from another row or column.
+    pub missing_key: Option<String>,
+}
+
+impl Unopened {
+    fn sentence(&self) -> String {
+        let (subject, id, field) = (self.subject, self.subject_id, self.field);
+        match &self.missing_key {
+            Some(key) => format!("the key {key} is needed for {subject} {id} and is not here: restore its file"),
+            None => format!("{field} of {subject} {id} was altered, or moved there from another place"),
+        }
+    }
+}
+
 /// A refused request. The variants are what a client can act on, not what failed inside.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum ApiError {
@@ -82,6 +109,9 @@ pub enum ApiError {
     /// 403: the identity provider vouches for somebody to whom it gives no role here.
     #[error("no role")]
     NoRole,
+    /// 403: the page stands at an origin that the form does not name.
+    #[error("origin not allowed")]
+    OriginNotAllowed,
     /// 404: unknown, or not visible to the caller.
     #[error("not found")]
     NotFound,
@@ -105,6 +135,9 @@ pub enum ApiError {
         /// One sentence for people.
         detail: &'static str,
     },
+    /// 503 where a key is missing, 409 where a sealed field was altered or moved: nothing of it is shown.
+    #[error("a sealed field does not open")]
+    Unopened(Unopened),
     /// 410: it was here, and something took its place.
     #[error("gone")]
     Gone {
@@ -171,6 +204,9 @@ impl ApiError {
                 (StatusCode::UNAUTHORIZED, "reauthentication_required", "Show your strongest factor again")
             }
             Self::Forbidden => (StatusCode::FORBIDDEN, "forbidden", "Your role does not allow this"),
+            Self::OriginNotAllowed => {
+                (StatusCode::FORBIDDEN, "origin_not_allowed", "The form may not be posted from this page")
+            }
             Self::NoRole => (StatusCode::FORBIDDEN, "no_role", "Your identity provider gives you no role here"),
             Self::NotFound => (StatusCode::NOT_FOUND, "not_found", "There is nothing here"),
             Self::NoSite => (StatusCode::NOT_FOUND, "no_site_url", "The address of the clinic's site is not known"),
@@ -182,6 +218,10 @@ impl ApiError {
             }
             Self::Timeout => (StatusCode::REQUEST_TIMEOUT, "request_timeout", "The request did not arrive in time"),
             Self::Conflict { code, .. } => (StatusCode::CONFLICT, code, "The present state does not allow this"),
+            Self::Unopened(Unopened { missing_key: Some(_), .. }) => {
+                (StatusCode::SERVICE_UNAVAILABLE, "encryption_key_missing", "A key of the installation is missing")
+            }
+            Self::Unopened(_) => (StatusCode::CONFLICT, "sealed_field_refused", "A stored field does not open"),
             Self::Gone { .. } => (StatusCode::GONE, "gone", "It has left, and something took its place"),
             Self::Stale { .. } => {
                 (StatusCode::PRECONDITION_FAILED, "stale_version", "It was changed since you read it")
@@ -204,6 +244,7 @@ impl ApiError {
     fn detail(&self) -> Option<String> {
         match self {
             Self::Conflict { detail, .. } => Some((*detail).to_owned()),
+            Self::Unopened(unopened) => Some(unopened.sentence()),
             Self::ReauthenticationRequired => Some("POST /v1/auth/reauthentication, then send this again".to_owned()),
             Self::Method(allow) => Some(format!("allowed: {allow}")),
             Self::MediaType(taken) => Some(format!("send {taken}, without a Content-Encoding")),

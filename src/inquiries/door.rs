@@ -8,7 +8,7 @@ use data_encoding::BASE32_NOPAD;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::inquiry::Submission;
+use super::{emergency::Rules, inquiry::Submission, kept::Kept, spam::Guard};
 use crate::{
     audit::Trail,
     crypto::{IndexedField, KeyRing, TagKey, blind_index},
@@ -41,6 +41,12 @@ pub struct Door {
     pub retention_days: u32,
     /// When the first answer is due.
     pub due_after: DueAfter,
+    /// Tells patients from machines.
+    pub guard: Guard,
+    /// Words that tell of an emergency.
+    pub rules: Rules,
+    /// What inquiries are understood by, as it was read last.
+    pub kept: Kept,
 }
 
 /// The three hashes that make a repeated post the same one.
@@ -56,10 +62,29 @@ pub struct Idempotency {
 
 impl Door {
     /// Derives the door's keys from the ring.
-    pub fn new(ring: Arc<KeyRing>, trail: Trail, limit: RateLimit, retention_days: u32, due_after: DueAfter) -> Self {
+    pub fn new(
+        ring: Arc<KeyRing>,
+        trail: Trail,
+        limit: RateLimit,
+        retention_days: u32,
+        due_after: DueAfter,
+        guard: Guard,
+    ) -> Self {
         let (forms, receipts, idempotency) =
             (ring.tag_key("form"), ring.tag_key("receipt"), ring.tag_key("idempotency"));
-        Self { ring, forms, receipts, idempotency, trail, limit, retention_days, due_after }
+        Self {
+            ring,
+            forms,
+            receipts,
+            idempotency,
+            trail,
+            limit,
+            retention_days,
+            due_after,
+            guard,
+            rules: Rules::default(),
+            kept: Kept::default(),
+        }
     }
 
     /// A short code that a patient can read out and that staff see beside the inquiry, such as

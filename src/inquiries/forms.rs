@@ -10,7 +10,10 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
-    form::{ConsentDefinition, FieldDefinition, FormInput, NoticeDefinition, Route, RouteDefinition},
+    form::{
+        AutoresponderDefinition, ConsentDefinition, FieldDefinition, FormInput, NoticeDefinition, Route,
+        RouteDefinition,
+    },
     queries,
 };
 use crate::{
@@ -60,6 +63,15 @@ pub struct StaffForm {
     pub routes: Vec<RouteDefinition>,
     /// Minutes of the location's opening hours until the first answer is due.
     pub response_minutes: i32,
+    /// Whose pages may post from a browser; none for `CMS_CORS_ORIGINS`.
+    pub allowed_origins: Vec<String>,
+    /// Whether pages are given a challenge to solve.
+    pub proof_of_work: bool,
+    /// The people who are told of an inquiry; none for the front desk of its location.
+    pub notified: Vec<FormChangedBy>,
+    /// The letter that answers an inquiry by itself.
+    #[schema(required)]
+    pub autoresponder: Option<AutoresponderDefinition>,
     /// Named by the `ETag`, and by `If-Match` of a write.
     pub version: i32,
     /// When it was made.
@@ -126,6 +138,9 @@ impl Record for StaffForm {
             "location": self.location.as_ref().map(|location| location.id), "retention_days": self.retention_days,
             "routes": self.routes.iter().map(written_route).collect::<Vec<_>>(),
             "response_minutes": self.response_minutes,
+            "allowed_origins": self.allowed_origins, "proof_of_work": self.proof_of_work,
+            "notified": self.notified.iter().map(|person| person.id).collect::<Vec<_>>(),
+            "autoresponder": self.autoresponder,
         }))
     }
 
@@ -189,6 +204,8 @@ pub struct Places {
     pub location: Option<Uuid>,
     /// In their order.
     pub routes: Vec<Route>,
+    /// Who is told of an inquiry.
+    pub notified: Vec<Uuid>,
 }
 
 /// Looks up what the form leads to. What it led to before may have gone into the trash since.
@@ -229,7 +246,15 @@ async fn places(
         }
         routes.extend(service.map(|service_id| Route { service_id, location_id, assignee_id }));
     }
-    if mistakes.is_empty() { Ok(Places { location, routes }) } else { Err(ApiError::Invalid(mistakes)) }
+    let told: Vec<Uuid> = before.iter().flat_map(|form| form.notified.iter().map(|person| person.id)).collect();
+    let mut notified = Vec::with_capacity(input.notified.len());
+    for (index, name) in input.notified.iter().enumerate() {
+        let id = queries::find_notified_for_form(connection, name, &told).await?;
+        notified.extend(found(id, format!("/notified/{index}")));
+    }
+    notified.sort_unstable();
+    notified.dedup();
+    if mistakes.is_empty() { Ok(Places { location, routes, notified }) } else { Err(ApiError::Invalid(mistakes)) }
 }
 
 /// A route as it is sent.

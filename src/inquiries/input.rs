@@ -1,16 +1,17 @@
 //! A post to `/v1/inquiries`, read field by field. Refuses what is not understood, with every mistake at once and
 //! never a word of what was sent; and refuses to lose an inquiry over what the clinic does not need to understand.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::{
+    emergency::Phrases,
     form::{Form, Pace, Route, check_name, check_text_version, known, usual_fields},
     inquiry::{
         ATTRIBUTION, CONSENTS, Consent, Details, FULL_NAME, KINDS, MESSAGE, ON_BEHALF_OF, PREFERRED_CONTACT,
-        PREFERRED_TIMES, PersonName, SERVICE, SpamReason, Submission,
+        PREFERRED_TIMES, PersonName, SERVICE, Submission, Tells,
     },
 };
 use crate::{
@@ -41,10 +42,16 @@ pub struct Named {
     pub route: Option<Route>,
     /// The hours of the location that it goes to, or of the clinic's first, as they are stored.
     pub hours: Option<Value>,
+    /// Tells whether the emergency rules changed.
+    pub rules_stamp: i64,
+    /// Words that tell of an emergency.
+    pub emergencies: Arc<[Phrases]>,
+    /// Another one as soon as any of this is.
+    pub stamp: i64,
 }
 
 /// What a body names that the database knows.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct References {
     /// The slug of a form.
     pub form: Option<String>,
@@ -104,6 +111,7 @@ pub fn parse(
     let answers = answers(&mut fields, form);
     let attribution = fields.object("attribution", attribution).unwrap_or_default();
     let pace = fields.parsed("form_token", check_token);
+    let proof = fields.parsed("altcha", |text| Ok::<_, Refusal>(text.to_owned()));
     fields.finish()?;
     let details = Details { preferred_times, service, attribution, answers };
     // Without a name there was a mistake, and the line above has answered.
@@ -120,7 +128,7 @@ pub fn parse(
         on_behalf_of,
         consents,
         details: Personal::new(details),
-        spam_reasons: if pace == Some(Pace::TooFast) { vec![SpamReason::TooFast] } else { Vec::new() },
+        tells: Tells { pace, proof: proof.map(Personal::new), ..Tells::default() },
     })
 }
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use super::connectors::IntegrationKind;
+use super::{connectors::IntegrationKind, form::Pace};
 use crate::{
     contact::{Email, Phone},
     crypto::Personal,
@@ -19,19 +19,6 @@ pub const KINDS: [&str; 7] = ["general", "appointment", "callback", "billing", "
 pub const PREFERRED_CONTACT: [&str; 4] = ["email", "phone", "sms", "any"];
 /// For whom somebody writes.
 pub const ON_BEHALF_OF: [&str; 7] = ["self", "child", "parent", "spouse", "relative", "patient", "other"];
-/// Where an inquiry stands in the clinic's work.
-pub const STATUSES: [&str; 10] = [
-    "new",
-    "contacted",
-    "no_answer",
-    "waiting_on_patient",
-    "scheduled",
-    "consult_completed",
-    "closed",
-    "spam",
-    "held",
-    "transferred",
-];
 /// What a site may tell about the way somebody came, with the most characters of each.
 pub const ATTRIBUTION: [(&str, usize); 12] = [
     ("utm_source", 500),
@@ -83,29 +70,19 @@ impl Source {
     }
 }
 
-/// Why a submission is taken for spam, or held until a person has looked. It is kept all the same.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SpamReason {
-    /// The field that people never see was filled.
-    Honeypot,
-    /// The form came back faster than anybody types.
-    TooFast,
-    /// A service brought less than the form asks for: it is held, since what is missing says nothing of the sender.
-    Incomplete,
-    /// The service that brought it takes it for spam.
-    SpamAtSource,
-}
-
-impl SpamReason {
-    /// The name as it is stored.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Honeypot => "honeypot",
-            Self::TooFast => "too_fast",
-            Self::Incomplete => "incomplete",
-            Self::SpamAtSource => "spam_at_source",
-        }
-    }
+/// What came with a submission beside its content, and tells of a machine or a person.
+#[derive(Clone, Debug, Default)]
+pub struct Tells {
+    /// Whether the field that people never see was filled.
+    pub honeypot: bool,
+    /// How long the form was open; none without a token.
+    pub pace: Option<Pace>,
+    /// The proof of work as it was sent.
+    pub proof: Option<Personal<String>>,
+    /// Whether a service brought less than the form asks for.
+    pub incomplete: bool,
+    /// Whether the service that brought it takes it for spam.
+    pub spam_at_source: bool,
 }
 
 /// The name of a person, in parts, whole, or both.
@@ -191,8 +168,8 @@ pub struct Submission {
     pub consents: Vec<Consent>,
     /// Everything else.
     pub details: Personal<Details>,
-    /// Empty for what looks like a person's.
-    pub spam_reasons: Vec<SpamReason>,
+    /// What is no content of it.
+    pub tells: Tells,
 }
 
 /// The fields of [`Submission`] that tell one content from another, always in this order.
@@ -212,18 +189,9 @@ struct Content<'a> {
 }
 
 impl Submission {
-    /// Where it begins its way through the clinic.
-    pub fn status(&self) -> &'static str {
-        match self.spam_reasons.as_slice() {
-            [] => "new",
-            reasons if reasons.iter().all(|reason| *reason == SpamReason::Incomplete) => "held",
-            _ => "spam",
-        }
-    }
-
     /// The content in a form that does not depend on how it was written: two posts that say the same give the same
-    /// bytes, whatever the order of their members, their spacing or their encoding. Honeypot, form token and
-    /// `_next` are no content.
+    /// bytes, whatever the order of their members, their spacing or their encoding. Honeypot, form token, proof of work
+    /// and `_next` are no content.
     pub fn canonical(&self) -> Zeroizing<Vec<u8>> {
         let content = Content {
             kind: self.kind,

@@ -1,22 +1,27 @@
 //! The one way in. Whatever door an inquiry comes through, it takes these steps, and is answered for only when all of
-//! them are committed: the form and what it leads to, the seal, the route, the instant by which somebody answers, and
+//! them are committed: the form and what it leads to, the verdict, the seal, the route, the instant by which somebody answers, and
 //! then the inquiry with its consents, its event and its audit row in one statement.
 //!
 //! Refuses to answer before the commit, and to let a door have steps of its own.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use sqlx::PgConnection;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
     door::{Door, Idempotency},
+    emergency,
     form::{Form, FormNotice},
     input::{Named, References},
     inquiry::{Source, Submission},
     queries::{self, Submit, Submitted},
     sealing,
+    spam::Verdict,
 };
 use crate::{
     audit::{Actor, Entry},
@@ -73,12 +78,30 @@ pub struct Intake<'a> {
 }
 
 impl Intake<'_> {
-    /// Reads what an inquiry names: one round trip.
+    /// Reads what an inquiry names: one round trip, and another where the emergency rules changed.
     ///
     /// # Errors
     /// Those of the database.
     pub async fn find(&self, names: References) -> Result<Named, ApiError> {
-        self.database.read(async move |connection| queries::find_public_references(connection, &names).await).await
+        let asked = names.clone();
+        let found =
+            self.database.read(async move |connection| queries::find_public_references(connection, &asked).await).await;
+        let mut named = found?;
+        let stamp = named.rules_stamp;
+        named.emergencies = match self.door.rules.of(stamp) {
+            Some(rules) => rules,
+            None => {
+                let read = self.database.read(async |connection| emergency::find_public_rules(connection).await).await;
+                self.door.rules.keep(stamp, read?)
+            }
+        };
+        self.door.kept.keep(names, &Arc::new(named.clone()), self.clock.now());
+        Ok(named)
+    }
+
+    /// What an inquiry names, as this node read it last. It may be outdated: see [`Intake::take_if_current`].
+    pub fn known(&self, names: &References) -> Option<Arc<Named>> {
+        self.door.kept.of(names, self.clock.now())
     }
 
     /// Stores an inquiry that came through `form` at `now`: one round trip. `once` makes a repeated post the same one.
@@ -96,10 +119,34 @@ impl Intake<'_> {
     ) -> Result<InquiryReceipt, ApiError> {
         let submit = self.prepare((form, named), submission, origin, once, now)?;
         let stored = self.database.read(async move |connection| queries::submit(connection, &submit).await).await?;
-        match stored {
-            Submitted::Stored(answer) => serde_json::from_value(answer).map_err(|_| ApiError::Internal),
-            Submitted::KeyReused => Err(ApiError::KeyReused),
-        }
+        receipt(stored)
+    }
+
+    /// As [`Intake::take`], where what the inquiry was understood by is still as `named` has it; nothing is stored
+    /// otherwise.
+    ///
+    /// # Errors
+    /// Those of [`Intake::take`].
+    pub async fn take_if_current(
+        &self,
+        form: &Form,
+        named: &Named,
+        submission: &Submission,
+        origin: &Origin,
+        once: Option<Idempotency>,
+        now: DateTime<Utc>,
+    ) -> Result<Option<InquiryReceipt>, ApiError> {
+        let submit = self.prepare((form, named), submission, origin, once, now)?;
+        let stamp = named.stamp;
+        let work = async move |connection: &mut PgConnection| queries::submit_at(connection, &submit, stamp).await;
+        self.database.read(work).await?.map(receipt).transpose()
+    }
+
+    /// The verdict on a submission from a connection, as far as it can be told without the database; nothing is stored.
+    pub fn try_verdict(&self, form: &Form, named: &Named, submission: &Submission, source: Source) -> Verdict {
+        let is_emergency = emergency::find(&named.emergencies, submission).is_some();
+        let assessed = self.door.guard.assess(form, submission, (source, false), is_emergency, self.clock.now());
+        assessed.judgement.verdict
     }
 
     /// Seals the submission and makes its answer.
@@ -117,7 +164,11 @@ impl Intake<'_> {
             ApiError::Internal
         })?;
         let locale = submission.language.as_deref().unwrap_or(&form.default_locale);
-        let (receipt, notices) = (self.door.receipt(id, now), form.notices(locale));
+        let emergency = emergency::find(&named.emergencies, submission);
+        let from_page = matches!((origin.source, origin.actor), (Source::Api | Source::Form, Actor::Public));
+        let assessed = self.door.guard.assess(form, submission, (origin.source, from_page), emergency.is_some(), now);
+        // They depend on what was sent and never on the verdict.
+        let (receipt, notices) = (self.door.receipt(id, now), emergency::notices(form, locale, emergency));
         let receipt = InquiryReceipt { id, received_at: now, receipt, notices };
         let mut open = self.open_part(&receipt, form, submission, origin);
         if let Some(open) = open.as_object_mut() {
@@ -129,6 +180,11 @@ impl Intake<'_> {
                 "assignee_id": route.and_then(|route| route.assignee_id), "first_response_due_at": due,
             });
             open.extend(more.as_object().cloned().unwrap_or_default());
+            open.extend(assessed.columns().as_object().cloned().unwrap_or_default());
+            if let Some(rule) = emergency {
+                open.insert("priority".to_owned(), json!("stat"));
+                open.insert("emergency_rule".to_owned(), json!(rule.name));
+            }
         }
         Ok(Submit { open, sealed, idempotency, answer: json!(receipt) })
     }
@@ -150,8 +206,6 @@ impl Intake<'_> {
             "received_at": receipt.received_at,
             "form_id": form.id,
             "kind": submission.kind,
-            "status": submission.status(),
-            "spam_reasons": submission.spam_reasons.iter().map(|reason| reason.name()).collect::<Vec<_>>(),
             "source": origin.source.name(),
             "integration_id": origin.delivery.map(|delivery| delivery.integration),
             "external_index": origin.delivery.map(|delivery| hex::encode(delivery.external_index)),
@@ -167,5 +221,13 @@ impl Intake<'_> {
             "audit_mac": hex::encode(self.door.trail.mac(&entry, audit_id, receipt.received_at)),
             "request_id": origin.request_id,
         })
+    }
+}
+
+/// What the sender is told of what was stored.
+fn receipt(stored: Submitted) -> Result<InquiryReceipt, ApiError> {
+    match stored {
+        Submitted::Stored(answer) => serde_json::from_value(answer).map_err(|_| ApiError::Internal),
+        Submitted::KeyReused => Err(ApiError::KeyReused),
     }
 }

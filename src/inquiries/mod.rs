@@ -13,42 +13,58 @@
 //! | `wire`, `plain`, `input` | a body read, brought into one shape, understood |
 //! | `schema` | the bodies for the OpenAPI document |
 //! | `intake` | the steps that every way in takes |
+//! | `kept` | what inquiries are understood by, kept while it is the same |
 //! | `door` | keys, receipts, idempotency, the limit |
+//! | `letters/` | what leaves by mail because of an inquiry |
 //! | `sealing` | the seal around personal fields |
+//! | `spam` | whether an inquiry looks like a patient's; released and marked by staff |
+//! | `emergency` | words that tell of an emergency |
 //! | `browser` | pages and the way on for plain forms |
-//! | `opened` | what staff see |
-//! | `public`, `admin` | the handlers by audience |
+//! | `public` | the handlers for everybody |
+//! | `desk/` | what staff do about inquiries |
+//! | `handoff/` | inquiries on their way out of the house |
 //! | `queries` | all SQL |
 //! | `connectors/` | services that bring inquiries |
 //! | `key_check` | whether the key ring belongs to the database |
+//! | `privacy` | keys wrapped anew, erasure, retention, consents, what people ask about what is kept of them |
 
-mod admin;
 mod browser;
 mod connectors;
+mod desk;
 mod door;
+pub mod emergency;
 mod form;
 mod forms;
+mod handoff;
 mod input;
 mod inquiry;
 mod intake;
+mod kept;
 mod key_check;
-mod opened;
+mod letters;
 mod plain;
+pub mod privacy;
 mod public;
 mod queries;
 mod schema;
 mod sealing;
+pub mod spam;
 mod wire;
 
 use actix_web::web::ServiceConfig;
 use utoipa::OpenApi;
 
 pub use connectors::{Connections, Docs as ConnectorDocs, FetchRound, LeadFetching};
+pub use desk::Inbox;
 pub use door::{Door, DueAfter};
 pub use key_check::{RingMismatch, register_keys};
+pub use letters::{Correspondence, Docs as LetterDocs, Reopening};
+pub use privacy::rotation;
 pub use queries::ensure_default_form;
+pub use queries::may_post_from;
 pub use schema::{InquiryAttributionInput, InquiryConsentInput, InquiryForm, InquiryInput, InquiryNameInput};
 pub use schema::{InquiryKind, InquiryStatus, OnBehalfOf, PreferredContact};
+pub use spam::{Guard, HELD_FROM, Judgement, Proof, Reason, SPAM_FROM, Signals, Verdict, judge};
 
 use crate::http::Endpoint;
 
@@ -68,12 +84,16 @@ pub fn admin_routes(config: &mut ServiceConfig) {
         .delete(forms::delete_form)
         .mount(config);
     Endpoint::at("/forms/{id}/restore").post(forms::restore_form).mount(config);
-    Endpoint::at("/inquiries").get(admin::list_inquiries).mount(config);
-    Endpoint::at("/inquiries/{id}").get(admin::get_inquiry).mount(config);
+    handoff::admin_routes(config);
+    desk::admin_routes(config);
+    spam::admin_routes(config);
+    emergency::admin_routes(config);
+    letters::admin_routes(config);
     connectors::admin_routes(config);
+    privacy::admin_routes(config);
 }
 
-/// The part of the OpenAPI document that this room answers for.
+/// What stands in this room itself.
 #[derive(OpenApi)]
 #[openapi(paths(
     public::get_form,
@@ -83,12 +103,23 @@ pub fn admin_routes(config: &mut ServiceConfig) {
     forms::get_staff_form,
     forms::update_form,
     forms::delete_form,
-    forms::restore_form,
-    admin::list_inquiries,
-    admin::get_inquiry
+    forms::restore_form
 ))]
 #[derive(Debug)]
+struct OwnDocs;
+
+/// The part of the OpenAPI document that this room answers for.
+#[derive(Debug)]
 pub struct Docs;
+
+impl OpenApi for Docs {
+    fn openapi() -> utoipa::openapi::OpenApi {
+        let mut document = OwnDocs::openapi();
+        document.merge(desk::Docs::openapi());
+        document.merge(handoff::Docs::openapi());
+        document
+    }
+}
 
 #[cfg(test)]
 mod tests;

@@ -17,7 +17,7 @@ pub const FIELDS: usize = 100;
 /// The most characters of the name of an extra answer.
 const ANSWER_NAME: usize = 100;
 /// Fields of the JSON body that a form sends under the same name, once.
-const SINGLE: [&str; 10] = [
+const SINGLE: [&str; 11] = [
     "form",
     "kind",
     "email",
@@ -28,6 +28,7 @@ const SINGLE: [&str; 10] = [
     "language",
     "on_behalf_of",
     "form_token",
+    "altcha",
 ];
 
 /// The fields of a form by their names, without the empty ones.

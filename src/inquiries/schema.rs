@@ -204,6 +204,9 @@ pub struct InquiryInput {
     /// As `GET /v1/forms/{slug}` answered it.
     #[schema(max_length = 4096)]
     pub form_token: Option<String>,
+    /// The solved challenge of a form that has one, as the ALTCHA widget gives it: JSON in base64. Passed over where the
+    /// form has none.
+    pub altcha: Option<String>,
 }
 
 /// The same as a plain HTML form sends it. `consent_<purpose>=<text version>` is a ticked consent; names that begin
@@ -254,6 +257,9 @@ pub struct InquiryForm {
     /// As `GET /v1/forms/{slug}` answered it.
     #[schema(max_length = 4096)]
     pub form_token: Option<String>,
+    /// The solved challenge of a form that has one, as the ALTCHA widget gives it: JSON in base64. Passed over where the
+    /// form has none.
+    pub altcha: Option<String>,
     /// Campaign source; the other members of `attribution` are fields of their own as well.
     #[schema(max_length = 500)]
     pub utm_source: Option<String>,

@@ -12,6 +12,7 @@ use super::{
     input::{self, Named, NamedLocation},
     inquiry::{Details, Submission},
     sealing::{self, Opener},
+    spam::Guard,
 };
 use crate::{
     audit::Trail,
@@ -24,7 +25,8 @@ pub(super) fn door() -> Door {
     let folder = tempfile::tempdir().unwrap();
     let ring = KeyRing::open_or_create(&folder.path().join("keys")).unwrap();
     let trail = Trail::new(&ring, Clock::system());
-    Door::new(Arc::new(ring), trail, RateLimit::new("inquiries", 0, 0), 365, |_, at, _| at)
+    let guard = Guard::new(&ring, &["https://clinic.example"], 1);
+    Door::new(Arc::new(ring), trail, RateLimit::new("inquiries", 0, 0), 365, |_, at, _| at, guard)
 }
 
 pub(super) fn default_form() -> Form {
@@ -43,6 +45,8 @@ pub(super) fn default_form() -> Form {
         consents: Vec::new(),
         known_texts: Vec::new(),
         default_locale: "en".to_owned(),
+        allowed_origins: Vec::new(),
+        proof_of_work: false,
     }
 }
 
@@ -69,6 +73,7 @@ pub(super) fn full_body() -> Value {
         "on_behalf_of": "child",
         "consents": [{"purpose": "sms_reminders", "text_version": "2026-11", "granted": true}],
         "answers": {},
+        "altcha": "e30=",
         "attribution": {"utm_source": "ads", "landing_page": "https://clinic.example/?a=b", "gclid": "x"},
         "form_token": "token",
     })
@@ -100,7 +105,7 @@ fn a_form_token_comes_back_within_a_day_and_to_its_own_form() {
     assert_eq!(check(form, noon() + Duration::seconds(2), &token), Ok(Pace::Human));
     assert_eq!(check(form, ends, &token), Ok(Pace::Human));
     assert_eq!(check(form, noon() + Duration::milliseconds(1999), &token), Ok(Pace::TooFast));
-    assert_eq!(check(form, ends + Duration::milliseconds(1), &token), Err("expired_form_token"));
+    assert_eq!(check(form, ends + Duration::milliseconds(1), &token), Ok(Pace::Expired));
     assert_eq!(check(Uuid::from_u128(9), noon() + Duration::seconds(9), &token), Err("bad_form_token"));
     assert_eq!(check(form, noon() + Duration::seconds(9), "forged"), Err("bad_form_token"));
     assert_eq!(check(form, noon() + Duration::seconds(9), &door.receipts.encode(&[0; 24])), Err("bad_form_token"));

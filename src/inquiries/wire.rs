@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use super::{
     form::Pace,
     input::{self, Named, References},
-    inquiry::{Source, SpamReason, Submission},
+    inquiry::{Source, Submission},
     plain::{FIELDS, PlainForm},
 };
 use crate::{
@@ -24,6 +24,7 @@ const LARGEST: usize = 256 * 1024;
 const TAKEN: &str = "application/json, application/x-www-form-urlencoded or multipart/form-data";
 
 /// A body that is not yet understood.
+#[derive(Clone)]
 pub enum Received {
     /// A JSON value.
     Json(Value),
@@ -114,9 +115,7 @@ impl Received {
             Self::Json(body) => input::parse(&body, named, check_token)?,
             Self::Plain(form) => plain(form, named, check_token)?,
         };
-        if filled {
-            submission.spam_reasons.insert(0, SpamReason::Honeypot);
-        }
+        submission.tells.honeypot = filled;
         Ok(submission)
     }
 }

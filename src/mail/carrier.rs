@@ -9,8 +9,8 @@ use secrecy::SecretString;
 
 use super::{
     folder,
-    message::{Encoding, Head, compose},
-    postbox::Addressed,
+    letter::Recipient,
+    message::{Cause, Encoding, Head, compose},
     queries::Leased,
     relay,
     wording::{Wording, clinic_on_one_line, name_on_one_line},
@@ -85,20 +85,26 @@ impl Carrier {
         Ok(Self { from, way: Way::Folder(folder) })
     }
 
+    /// Whether letters leave the house. Where they do not, nothing is written to an inquirer.
+    pub(super) fn has_server(&self) -> bool {
+        matches!(self.way, Way::Server(_))
+    }
+
     /// Carries one letter out.
     pub(super) async fn carry(
         &self,
         leased: &Leased,
-        addressed: &Addressed,
+        recipient: &Recipient,
         clinic: &str,
         wording: Wording,
     ) -> Result<(), Refusal> {
-        let to: Address = addressed.to.email.parse().map_err(|_| Refusal::lasting("address"))?;
+        let to: Address = recipient.email.parse().map_err(|_| Refusal::lasting("address"))?;
         let head = Head {
             id: leased.id,
             posted: leased.created_at,
             from: Mailbox::new(Some(clinic_on_one_line(clinic)), self.from.clone()),
-            to: Mailbox::new(name_on_one_line(&addressed.to), to),
+            to: Mailbox::new(name_on_one_line(recipient), to),
+            cause: if leased.inquiry_id.is_some() { Cause::Message } else { Cause::Event },
         };
         let encoding = match self.way {
             Way::Server(_) => Encoding::Transport,

@@ -153,6 +153,21 @@ pub enum Letter {
         /// When.
         at: DateTime<Utc>,
     },
+    /// To who looks after inquiries: one came in. Nothing of it is here but its id, which the link names.
+    InquiryReceived {
+        /// Where staff read it.
+        url: String,
+        /// Name of the form.
+        form: String,
+        /// Name of the location.
+        location: Option<String>,
+        /// When it came in.
+        at: DateTime<Utc>,
+        /// By when somebody answers.
+        due_at: Option<DateTime<Utc>>,
+        /// Whether it says something that cannot wait.
+        stat: bool,
+    },
     /// To owners: somebody opened the inquiries for a while. The written reason stands in the audit trail alone.
     BreakGlass {
         /// Name of who did.
@@ -177,6 +192,7 @@ impl Letter {
             Self::RoleChanged { .. } => "role_changed",
             Self::AccountDisabled { .. } => "account_disabled",
             Self::ReviewRequested { .. } => "review_requested",
+            Self::InquiryReceived { .. } => "inquiry_received",
             Self::BreakGlass { .. } => "break_glass",
         }
     }
@@ -192,7 +208,9 @@ impl Letter {
     /// The link that the letter is about.
     pub fn url(&self) -> Option<&str> {
         match self {
-            Self::Invitation { url, .. } | Self::PasswordReset { url, .. } => Some(url),
+            Self::Invitation { url, .. } | Self::PasswordReset { url, .. } | Self::InquiryReceived { url, .. } => {
+                Some(url)
+            }
             _ => None,
         }
     }

@@ -31,6 +31,26 @@ pub(super) struct Head {
     pub(super) from: Mailbox,
     /// To whom, the name on one line.
     pub(super) to: Mailbox,
+    /// Why nobody wrote it by hand (RFC 3834 §5).
+    pub(super) cause: Cause,
+}
+
+/// Why a letter was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Cause {
+    /// Something happened here.
+    Event,
+    /// Somebody wrote.
+    Message,
+}
+
+impl Cause {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Event => "auto-generated",
+            Self::Message => "auto-replied",
+        }
+    }
 }
 
 /// How the bodies are written.
@@ -50,7 +70,7 @@ pub(super) fn compose(head: Head, wording: Wording, encoding: Encoding) -> Optio
     if in_headers.into_iter().flatten().any(|text| text.chars().any(char::is_control)) {
         return None;
     }
-    let Head { id, posted, from, to } = head;
+    let Head { id, posted, from, to, cause } = head;
     let message_id = format!("<{id}@{}>", from.email.domain());
     let sides = MultiPart::alternative()
         .boundary(format!("letter-{}", id.simple()))
@@ -62,7 +82,7 @@ pub(super) fn compose(head: Head, wording: Wording, encoding: Encoding) -> Optio
         .to(to)
         .subject(wording.subject)
         .message_id(Some(message_id))
-        .raw_header(HeaderValue::new(AUTO_SUBMITTED, "auto-generated".to_owned()))
+        .raw_header(HeaderValue::new(AUTO_SUBMITTED, cause.name().to_owned()))
         .multipart(sides)
         .ok()
 }
@@ -94,6 +114,7 @@ mod tests {
             posted: DateTime::UNIX_EPOCH,
             from: Mailbox::new(Some("Harbor Clinic".to_owned()), "no-reply@clinic.example".parse().unwrap()),
             to: Mailbox::new(Some(name.to_owned()), "ann@mail.example".parse().unwrap()),
+            cause: Cause::Event,
         };
         let wording = Wording {
             subject: subject.to_owned(),

@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 use super::{
     letter::{Letter, Recipient},
     queries,
+    reply::Replies,
 };
 use crate::{
     clock::Clock,
@@ -52,6 +53,7 @@ pub struct Postbox {
     seal: Arc<PurposeSeal>,
     clock: Clock,
     links: Arc<MailLinks>,
+    replies: Option<Replies>,
 }
 
 /// A letter with its address, as it is sealed.
@@ -64,7 +66,17 @@ pub(super) struct Addressed {
 impl Postbox {
     /// The postbox of the installation whose keys these are.
     pub fn new(ring: &KeyRing, clock: Clock, links: MailLinks) -> Self {
-        Self { seal: Arc::new(ring.purpose_seal("mail")), clock, links: Arc::new(links) }
+        Self { seal: Arc::new(ring.purpose_seal("mail")), clock, links: Arc::new(links), replies: None }
+    }
+
+    /// The same, where letters to inquirers can be carried.
+    #[must_use]
+    pub fn with_replies(self, replies: Replies) -> Self {
+        Self { replies: Some(replies), ..self }
+    }
+
+    pub(super) fn replies(&self) -> Option<&Replies> {
+        self.replies.as_ref()
     }
 
     /// Takes a letter in the caller's transaction: it leaves when that is committed, and never was when it is not.

@@ -9,7 +9,10 @@ use uuid::Uuid;
 pub(super) struct Leased {
     pub(super) id: Uuid,
     pub(super) kind: String,
-    pub(super) sealed: Vec<u8>,
+    /// The letter, sealed; none for a letter to an inquirer.
+    pub(super) sealed: Option<Vec<u8>>,
+    /// Whose sender is written to; none for a letter to staff.
+    pub(super) inquiry_id: Option<Uuid>,
     pub(super) created_at: DateTime<Utc>,
     /// This one included.
     pub(super) attempts: i32,
@@ -35,6 +38,26 @@ pub(super) async fn insert_message(
     Ok(())
 }
 
+/// Puts a letter to the sender of an inquiry in, ready to leave at once.
+pub(super) async fn insert_reply(
+    tx: &mut PgConnection,
+    id: Uuid,
+    kind: &str,
+    inquiry: Uuid,
+    now: DateTime<Utc>,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "insert into cms.mail_message (id, kind, inquiry_id, created_at, available_at) values ($1, $2, $3, $4, $4)",
+        id,
+        kind,
+        inquiry,
+        now,
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
 /// Takes up to `limit` letters that are due at `now`, the oldest first. Rows that another node is taking are passed
 /// over, and a lease that ran out counts as none.
 pub(super) async fn lease_due(
@@ -47,10 +70,10 @@ pub(super) async fn lease_due(
         Leased,
         r#"update cms.mail_message set leased_until = $2, attempts = attempts + 1
             where id in (select id from cms.mail_message
-                          where sealed is not null and available_at <= $1
+                          where sent_at is null and failed_at is null and available_at <= $1
                             and (leased_until is null or leased_until <= $1)
                           order by available_at, id limit $3 for update skip locked)
-        returning id, kind, sealed as "sealed!", created_at, attempts"#,
+        returning id, kind, sealed, inquiry_id, created_at, attempts"#,
         now,
         until,
         limit,
@@ -59,17 +82,18 @@ pub(super) async fn lease_due(
     .await
 }
 
-/// Notes that a letter left, and forgets what it said. Whoever holds the lease by now: it is gone.
-pub(super) async fn mark_sent(tx: &mut PgConnection, id: Uuid, now: DateTime<Utc>) -> Result<(), sqlx::Error> {
-    sqlx::query!(
+/// Notes that a letter left, and forgets what it said. Whoever holds the lease by now: it is gone. Answers whether nobody
+/// had noted it before.
+pub(super) async fn mark_sent(tx: &mut PgConnection, id: Uuid, now: DateTime<Utc>) -> Result<bool, sqlx::Error> {
+    let marked = sqlx::query!(
         "update cms.mail_message set sent_at = $2, sealed = null, leased_until = null, last_error = null
-          where id = $1 and sealed is not null",
+          where id = $1 and sent_at is null and failed_at is null",
         id,
         now,
     )
     .execute(tx)
     .await?;
-    Ok(())
+    Ok(marked.rows_affected() == 1)
 }
 
 /// Gives a letter back until `available_at`, if the lease that ends at `leased_until` is still this node's.
@@ -82,7 +106,7 @@ pub(super) async fn postpone(
 ) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "update cms.mail_message set available_at = $3, leased_until = null, last_error = $4
-          where id = $1 and leased_until = $2 and sealed is not null",
+          where id = $1 and leased_until = $2 and sent_at is null and failed_at is null",
         id,
         leased_until,
         available_at,
@@ -94,16 +118,17 @@ pub(super) async fn postpone(
 }
 
 /// Gives a letter up and forgets what it said, if the lease that ends at `leased_until` is still this node's.
+/// Answers whether it was.
 pub(super) async fn mark_failed(
     tx: &mut PgConnection,
     id: Uuid,
     leased_until: DateTime<Utc>,
     now: DateTime<Utc>,
     error: &str,
-) -> Result<(), sqlx::Error> {
-    sqlx::query!(
+) -> Result<bool, sqlx::Error> {
+    let marked = sqlx::query!(
         "update cms.mail_message set failed_at = $3, sealed = null, leased_until = null, last_error = $4
-          where id = $1 and leased_until = $2 and sealed is not null",
+          where id = $1 and leased_until = $2 and sent_at is null and failed_at is null",
         id,
         leased_until,
         now,
@@ -111,7 +136,7 @@ pub(super) async fn mark_failed(
     )
     .execute(tx)
     .await?;
-    Ok(())
+    Ok(marked.rows_affected() == 1)
 }
 
 /// The clinic's name as the public reads it.

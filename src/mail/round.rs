@@ -6,19 +6,27 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::join_all;
+use sqlx::PgConnection;
+use uuid::Uuid;
 
 use super::{
     carrier::{Carrier, Refusal},
+    letter::Recipient,
     postbox::Postbox,
     queries::{self, Leased},
-    retry::next_attempt,
-    wording::word,
+    reply::Replies,
+    wording::{word, word_reply},
 };
 use crate::{
     crypto::random,
     db::{DbError, StaffDb},
+    outbox::{Backoff, PATIENCE},
 };
 
+/// When a letter that did not leave is tried again. It is given up after some days (RFC 5321 §4.5.4.1).
+const BACKOFF: Backoff = Backoff { first: 30, longest: 6 * 3600 };
+/// An answer that comes a day late is none.
+const REPLY_PATIENCE: TimeDelta = TimeDelta::days(1);
 /// How many letters are carried at once.
 const BATCH: i64 = 8;
 /// How long a letter is a node's own: longer than a conversation with a mail server may take.
@@ -116,25 +124,62 @@ impl Trip<'_> {
     }
 
     async fn carry(&self, letter: &Leased) -> Result<(), Refusal> {
+        match (letter.inquiry_id, &letter.sealed) {
+            (Some(inquiry), _) => self.reply(letter, inquiry).await,
+            (None, Some(sealed)) => self.carry_sealed(letter, sealed).await,
+            (None, None) => Err(Refusal::lasting("empty")),
+        }
+    }
+
+    async fn carry_sealed(&self, letter: &Leased, sealed: &[u8]) -> Result<(), Refusal> {
         // A node of a newer version, or one with the right keys, may still read it.
-        let addressed = self.postbox.open(letter.id, &letter.sealed).map_err(|_| Refusal::passing("unreadable"))?;
+        let addressed = self.postbox.open(letter.id, sealed).map_err(|_| Refusal::passing("unreadable"))?;
         if addressed.letter.expires_at().is_some_and(|expires_at| expires_at <= self.now) {
             return Err(Refusal::lasting("expired"));
         }
         let wording = word(&addressed.letter, &addressed.to, self.clinic, self.postbox.links());
         let wording = wording.map_err(|_| Refusal::lasting("template"))?;
-        self.carrier.carry(letter, &addressed, self.clinic, wording).await
+        self.carrier.carry(letter, &addressed.to, self.clinic, wording).await
+    }
+
+    /// Answers the sender of an inquiry, whose address is known for as long as this takes.
+    async fn reply(&self, letter: &Leased, inquiry: Uuid) -> Result<(), Refusal> {
+        if !self.carrier.has_server() {
+            return Err(Refusal::lasting("no_mail_server"));
+        }
+        let replies = self.postbox.replies().cloned().ok_or_else(|| Refusal::passing("unreadable"))?;
+        let now = self.now;
+        let found = self.database.transact(async move |tx| replies.find(tx, inquiry, now).await).await;
+        let reply = found.map_err(|_| Refusal::passing("unreadable"))?.ok_or_else(|| Refusal::lasting("nobody"))?;
+        let wording = word_reply(&reply).map_err(|_| Refusal::lasting("template"))?;
+        let to = Recipient { email: reply.email, name: String::new(), language: reply.language };
+        self.carrier.carry(letter, &to, self.clinic, wording).await
     }
 
     /// When the letter is tried again; none where it is given up.
     fn next(&self, letter: &Leased, refusal: &Refusal) -> Option<DateTime<Utc>> {
         let roll = random::bytes::<1>().map_or(128, |[roll]| roll);
-        next_attempt(letter.created_at, self.now, letter.attempts, roll).filter(|_| !refusal.is_final)
+        let patience = if letter.inquiry_id.is_some() { REPLY_PATIENCE } else { PATIENCE };
+        BACKOFF
+            .next_attempt(letter.created_at + patience, self.now, letter.attempts, roll)
+            .filter(|_| !refusal.is_final)
+    }
+
+    /// Who is told how a letter to an inquirer ended.
+    fn told(&self, letter: &Leased) -> Option<(Replies, Uuid)> {
+        self.postbox.replies().cloned().zip(letter.inquiry_id)
     }
 
     async fn note_sent(&self, letter: &Leased) -> Result<End, DbError> {
-        let (id, now) = (letter.id, self.now);
-        self.database.transact(async move |tx| Ok::<_, DbError>(queries::mark_sent(tx, id, now).await?)).await?;
+        let (id, now, told) = (letter.id, self.now, self.told(letter));
+        self.database
+            .transact(async move |tx| {
+                if queries::mark_sent(tx, id, now).await? {
+                    tell(tx, told, true).await?;
+                }
+                Ok::<_, DbError>(())
+            })
+            .await?;
         tracing::info!(mail = %id, kind = letter.kind, "a letter was sent");
         Ok(End::Sent)
     }
@@ -149,11 +194,23 @@ impl Trip<'_> {
     }
 
     async fn note_failed(&self, letter: &Leased, why: Refusal) -> Result<End, DbError> {
-        let (id, lease, now) = (letter.id, self.lease, self.now);
+        let (id, lease, now, told) = (letter.id, self.lease, self.now, self.told(letter));
         tracing::error!(mail = %id, kind = letter.kind, code = why.code, "a letter was given up");
         self.database
-            .transact(async move |tx| Ok::<_, DbError>(queries::mark_failed(tx, id, lease, now, &why.code).await?))
+            .transact(async move |tx| {
+                if queries::mark_failed(tx, id, lease, now, &why.code).await? {
+                    tell(tx, told, false).await?;
+                }
+                Ok::<_, DbError>(())
+            })
             .await?;
         Ok(End::Failed)
+    }
+}
+
+async fn tell(tx: &mut PgConnection, told: Option<(Replies, Uuid)>, sent: bool) -> Result<(), DbError> {
+    match told {
+        Some((replies, inquiry)) => replies.note(tx, inquiry, sent).await,
+        None => Ok(()),
     }
 }

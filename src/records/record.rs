@@ -90,6 +90,8 @@ pub trait Record: Sized + 'static {
     const PATH: &'static str;
     /// What each write announces.
     const EVENT: Option<EventKind> = None;
+    /// Whether answers that show one name it in `Cache-Tag`, as its kind and its id.
+    const TAGGED: bool = false;
     /// Fields whose values are not kept beside the audit trail.
     const UNKEPT: &'static [&'static str] = &[];
     /// Whether they stand in an order of the clinic's own.

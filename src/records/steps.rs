@@ -14,7 +14,7 @@ use crate::{
         Answer, ApiError, Expected, QueryReader, Site, changed, created_answer, no_content, no_parameters, patched,
         path_id, private_answer, staff_answer,
     },
-    outbox,
+    outbox::{self, About, Shown},
 };
 
 /// Lists a kind: those in the trash with `?trashed=true`, else the others.
@@ -195,7 +195,7 @@ pub async fn note<R: Record>(
     fields: &[String],
 ) -> Result<(), ApiError> {
     hand.staff.record(connection, action, R::ACTIONS.subject, Some(id), fields).await?;
-    announce::<R>(connection, hand, id).await
+    announce::<R>(connection, hand, id, None).await
 }
 
 /// Leaves the audit row of a write with what the named fields said before and after, and its event.
@@ -209,12 +209,32 @@ pub(super) async fn note_change<R: Record>(
     let kept: Vec<_> = fields.iter().filter(|name| !R::UNKEPT.contains(&name.as_str())).cloned().collect();
     let change = Change::of(before, after, &kept);
     hand.staff.record_change(connection, action, (R::ACTIONS.subject, id), fields, &change).await?;
-    announce::<R>(connection, hand, id).await
+    announce::<R>(connection, hand, id, before).await
 }
 
-async fn announce<R: Record>(connection: &mut PgConnection, hand: &Hand, id: Uuid) -> Result<(), ApiError> {
-    if let Some(event) = R::EVENT {
-        outbox::record(connection, &hand.staff.clock, event, id).await?;
-    }
-    Ok(())
+/// Leaves the event of a write, which tells where the record stands now and what its slug was before.
+async fn announce<R: Record>(
+    connection: &mut PgConnection,
+    hand: &Hand,
+    id: Uuid,
+    before: Option<&Value>,
+) -> Result<(), ApiError> {
+    let Some(event) = R::EVENT else { return Ok(()) };
+    let record = found::<R>(connection, id).await?;
+    let (written, kind) = (record.written()?, R::ACTIONS.subject);
+    let text = |record: &Value, name: &str| record.get(name).and_then(Value::as_str).map(str::to_owned);
+    let slug = text(&written, "slug");
+    let previous = before.and_then(|before| text(before, "slug")).filter(|before| slug.as_ref() != Some(before));
+    let locale = text(&written, "locale");
+    let shown = Shown {
+        record: kind,
+        slug: slug.as_deref(),
+        previous_slug: previous.as_deref(),
+        path: None,
+        locale: locale.as_deref(),
+        version: Some(record.standing().version),
+    };
+    let mut tags = vec!["clinic".to_owned()];
+    tags.extend(R::TAGGED.then(|| format!("{kind}:{id}")));
+    Ok(outbox::record_about(connection, &hand.staff.clock, event, id, &About::shown(&shown, &tags)).await?)
 }

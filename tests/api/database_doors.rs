@@ -37,6 +37,8 @@ const PUBLISHED: &[&str] = &[
     "site.redirect",
     "site.article_horizon",
     "site.form",
+    "site.emergency_rule",
+    "site.reference_stamp",
     "site.search_facet",
     "site.search_word",
     "site.text_search",

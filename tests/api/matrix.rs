@@ -33,8 +33,9 @@ enum Class {
 
 use Class::{Enrolling, Holds, Open, SignedIn};
 use Permission::{
-    BreakGlass, CommentArticles, EditClinic, ManageApiKeys, ManageIntegrations, ManagePeople, OverrideGate,
-    PublishArticles, ReadArticles, ReadAudit, ReadClinic, ReadInquiries, ReadPeople, SignArticles, WriteArticles,
+    AnswerInquiries, BreakGlass, CommentArticles, EditClinic, ExportInquiries, HandleDataRequests, ManageApiKeys,
+    ManageIntegrations, ManagePeople, OverrideGate, PublishArticles, ReadArticles, ReadAudit, ReadClinic,
+    ReadInquiries, ReadPeople, SignArticles, WriteArticles,
 };
 
 #[expect(clippy::too_many_lines, reason = "one table")]
@@ -188,7 +189,9 @@ fn class_of(operation: &str) -> Option<Class> {
         | "list_staff_forms"
         | "get_staff_form"
         | "list_required_notices"
-        | "get_clinic_consistency" => Holds(ReadClinic),
+        | "get_clinic_consistency"
+        | "list_emergency_rules"
+        | "get_emergency_rule" => Holds(ReadClinic),
         "update_clinic"
         | "create_form"
         | "update_form"
@@ -231,8 +234,48 @@ fn class_of(operation: &str) -> Option<Class> {
         | "update_legal_notice"
         | "delete_legal_notice"
         | "restore_legal_notice"
-        | "update_legal_notices" => Holds(EditClinic),
-        "list_inquiries" | "get_inquiry" => Holds(ReadInquiries),
+        | "update_legal_notices"
+        | "create_emergency_rule"
+        | "update_emergency_rule"
+        | "delete_emergency_rule"
+        | "restore_emergency_rule" => Holds(EditClinic),
+        "list_inquiries"
+        | "get_inquiry"
+        | "list_inquiry_notes"
+        | "list_inquiry_contacts"
+        | "search_inquiries"
+        | "get_inquiry_metrics"
+        | "stream_inquiries"
+        | "list_consents"
+        | "list_opt_outs" => Holds(ReadInquiries),
+        "update_inquiry"
+        | "update_inquiries"
+        | "create_inquiry_note"
+        | "create_inquiry_contact"
+        | "release_inquiry"
+        | "mark_inquiry_spam"
+        | "create_consent"
+        | "create_opt_out"
+        | "delete_opt_out" => Holds(AnswerInquiries),
+        "export_inquiries" | "get_inquiry_bundle" => Holds(ExportInquiries),
+        "get_legal_hold"
+        | "put_legal_hold"
+        | "delete_legal_hold"
+        | "create_erasure"
+        | "get_consent_proof"
+        | "create_consent_proof"
+        | "get_retention"
+        | "put_retention"
+        | "list_data_requests"
+        | "create_data_request"
+        | "get_data_request"
+        | "put_data_request_verification"
+        | "put_data_request_extension"
+        | "put_data_request_refusal"
+        | "list_data_request_matches"
+        | "create_data_request_fulfilment"
+        | "list_data_inventory"
+        | "get_breach_report" => Holds(HandleDataRequests),
         "create_break_glass" => Holds(BreakGlass),
         "list_break_glass" | "list_audit_events" | "export_audit_events" => Holds(ReadAudit),
         "list_users" | "get_user" | "list_invitations" | "get_invitation" | "list_sessions" | "get_session" => {
@@ -253,6 +296,23 @@ fn class_of(operation: &str) -> Option<Class> {
         | "delete_api_key"
         | "rotate_api_key"
         | "end_api_key_rotation" => Holds(ManageApiKeys),
+        "list_inquiry_letters" => Holds(ReadInquiries),
+        "list_webhooks"
+        | "create_webhook"
+        | "get_webhook"
+        | "update_webhook"
+        | "delete_webhook"
+        | "restore_webhook"
+        | "rotate_webhook_secret"
+        | "ping_webhook"
+        | "list_webhook_deliveries"
+        | "redeliver_webhook"
+        | "list_processors"
+        | "create_processor"
+        | "get_processor"
+        | "update_processor"
+        | "delete_processor"
+        | "restore_processor" => Holds(ManageIntegrations),
         "list_integrations"
         | "create_integration"
         | "get_integration"
@@ -283,6 +343,10 @@ fn operations(api: &Api) -> Vec<Operation> {
     let mut unclassified = Vec::new();
     for (path, item) in document["paths"].as_object().unwrap() {
         let path = path.replace("{id}", "01900000-0000-7000-8000-00000000ffff").replace("{number}", "1");
+        let path =
+            ["{slug}", "{token}", "{provider}", "{n}", "{comment}", "{signoff}", "{override}", "{link}", "{delivery}"]
+                .iter()
+                .fold(path, |path, name| path.replace(name, "x"));
         let path = [
             "{slug}",
             "{token}",
@@ -317,6 +381,8 @@ fn ask(api: &Api, operation: &Operation, path: &str, token: Option<&str>) -> Rep
     if let Some(token) = token {
         call = call.bearer(token);
     }
+    // A stream would not end: with this it is let in and not begun.
+    call = call.header("Last-Event-ID", "none such");
     if operation.method == "GET" { call.send() } else { call.json(&serde_json::json!({"none_such": 1})).send() }
 }
 

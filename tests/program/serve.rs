@@ -1,5 +1,10 @@
 //! `serve`: from nothing to an answering API, and back to nothing.
 
+use std::{
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpStream,
+};
+
 use nix::sys::signal::Signal;
 use serde_json::{Value, json};
 
@@ -59,6 +64,33 @@ fn a_supervisors_sigterm_ends_everything_too() {
     let ground = Ground::new();
     ground.serve(&[]).stop(Signal::SIGTERM).with(0, &[]);
     assert_eq!(ground.processes(), Vec::<i32>::new());
+}
+
+#[test]
+fn a_stop_does_not_wait_for_a_live_inbox_that_nobody_closes() {
+    let ground = Ground::new();
+    let service = ground.serve(&["--demo"]);
+    let (email, password) = service.owner();
+    let tokens = service.client().sign_in((&email, &password)).good();
+    let token = tokens["data"]["access_token"].as_str().unwrap();
+    let mut socket = TcpStream::connect(service.base.strip_prefix("http://").unwrap()).unwrap();
+    let head = "GET /v1/admin/inquiries/stream HTTP/1.1\r\nHost: api\r\nAuthorization: Bearer";
+    write!(socket, "{head} {token}\r\n\r\n").unwrap();
+    let mut begun = String::new();
+    let mut lines = BufReader::new(socket);
+    while !begun.contains("retry: ") {
+        assert_ne!(lines.read_line(&mut begun).unwrap(), 0, "{begun}");
+    }
+    let asked = std::time::Instant::now();
+    service.stop(Signal::SIGTERM).with(0, &[]);
+    assert!(
+        asked.elapsed() < std::time::Duration::from_secs(15),
+        "a drain is over after thirty: {:?}",
+        asked.elapsed()
+    );
+    let mut rest = String::new();
+    lines.read_to_string(&mut rest).unwrap();
+    assert!(rest.ends_with("0\r\n\r\n"), "the stream ended in order: {rest:?}");
 }
 
 #[test]

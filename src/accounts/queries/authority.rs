@@ -41,3 +41,22 @@ pub async fn is_key_live(
     .fetch_one(connection)
     .await
 }
+
+/// The locations of whoever made an API key, where it works and its maker is what they were.
+pub async fn find_reach_of_key(
+    connection: &mut PgConnection,
+    key: Uuid,
+    role: &str,
+    now: DateTime<Utc>,
+) -> Result<Option<Vec<Uuid>>, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"select array(select l.location_id from cms.account_location l where l.account_id = a.id) as "location_ids!"
+             from cms.api_key k join cms.account a on a.id = k.account_id
+            where k.id = $1 and k.revoked_at is null and k.expires_at > $3 and a.status = 'active' and a.role = $2"#,
+        key,
+        role,
+        now,
+    )
+    .fetch_optional(connection)
+    .await
+}

@@ -22,7 +22,7 @@ pub use api_keys::{
     end_former_secret, find_key_holder, insert_api_key, list_api_keys, lock_api_key, revoke_api_key, rotate_api_key,
     update_api_key,
 };
-pub use authority::{is_key_live, is_session_live};
+pub use authority::{find_reach_of_key, is_key_live, is_session_live};
 pub use break_glass::{Glass, NewGlass, count_break_glass, end_break_glass, insert_break_glass, list_break_glass};
 pub use clearing::{clear, lease_clearing};
 pub use external::{

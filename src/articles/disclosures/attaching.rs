@@ -9,13 +9,16 @@ use uuid::Uuid;
 
 use super::rule::{carried, pattern};
 use crate::{
-    articles::queries::{
-        attachments::{self, ReadRevision, RuleRow},
-        publications,
+    articles::{
+        events,
+        queries::{
+            attachments::{self, ReadRevision, RuleRow},
+            publications,
+        },
     },
     clock::Clock,
     http::ApiError,
-    outbox::{self, EventKind},
+    outbox::EventKind,
 };
 
 /// Gives a revision the disclosures that its text demands.
@@ -67,7 +70,7 @@ pub(super) async fn spread(
         before.symmetric_difference(&after).copied().collect()
     };
     for article in publications::touch_visible(connection, &changed, stamp).await? {
-        outbox::record(connection, clock, EventKind::ArticleUpdated, article).await?;
+        events::tell(connection, clock, EventKind::ArticleUpdated, article, stamp).await?;
     }
     Ok(())
 }

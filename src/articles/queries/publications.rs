@@ -129,6 +129,40 @@ pub async fn list_ranges(
     .await
 }
 
+/// Where an article stands, as an event tells it.
+#[derive(Debug)]
+pub struct Standing {
+    pub slug: String,
+    /// Of the publication before, where it was another.
+    pub previous_slug: Option<String>,
+    pub path: String,
+    pub locale: String,
+    /// The revision that is shown.
+    pub revision: i32,
+}
+
+/// Where the article stands at an instant, or stood last before it. None for one that was never published by then.
+pub async fn find_standing(
+    connection: &mut PgConnection,
+    article: Uuid,
+    at: DateTime<Utc>,
+) -> Result<Option<Standing>, sqlx::Error> {
+    sqlx::query_as!(
+        Standing,
+        r#"select p.slug, p.path, p.locale, r.number as revision,
+                  (select nullif(q.slug, p.slug) from cms.publication q
+                    where q.article_id = p.article_id and lower(q.visible) < lower(p.visible)
+                    order by lower(q.visible) desc limit 1) as previous_slug
+             from cms.publication p join cms.revision r on r.id = p.revision_id
+            where p.article_id = $1 and lower(p.visible) <= $2
+            order by lower(p.visible) desc limit 1"#,
+        article,
+        at,
+    )
+    .fetch_optional(connection)
+    .await
+}
+
 /// A revision with what decides where it will stand.
 #[derive(Debug)]
 pub struct Publishable {

@@ -21,6 +21,7 @@ use crate::{
     articles::{
         admin::{lock, refuse_trashed},
         editing::own_author,
+        events,
         queries::{
             comments::find_revision,
             publications,
@@ -35,7 +36,7 @@ use crate::{
         Answer, ApiError, Expected, JsonBody, LARGEST_JSON, Site, content_type, created_answer, no_parameters,
         parse_json, path_id, private_answer, read_body, staff_answer,
     },
-    outbox::{self, EventKind},
+    outbox::EventKind,
 };
 
 /// Signs the content of a revision off. What was read has to be named: by `revision`, by `content_hash`, or by `If-Match`
@@ -151,7 +152,7 @@ async fn tell_public(
     stamp: DateTime<Utc>,
 ) -> Result<(), ApiError> {
     if signoffs::touch_visible(connection, article, content_hash, stamp).await? {
-        outbox::record(connection, &staff.clock, EventKind::ArticleUpdated, article).await?;
+        events::tell(connection, &staff.clock, EventKind::ArticleUpdated, article, stamp).await?;
     }
     Ok(())
 }

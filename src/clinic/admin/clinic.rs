@@ -16,7 +16,7 @@ use crate::{
     },
     db::StaffDb,
     http::{Answer, ApiError, Expected, MergePatch, changed, no_parameters, patched, staff_answer},
-    outbox::{self, EventKind},
+    outbox::{self, About, EventKind, Shown},
 };
 
 /// The organisation as staff read it.
@@ -75,7 +75,9 @@ pub async fn update_clinic(
             let fields = changed(&stored, &written);
             let change = Change::of(Some(&stored), &written, &fields);
             permit.staff.record_change(connection, "clinic.update", ("clinic", after.id), &fields, &change).await?;
-            outbox::record(connection, &permit.staff.clock, EventKind::ClinicChanged, after.id).await?;
+            let shown = Shown { record: "clinic", version: Some(after.version), ..Shown::default() };
+            let about = About::shown(&shown, &["clinic".to_owned()]);
+            outbox::record_about(connection, &permit.staff.clock, EventKind::ClinicChanged, after.id, &about).await?;
             Ok::<_, ApiError>(after)
         })
         .await?;

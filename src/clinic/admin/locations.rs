@@ -79,6 +79,7 @@ impl Record for StaffLocation {
     const ACTIONS: Actions = actions!("location");
     const PATH: &'static str = "/v1/admin/locations";
     const EVENT: Option<EventKind> = Some(EventKind::ClinicChanged);
+    const TAGGED: bool = true;
     const ORDERED: bool = true;
     type Input = LocationInput;
     type Answer = StaffLocationAnswer;

@@ -79,6 +79,7 @@ impl Record for StaffProvider {
     const ACTIONS: Actions = actions!("provider");
     const PATH: &'static str = "/v1/admin/providers";
     const EVENT: Option<EventKind> = Some(EventKind::ClinicChanged);
+    const TAGGED: bool = true;
     const ORDERED: bool = true;
     type Input = ProviderInput;
     type Answer = StaffProviderAnswer;

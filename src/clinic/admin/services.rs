@@ -80,6 +80,7 @@ impl Record for StaffService {
     const ACTIONS: Actions = actions!("service");
     const PATH: &'static str = "/v1/admin/services";
     const EVENT: Option<EventKind> = Some(EventKind::ClinicChanged);
+    const TAGGED: bool = true;
     const ORDERED: bool = true;
     type Input = ServiceInput;
     type Answer = StaffServiceAnswer;

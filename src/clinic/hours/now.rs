@@ -66,6 +66,20 @@ impl Schedule {
         Open { now, changes_at, next_opens_at, text }
     }
 
+    /// What the clinic says of itself to somebody who wrote: until when it is open, or when it opens again. `None` where
+    /// the hours do not tell.
+    #[must_use]
+    pub fn told_of(&self, at: DateTime<Utc>, locale: &str, status: OperatingStatus) -> Option<String> {
+        let standing = self.standing(at, status);
+        let zone = self.timezone();
+        let sentence = if standing.now {
+            Sentence::WeAreOpenUntil(wording::closing(zone, at, standing.changes_at?)?)
+        } else {
+            Sentence::WeReopen(wording::opening(zone, at, standing.next_opens_at?))
+        };
+        Some(wording::write(locale, &sentence))
+    }
+
     /// The first instant after `at` at which an answer of [`open_at`](Self::open_at) may read differently, so that it
     /// may be kept until then: the next change, or earlier where "tomorrow" becomes "today". `None` for never.
     #[must_use]

@@ -27,7 +27,7 @@ use crate::{
     http::{Answer, ApiError, FieldError, Fields, JsonBody, Site, no_parameters, path_id, private_answer},
     inquiries::{
         door::Door,
-        inquiry::{Consent, Submission},
+        inquiry::{Consent, Source, Submission},
         intake::Intake,
     },
     records::Record,
@@ -241,7 +241,13 @@ impl Trial {
             let tried = match arrival {
                 Arrival::Notice { .. } => TriedLead::nothing("fetched", Vec::new(), Vec::new()),
                 Arrival::Lead { lead, .. } => match taking.understand(line, lead).await? {
-                    Ok((_, _, understood)) => TriedLead::of(understood),
+                    Ok((form, named, understood)) => {
+                        let source = Source::Connection(line.kind);
+                        let judge = |submission: &Submission| {
+                            taking.intake.try_verdict(&form, &named, submission, source).status()
+                        };
+                        TriedLead::of(understood, judge)
+                    }
                     Err(why) => TriedLead::nothing("kept", why.mistakes, Vec::new()),
                 },
             };
@@ -266,7 +272,8 @@ impl TriedLead {
         }
     }
 
-    fn of(understood: Understood) -> Self {
+    /// What would be stored; `judge` says with which status.
+    fn of(understood: Understood, judge: impl FnOnce(&Submission) -> &'static str) -> Self {
         let blank = |outcome: &str| Self::nothing(outcome, understood.mistakes.clone(), understood.unmapped.clone());
         let Some(submission) = understood.submission else { return blank("kept") };
         let mut answers = submission.details.reveal().answers.clone();
@@ -280,7 +287,7 @@ impl TriedLead {
             fields: fields_of(&submission),
             answers,
             consents: submission.consents.iter().map(consent).collect(),
-            ..blank(submission.status())
+            ..blank(judge(&submission))
         }
     }
 }

@@ -20,7 +20,7 @@ use crate::{
         input::{Named, References},
         inquiry::{
             ATTRIBUTION, Consent, Details, FULL_NAME, MESSAGE, ON_BEHALF_OF, PREFERRED_CONTACT, PREFERRED_TIMES,
-            PersonName, SERVICE, SpamReason, Submission,
+            PersonName, SERVICE, Submission, Tells,
         },
     },
 };
@@ -139,13 +139,8 @@ impl Mapped {
         reading.own_answers(form, self.answers);
         let consents = reading.consents(form, self.consents, self.lead.opts_out);
         reading.keep_rest(self.rest);
-        let mut spam_reasons = Vec::new();
-        if self.lead.is_spam {
-            spam_reasons.push(SpamReason::SpamAtSource);
-        }
-        if !reading.mistakes.is_empty() {
-            spam_reasons.push(SpamReason::Incomplete);
-        }
+        let incomplete = !reading.mistakes.is_empty();
+        let tells = Tells { incomplete, spam_at_source: self.lead.is_spam, ..Tells::default() };
         if email.is_none() && phone.is_none() {
             reading.mistakes.push(LeadMistake::new("", "contact_required"));
             return Understood { submission: None, mistakes: reading.mistakes, unmapped };
@@ -162,7 +157,7 @@ impl Mapped {
             on_behalf_of,
             consents,
             details: Personal::new(Details { answers: reading.kept, ..details }),
-            spam_reasons,
+            tells,
         };
         Understood { submission: Some(submission), mistakes: reading.mistakes, unmapped }
     }

@@ -5,12 +5,13 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::{
-    ConsentDefinition, FieldDefinition, check_name,
+    AutoresponderDefinition, ConsentDefinition, FieldDefinition, autoresponder, check_name,
     consent::{self, ConsentInput},
     field_input::{self, FieldInput},
     route::{self, RouteInput},
 };
 use crate::{
+    config::WebOrigin,
     http::{ApiError, FieldError, Fields, check_line, check_slug},
     inquiries::inquiry::KINDS,
     records::{Texts, read_texts},
@@ -18,6 +19,10 @@ use crate::{
 
 /// The most notices of a form.
 const MOST_NOTICES: usize = 10;
+/// The most origins of a form.
+const MOST_ORIGINS: usize = 20;
+/// The most people who are told of an inquiry.
+const MOST_NOTIFIED: usize = 20;
 /// Minutes of opening until the first answer is due, where a form says nothing.
 const RESPONSE_MINUTES: i32 = 240;
 
@@ -66,6 +71,19 @@ pub struct FormInput {
     /// Minutes of the location's opening hours until the first answer is due; 240 where it is absent.
     #[schema(minimum = 1, maximum = 10_080, required = false)]
     pub response_minutes: i32,
+    /// Exact origins (`https://www.clinic.example`) whose pages may post from a browser; `CMS_CORS_ORIGINS` where there
+    /// are none.
+    #[schema(max_items = 20, required = false)]
+    pub allowed_origins: Vec<String>,
+    /// Whether pages are given a challenge (ALTCHA) to solve. An inquiry without a solution is held back for a person.
+    #[schema(required = false)]
+    pub proof_of_work: bool,
+    /// Ids or e-mail addresses of the people who are told of an inquiry; the front desk of its location where there are
+    /// none, and the owners where that has nobody.
+    #[schema(max_items = 20, required = false)]
+    pub notified: Vec<String>,
+    /// The letter that answers an inquiry by itself; none where it is absent.
+    pub autoresponder: Option<AutoresponderDefinition>,
 }
 
 impl FormInput {
@@ -87,6 +105,10 @@ impl FormInput {
         let routes = route::read_all(&mut fields);
         let response_minutes =
             fields.integer("response_minutes", 1..=10_080).and_then(|minutes| i32::try_from(minutes).ok());
+        let allowed_origins = fields.list("allowed_origins", MOST_ORIGINS, origin);
+        let proof_of_work = fields.boolean("proof_of_work").unwrap_or(false);
+        let notified = fields.lines("notified", MOST_NOTIFIED, 254);
+        let autoresponder = autoresponder::read(&mut fields);
         fields.finish()?;
         let name = name.ok_or(ApiError::Internal)?;
         let response_minutes = response_minutes.unwrap_or(RESPONSE_MINUTES);
@@ -101,8 +123,20 @@ impl FormInput {
             retention_days,
             routes,
             response_minutes,
+            allowed_origins,
+            proof_of_work,
+            notified,
+            autoresponder,
         })
     }
+}
+
+/// As a browser sends it: an address with a path, a pattern and `null` are none.
+fn origin(value: &Value, pointer: String) -> Result<String, Vec<FieldError>> {
+    let origin = value.as_str().and_then(WebOrigin::parse);
+    let refused =
+        || vec![FieldError::at(pointer, "bad_origin", "must be an origin, such as https://www.clinic.example")];
+    origin.map(|origin| origin.as_str().to_owned()).ok_or_else(refused)
 }
 
 fn notice(mut fields: Fields<'_>) -> Result<NoticeDefinition, Vec<FieldError>> {

@@ -7,8 +7,10 @@
 //! | `consent` | what is agreed to |
 //! | `input`, `field_input` | a form as staff write it |
 //! | `route` | where an inquiry about a service goes |
+//! | `autoresponder` | the letter that answers by itself |
 //! | `token` | the token that a form carries |
 
+mod autoresponder;
 mod consent;
 mod field;
 mod field_input;
@@ -30,6 +32,7 @@ use crate::{
     records::{Texts, best},
 };
 
+pub use autoresponder::{AutoresponderDefinition, Filling};
 pub use consent::{ConsentDefinition, ConsentText, KnownText};
 pub use field::{FieldDefinition, FormField, known, usual_fields};
 pub use input::{FormInput, NoticeDefinition};
@@ -59,6 +62,16 @@ pub struct StoredNotice {
     text: String,
     #[serde(default)]
     texts: Texts,
+}
+
+impl StoredNotice {
+    /// In a language.
+    pub fn shown(&self, locale: &str, of_clinic: &str) -> FormNotice {
+        FormNotice {
+            kind: self.kind.clone(),
+            text: best(&self.texts, locale, of_clinic).map_or(&self.text, |(_, text)| text).clone(),
+        }
+    }
 }
 
 impl From<&NoticeDefinition> for StoredNotice {
@@ -120,9 +133,22 @@ pub struct Form {
     pub response_minutes: u32,
     /// The clinic's language.
     pub default_locale: String,
+    /// Pages of which origins may post from a browser; none for those of the settings.
+    pub allowed_origins: Vec<String>,
+    /// Whether a proof of work is expected of a page.
+    pub proof_of_work: bool,
 }
 
 impl Form {
+    /// The languages that the form speaks, the clinic's own first.
+    pub fn languages(&self) -> Vec<&str> {
+        let said = self.notices.iter().map(|notice| &notice.texts).chain(self.consents.iter().map(|text| &text.texts));
+        [self.default_locale.as_str()]
+            .into_iter()
+            .chain(said.flat_map(|texts| texts.keys().map(String::as_str)))
+            .collect()
+    }
+
     /// The fields in their order.
     pub fn asked(&self) -> Vec<FieldDefinition> {
         if self.fields.is_empty() { usual_fields(self.is_default) } else { self.fields.clone() }
@@ -135,11 +161,7 @@ impl Form {
 
     /// The notices in a language.
     pub fn notices(&self, locale: &str) -> Vec<FormNotice> {
-        let said = |notice: &StoredNotice| FormNotice {
-            kind: notice.kind.clone(),
-            text: best(&notice.texts, locale, &self.default_locale).map_or(&notice.text, |(_, text)| text).clone(),
-        };
-        self.notices.iter().map(said).collect()
+        self.notices.iter().map(|notice| notice.shown(locale, &self.default_locale)).collect()
     }
 
     /// The texts to agree to, in a language.
@@ -188,6 +210,9 @@ impl Form {
         let mut all = properties(&known);
         all.insert("form".to_owned(), json!({"const": self.slug}));
         all.insert("form_token".to_owned(), json!({"type": "string"}));
+        if self.proof_of_work {
+            all.insert("altcha".to_owned(), json!({"type": "string"}));
+        }
         all.insert("consents".to_owned(), self.consents_schema());
         let mut needed = required(&known);
         if !own.is_empty() {

@@ -1,5 +1,7 @@
-//! The token that a form carries. Refuses a token that somebody else made, that belongs to another form or that is older
-//! than a day; one that comes back within two seconds is genuine and tells of a machine.
+//! The token that a form carries. Refuses a token that somebody else made or that belongs to another form. One that comes
+//! back within two seconds is genuine and tells of a machine; one that is older than a day is genuine and tells of a page
+//! that was left open, or of a machine that keeps tokens. Neither loses an inquiry: a plain form has no way to load
+//! itself again without losing what was written.
 
 use chrono::{DateTime, Duration, Utc};
 use uuid::Uuid;
@@ -18,6 +20,8 @@ pub enum Pace {
     Human,
     /// Less than two seconds.
     TooFast,
+    /// More than a day.
+    Expired,
 }
 
 /// Makes the token of a form that is shown at `now`, and says when it ends.
@@ -30,15 +34,15 @@ pub fn issue_token(key: &TagKey, form: Uuid, now: DateTime<Utc>) -> (String, Dat
 /// Reads the token that came back with a form at `now`.
 ///
 /// # Errors
-/// `bad_form_token` for one that is not this form's, `expired_form_token` after a day.
+/// `bad_form_token` for one that is not this form's.
 pub fn check_token(key: &TagKey, form: Uuid, now: DateTime<Utc>, text: &str) -> Result<Pace, Refusal> {
     let issued_at = issued_at(key, form, text)
         .ok_or_else(|| ("bad_form_token", "must be the token that GET /v1/forms/{slug} answered".to_owned()))?;
-    match now - issued_at {
-        age if age > LIFETIME => Err(("expired_form_token", "has expired; load the form again".to_owned())),
-        age if age < FASTEST => Ok(Pace::TooFast),
-        _ => Ok(Pace::Human),
-    }
+    Ok(match now - issued_at {
+        age if age > LIFETIME => Pace::Expired,
+        age if age < FASTEST => Pace::TooFast,
+        _ => Pace::Human,
+    })
 }
 
 fn issued_at(key: &TagKey, form: Uuid, text: &str) -> Option<DateTime<Utc>> {

@@ -15,7 +15,7 @@ fn a_name_a_contact_and_a_message_are_enough() {
         json!({"name": {"family": "Fuller"}, "phone": "+44 20 7946 0018", "message": "Hello", "email": null}),
     ] {
         let submission = parse(&body).unwrap();
-        assert_eq!((submission.kind, submission.status()), ("general", "new"), "{body}");
+        assert_eq!((submission.kind, submission.tells.honeypot), ("general", false), "{body}");
     }
 }
 
@@ -142,13 +142,16 @@ fn a_filled_honeypot_is_told_from_an_empty_one() {
 }
 
 #[test]
-fn a_form_that_came_back_too_fast_is_taken_and_marked() {
+fn what_a_token_tells_is_kept_beside_the_content() {
     let mut body = small_body();
     body["form_token"] = json!("t");
+    body["altcha"] = json!("e30=");
     let submission = super::parse(&body, &named(), |_| Ok(Pace::TooFast)).unwrap();
-    assert_eq!((submission.status(), submission.spam_reasons.as_slice()), ("spam", &[SpamReason::TooFast][..]));
-    let refused = super::parse(&body, &named(), |_| Err(("expired_form_token", "x".to_owned()))).unwrap_err();
-    assert_eq!(codes(&refused), [("/form_token", "expired_form_token")]);
+    assert_eq!((submission.tells.honeypot, submission.tells.pace), (false, Some(Pace::TooFast)));
+    assert_eq!(submission.tells.proof.as_ref().map(|proof| proof.reveal().as_str()), Some("e30="));
+    assert_eq!(submission.canonical(), parse(&small_body()).unwrap().canonical(), "it is no content");
+    let refused = super::parse(&body, &named(), |_| Err(("bad_form_token", "x".to_owned()))).unwrap_err();
+    assert_eq!(codes(&refused), [("/form_token", "bad_form_token")]);
 }
 
 #[test]

@@ -53,6 +53,20 @@ pub async fn find_public_form(connection: &mut PgConnection, slug: &str) -> Resu
     Ok(form.map(|form| form.0))
 }
 
+/// Whether pages of the origin may post some form.
+///
+/// # Errors
+/// Those of the database.
+pub async fn may_post_from(connection: &mut PgConnection, origin: &str) -> Result<bool, ApiError> {
+    let named = sqlx::query_scalar!(
+        r#"select exists (select from site.form f where $1 = any (f.allowed_origins)) as "named!""#,
+        origin,
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(named)
+}
+
 /// What a body names: the form of that slug, or the default form, the public location of that slug or id, and the
 /// service of that slug, id or name; and where the form sends it: one round trip.
 ///
@@ -61,7 +75,9 @@ pub async fn find_public_form(connection: &mut PgConnection, slug: &str) -> Resu
 pub async fn find_public_references(connection: &mut PgConnection, names: &References) -> Result<Named, ApiError> {
     let row = sqlx::query!(
         r#"select to_json(f) as "form?: Json<Form>", l.id as "location_id?", l.address->>'country' as "country?",
-                  s.id as "service_id?", r.value as "route?: Json<Route>", h.hours as "hours?"
+                  s.id as "service_id?", r.value as "route?: Json<Route>", h.hours as "hours?",
+                  (select coalesce(sum(e.version), 0) from site.emergency_rule e) as "rules_stamp!",
+                  (select s.value from site.reference_stamp s) as "stamp!"
              from (select $1::text as form, $2::text as location, $3::text as service) asked
              left join lateral (
                select f.*, (select coalesce(max(k.default_locale), 'en') from site.clinic k) as default_locale
@@ -93,7 +109,16 @@ pub async fn find_public_references(connection: &mut PgConnection, names: &Refer
     let location = row.location_id.map(|id| NamedLocation { id, country: row.country });
     let route = row.route.map(|route| route.0);
     let form = row.form.map(|form| form.0);
-    Ok(Named { form, location, service: row.service_id, route, hours: row.hours })
+    Ok(Named {
+        form,
+        location,
+        service: row.service_id,
+        route,
+        hours: row.hours,
+        rules_stamp: row.rules_stamp,
+        stamp: row.stamp,
+        emergencies: [].into(),
+    })
 }
 
 /// One form, or those of the trash or outside it by name: at most 1,000.
@@ -114,7 +139,7 @@ pub async fn list_forms(
                                                     and t.text_version = c.value->>'text_version') as consents,
                           (select json_build_object('id', l.id, 'slug', l.slug, 'name', l.name)
                              from cms.location l where l.id = f.location_id) as location,
-                          f.response_minutes,
+                          f.response_minutes, f.allowed_origins, f.proof_of_work,
                           (select coalesce(json_agg(json_build_object(
                                     'service', json_build_object('id', s.id, 'slug', s.slug, 'name', s.name),
                                     'location', (select json_build_object('id', l.id, 'slug', l.slug, 'name', l.name)
@@ -124,6 +149,8 @@ pub async fn list_forms(
                                     order by r.position), '[]')
                              from jsonb_array_elements(f.routes) with ordinality as r (value, position)
                              join cms.service s on s.id = (r.value->>'service_id')::uuid) as routes,
+                          (select coalesce(json_agg(json_build_object('id', a.id, 'name', a.name) order by a.name, a.id), '[]')
+                             from cms.account a where a.id = any (f.notified)) as notified, f.autoresponder,
                           f.version, f.created_at, f.updated_at, f.trashed_at,
                           (select json_build_object('id', a.id, 'name', a.name) from cms.account a where a.id = f.created_by) as created_by,
                           (select json_build_object('id', a.id, 'name', a.name) from cms.account a where a.id = f.updated_by) as updated_by
@@ -209,6 +236,30 @@ pub async fn find_assignee_for_form(
     .await
 }
 
+/// The account of that id or e-mail address, where it may sign in and answer inquiries, or is among those that the form
+/// has.
+///
+/// # Errors
+/// Those of the database.
+pub async fn find_notified_for_form(
+    connection: &mut PgConnection,
+    name: &str,
+    before: &[Uuid],
+) -> Result<Option<Uuid>, sqlx::Error> {
+    let answering = Role::ALL.into_iter().filter(|role| role.may(Permission::AnswerInquiries));
+    let answering: Vec<String> = answering.map(|role| role.name().to_owned()).collect();
+    sqlx::query_scalar!(
+        "select a.id from cms.account a
+          where (a.id::text = lower($1) or lower(a.email) = lower($1))
+            and ((a.status = 'active' and a.role = any ($3)) or a.id = any ($2))",
+        name,
+        before,
+        &answering,
+    )
+    .fetch_optional(connection)
+    .await
+}
+
 /// The first of `base`, `base-2`, `base-3` … that no form outside the trash has, `besides` this one.
 ///
 /// # Errors
@@ -260,8 +311,9 @@ pub async fn insert_form(
 ) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "insert into cms.form (id, slug, name, honeypot, notices, fields, kinds, consents, location_id, retention_days,
-                               created_by, updated_by, routes, response_minutes)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12, $13)",
+                               created_by, updated_by, routes, response_minutes, allowed_origins, proof_of_work, notified,
+                               autoresponder)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12, $13, $14, $15, $16, $17)",
         id,
         slug,
         input.name,
@@ -275,6 +327,10 @@ pub async fn insert_form(
         by,
         json!(places.routes),
         input.response_minutes,
+        &input.allowed_origins,
+        input.proof_of_work,
+        &places.notified,
+        input.autoresponder.as_ref().map(|letter| json!(letter)),
     )
     .execute(connection)
     .await?;
@@ -297,7 +353,8 @@ pub async fn update_form(
         "update cms.form
             set slug = $2, name = $3, notices = $4, fields = $5, kinds = $6, consents = $7, location_id = $8,
                 retention_days = $9, version = version + 1, updated_at = clock_timestamp(), updated_by = $10,
-                routes = $11, response_minutes = $12
+                routes = $11, response_minutes = $12, allowed_origins = $13, proof_of_work = $14, notified = $15,
+                autoresponder = $16
           where id = $1",
         id,
         slug,
@@ -311,6 +368,10 @@ pub async fn update_form(
         by,
         json!(places.routes),
         input.response_minutes,
+        &input.allowed_origins,
+        input.proof_of_work,
+        &places.notified,
+        input.autoresponder.as_ref().map(|letter| json!(letter)),
     )
     .execute(connection)
     .await?;

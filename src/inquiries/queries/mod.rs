@@ -3,10 +3,8 @@
 
 mod forms;
 mod key_fingerprints;
-mod reading;
 mod submission;
 
 pub use forms::*;
 pub use key_fingerprints::{find_known_keys, insert_fingerprints};
-pub use reading::{DetailRow, Filters, GivenConsent, ListedRow, count_inquiries, find_inquiry, list_inquiries};
-pub use submission::{Submit, Submitted, submit};
+pub use submission::{Submit, Submitted, submit, submit_at};

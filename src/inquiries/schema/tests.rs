@@ -6,8 +6,9 @@ use utoipa::{OpenApi, PartialSchema};
 use super::*;
 use crate::inquiries::{
     Docs,
+    desk::status::Status,
     form::Pace,
-    inquiry::{ATTRIBUTION, KINDS, ON_BEHALF_OF, PREFERRED_CONTACT, STATUSES},
+    inquiry::{ATTRIBUTION, KINDS, ON_BEHALF_OF, PREFERRED_CONTACT},
     tests::{full_body, named, parse},
     wire::Received,
 };
@@ -47,7 +48,7 @@ fn the_documented_values_are_those_of_the_clinic() {
     assert_eq!(schema::<InquiryKind>()["enum"], json!(KINDS));
     assert_eq!(schema::<PreferredContact>()["enum"], json!(PREFERRED_CONTACT));
     assert_eq!(schema::<OnBehalfOf>()["enum"], json!(ON_BEHALF_OF));
-    assert_eq!(schema::<InquiryStatus>()["enum"], json!(STATUSES));
+    assert_eq!(schema::<InquiryStatus>()["enum"], json!(Status::names()));
 }
 
 #[test]

@@ -93,10 +93,10 @@ fn a_filled_honeypot_makes_spam_of_either_kind_of_post() {
     let mut body = full_body();
     body["_website"] = "http://spam.example".into();
     let judged = Received::Json(body).parse(&named(), "_website", |_| Ok(Pace::TooFast)).unwrap();
-    assert_eq!(judged.spam_reasons, [SpamReason::Honeypot, SpamReason::TooFast]);
+    assert_eq!((judged.tells.honeypot, judged.tells.pace), (true, Some(Pace::TooFast)));
     let pairs = owned(&[("name", "D"), ("email", "d@example.com"), ("message", "x"), ("_website", "y")]);
     let plain = Received::Plain(PlainForm::of(pairs).unwrap());
-    assert_eq!(plain.parse(&named(), "_website", |_| Ok(Pace::Human)).unwrap().status(), "spam");
+    assert!(plain.parse(&named(), "_website", |_| Ok(Pace::Human)).unwrap().tells.honeypot);
 }
 
 #[test]

@@ -12,6 +12,7 @@ use minijinja::{Environment, Error, Value, context};
 use super::{
     letter::{Language, Letter, Recipient},
     postbox::MailLinks,
+    reply::Reply,
 };
 use templates::TEMPLATES;
 use words::{instant, link, one_line, role};
@@ -72,6 +73,24 @@ pub(super) fn word(letter: &Letter, to: &Recipient, clinic: &str, links: &MailLi
     })
 }
 
+/// Lays out what staff wrote for inquirers: text as it is, and in HTML escaped, a paragraph for each.
+///
+/// # Errors
+/// Those of the templates, which are a defect.
+pub(super) fn word_reply(reply: &Reply) -> Result<Wording, Error> {
+    let mut templates = Environment::new();
+    for (name, source) in TEMPLATES {
+        templates.add_template(name, source)?;
+    }
+    let subject = one_line(&reply.subject);
+    let lines = |paragraph: &str| paragraph.lines().map(str::to_owned).collect::<Vec<_>>();
+    let paragraphs: Vec<_> = reply.text.split("\n\n").map(lines).collect();
+    let html = templates
+        .get_template("reply.html")?
+        .render(context! { language => reply.language.tag(), subject => &*subject, paragraphs => paragraphs })?;
+    Ok(Wording { subject, text: format!("{}\n", reply.text), html })
+}
+
 fn parts(templates: &Environment<'_>, letter: &Letter, language: Language, shared: &Value) -> Result<Parts, Error> {
     let own = own_words(letter, language);
     let context = context! { ..own, ..shared.clone() };
@@ -112,6 +131,12 @@ fn own_words(letter: &Letter, language: Language) -> Value {
         }
         Letter::BreakGlass { person, until, at } => {
             context! { person_acting => one_line(person), until => on(*until), at => on(*at) }
+        }
+        Letter::InquiryReceived { form, location, at, due_at, stat, .. } => {
+            context! {
+                form => one_line(form), location => location.as_deref().map(one_line), at => on(*at),
+                due => due_at.map(on), stat => *stat,
+            }
         }
         Letter::PasswordChanged { at } | Letter::SessionReuse { at } | Letter::AccountDisabled { at } => {
             context! { at => on(*at) }

@@ -28,4 +28,7 @@ pub(super) const TEMPLATES: &[(&str, &str)] = &[
     ("review_requested.es", include_str!("../templates/review_requested.es")),
     ("break_glass.en", include_str!("../templates/break_glass.en")),
     ("break_glass.es", include_str!("../templates/break_glass.es")),
+    ("inquiry_received.en", include_str!("../templates/inquiry_received.en")),
+    ("inquiry_received.es", include_str!("../templates/inquiry_received.es")),
+    ("reply.html", include_str!("../templates/reply.html")),
 ];

@@ -28,6 +28,14 @@ fn letters() -> Vec<Letter> {
         Letter::AccountDisabled { at },
         Letter::ReviewRequested { person: "Ed Editor".to_owned(), title: "High blood pressure".to_owned(), at },
         Letter::BreakGlass { person: "Bea Breaker".to_owned(), until, at },
+        Letter::InquiryReceived {
+            url: URL.to_owned(),
+            form: "Contact".to_owned(),
+            location: Some("Harbor".to_owned()),
+            at,
+            due_at: Some(until),
+            stat: true,
+        },
     ];
     let changes = [
         FactorChange::TotpAdded,

@@ -22,6 +22,7 @@ use clinic_cms::{
     db::StaffDb,
     inquiries::{FetchRound, LeadFetching},
     mail::{Carrier, MailLinks, Postbox, deliver_due},
+    outbox::{self, Round},
 };
 use serde_json::Value;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
@@ -189,11 +190,26 @@ impl Api {
         Postbox::new(&self.opened.ring, self.clock.clone(), links)
     }
 
+    /// What `serve` works with beside the API: who carries letters, and who sends events.
+    pub fn parts(&self) -> Parts {
+        block_on(async {
+            let (public, staff) = (self.opened.database.public(1), self.opened.database.staff(1));
+            let (url, clock) = (self.public_url.clone(), self.clock.clone());
+            Parts::new(&self.opened.config, url, &self.opened.ring, clock, public, staff)
+        })
+    }
+
+    /// One round of the outbox, as a node of its own makes it.
+    pub fn deliver(&self) -> Round {
+        let courier = self.parts().courier().clone();
+        self.as_node(async |staff| outbox::deliver_due(&staff, &courier).await.unwrap())
+    }
+
     /// Carries every letter that waits into a folder, and answers them as they stand there, the oldest first.
     pub fn letters(&self) -> Vec<String> {
         let folder = tempfile::tempdir().unwrap();
         let carrier = Carrier::folder(folder.path().to_path_buf(), "no-reply@clinic.example").unwrap();
-        let (postbox, now) = (self.postbox(), self.clock.now());
+        let (postbox, now) = (self.parts().postbox().clone(), self.clock.now());
         self.as_node(async |staff| while !deliver_due(&staff, &postbox, &carrier, now).await.unwrap().is_idle() {});
         let mut files: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
         files.sort();
@@ -221,7 +237,7 @@ impl Api {
 
     /// Looks at the signing keys, as `serve` does every few seconds.
     pub fn look_at_the_keys(&self) {
-        self.opened.ring.reload_signing().unwrap();
+        self.opened.ring.reload().unwrap();
     }
 
     /// The installation behind the service.

@@ -1,6 +1,6 @@
 //! Letters to staff: from the transaction that they tell of to a mail server or a folder.
 
-mod server;
+pub mod server;
 
 use std::{collections::BTreeSet, os::unix::fs::MetadataExt, path::Path};
 
@@ -296,6 +296,14 @@ fn every_kind_of_letter_leaves_in_both_languages() {
         Letter::AccountDisabled { at },
         Letter::ReviewRequested { person: words(), title: words(), at },
         Letter::BreakGlass { person: words(), until, at },
+        Letter::InquiryReceived {
+            url: LINK.to_owned(),
+            form: words(),
+            location: None,
+            at,
+            due_at: Some(until),
+            stat: false,
+        },
     ];
     let both = [Language::En, Language::Es];
     let posted = both
@@ -306,7 +314,7 @@ fn every_kind_of_letter_leaves_in_both_languages() {
     assert_eq!(sent.len(), 2 * letters.len());
     let greeted = |greeting: &str| sent.iter().filter(|letter| letter.lines().any(|line| line == greeting)).count();
     assert_eq!((greeted("Hello Ann,"), greeted("Hola, Ann:")), (letters.len(), letters.len()));
-    assert_eq!(sent.iter().filter(|letter| letter.lines().any(|line| line == LINK)).count(), 4, "{sent:?}");
+    assert_eq!(sent.iter().filter(|letter| letter.lines().any(|line| line == LINK)).count(), 6, "{sent:?}");
     assert!(api.letters().is_empty(), "each is read once");
 }
 

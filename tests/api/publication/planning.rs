@@ -1,6 +1,6 @@
 //! What is planned: taken back, planned anew, told once.
 
-use clinic_cms::outbox;
+use clinic_cms::outbox::{self, Consequences};
 use serde_json::{Value, json};
 
 use super::Desk;
@@ -28,7 +28,8 @@ impl Desk {
     }
 
     fn tell(&self) -> usize {
-        self.api.as_node(async |staff| outbox::announce_due(&staff).await.unwrap())
+        let clock = &self.api.clock;
+        self.api.as_node(async |staff| outbox::announce_due(&staff, clock, &Consequences::none()).await.unwrap())
     }
 }
 
@@ -99,7 +100,12 @@ fn what_comes_due_is_told_once_by_many_nodes() {
     });
     let told = desk.api.as_node(async |staff| {
         let nodes = [staff.clone(), staff.clone(), staff.clone()];
-        let told = nodes.map(|node| async move { outbox::announce_due(&node).await.unwrap() });
+        let clock = &desk.api.clock;
+        let none = Consequences::none();
+        let told = nodes.map(|node| {
+            let none = none.clone();
+            async move { outbox::announce_due(&node, clock, &none).await.unwrap() }
+        });
         let [one, two, three] = told;
         let (one, two, three) = tokio::join!(one, two, three);
         one + two + three

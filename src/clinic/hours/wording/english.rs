@@ -27,6 +27,8 @@ pub(super) fn write(sentence: &Sentence<'_>) -> String {
         }
         Sentence::TemporarilyClosed => "Temporarily closed".to_owned(),
         Sentence::PermanentlyClosed => "Permanently closed".to_owned(),
+        Sentence::WeAreOpenUntil(closes) => format!("We are open until {}.", when(closes)),
+        Sentence::WeReopen(opens) => format!("We reopen {}.", when(opens)),
     }
 }
 

@@ -38,6 +38,10 @@ pub(super) enum Sentence<'a> {
     TemporarilyClosed,
     /// Closed for good.
     PermanentlyClosed,
+    /// Said by the clinic itself: open until the time given.
+    WeAreOpenUntil(When),
+    /// Said by the clinic itself: closed, and open again at the time given.
+    WeReopen(When),
 }
 
 /// A local time on a day named as seen from today; `24:00` is the midnight that ends the day.

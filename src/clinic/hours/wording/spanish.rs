@@ -29,7 +29,14 @@ pub(super) fn write(sentence: &Sentence<'_>) -> String {
         }
         Sentence::TemporarilyClosed => "Cerrado temporalmente".to_owned(),
         Sentence::PermanentlyClosed => "Cerrado permanentemente".to_owned(),
+        // Times in the afternoon end with a full stop of their own.
+        Sentence::WeAreOpenUntil(closes) => ended(format!("Estamos abiertos hasta {}", when(closes))),
+        Sentence::WeReopen(opens) => ended(format!("Volvemos a abrir {}", when(opens))),
     }
+}
+
+fn ended(sentence: String) -> String {
+    if sentence.ends_with('.') { sentence } else { format!("{sentence}.") }
 }
 
 fn when(when: &When) -> String {

@@ -57,7 +57,7 @@ fn a_whole_lead_is_a_new_inquiry_and_what_no_rule_takes_is_kept() {
     assert_eq!(codes(&found), []);
     assert_eq!(found.unmapped, ["WORK_EMAIL", "Which knee?"]);
     let inquiry = found.submission.unwrap();
-    assert_eq!((inquiry.status(), inquiry.name.reveal().full.as_deref()), ("new", Some("Ada Lane")));
+    assert_eq!((inquiry.tells.incomplete, inquiry.name.reveal().full.as_deref()), (false, Some("Ada Lane")));
     let answers = &inquiry.details.reveal().answers;
     assert_eq!(answers["Which knee?"], "the left");
     assert_eq!((answers["external_id"].as_str(), answers["WORK_EMAIL"].as_str()), ("L-1", "lane@work.example"));
@@ -72,7 +72,7 @@ fn a_bad_address_beside_a_number_is_held_and_kept_as_it_was_told() {
     );
     assert_eq!(codes(&found), [("email", "bad_email")]);
     let inquiry = found.submission.unwrap();
-    assert_eq!((inquiry.status(), inquiry.spam_reasons.as_slice()), ("held", &[SpamReason::Incomplete][..]));
+    assert!(inquiry.tells.incomplete && !inquiry.tells.spam_at_source);
     assert_eq!(inquiry.details.reveal().answers["email"], "ada at mail");
 }
 
@@ -92,7 +92,7 @@ fn a_consent_is_what_the_form_has_a_text_for() {
     let rule = |version: &str| json!({"consents": [{"purpose": "texts", "text_version": version, "from": ["Texts?"], "equals": ["Yes"]}]});
     let said = |answer: &str| json!([{"column_id": "EMAIL", "string_value": "a@mail.example"}, {"column_name": "Texts?", "string_value": answer}]);
     let granted = understood(said(" yes "), rule("2"), texts.clone()).submission.unwrap();
-    assert_eq!((granted.status(), granted.consents[0].granted), ("new", true));
+    assert_eq!((granted.tells.incomplete, granted.consents[0].granted), (false, true));
     let refused = understood(said("No"), rule("2"), texts.clone());
     assert_eq!(codes(&refused), [("consents", "consent_required")]);
     assert!(!refused.submission.unwrap().consents[0].granted);
@@ -110,7 +110,7 @@ fn what_does_not_fit_a_field_is_kept_under_its_name() {
         {"column_name": "From", "string_value": "a\u{0}friend"},
     ]);
     let inquiry = understood(columns, rules, json!({"kinds": ["billing"]})).submission.unwrap();
-    assert_eq!((inquiry.kind, inquiry.status(), inquiry.language.as_deref()), ("billing", "new", None));
+    assert_eq!((inquiry.kind, inquiry.tells.incomplete, inquiry.language.as_deref()), ("billing", false, None));
     assert_eq!(inquiry.message.as_ref().unwrap().reveal().chars().count(), MESSAGE);
     let answers = &inquiry.details.reveal().answers;
     assert_eq!((answers["kind"].as_str(), answers["language"].as_str()), ("Knees", "engl!sh"));
@@ -135,7 +135,7 @@ fn who_texts_stop_is_heard_whatever_the_form_knows() {
     let known = form(json!({"known_texts": [{"purpose": "letters", "text_version": "1"}]}));
     let inquiry = Mapped::of(&mapping(json!({})), lead).understand(&known, &Named::default()).submission.unwrap();
     assert_eq!(inquiry.consents, [Consent { purpose: TEXTING.to_owned(), text_version: None, granted: false }]);
-    assert_eq!((inquiry.status(), inquiry.spam_reasons.as_slice()), ("spam", &[SpamReason::SpamAtSource][..]));
+    assert!(inquiry.tells.spam_at_source);
 }
 
 proptest! {
