@@ -77,7 +77,7 @@ fn rule(value: &Value, pointer: String) -> Result<MappingRule, Vec<FieldError>> 
             if constant.is_some() && from.as_ref().is_some_and(|from| !from.is_empty()) {
                 fields.refuse("constant", "exclusive", "goes without from");
             }
-            if constant.is_none() && from.is_none() && fields.value("constant").is_none() {
+            if value.is_object() && constant.is_none() && from.is_none() && fields.value("constant").is_none() {
                 fields.require::<()>("from", None);
             }
             fields.finish()?;

@@ -2,9 +2,13 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::inquiries::connectors::{
-    kind::IntegrationKind,
-    payload::{self, Arrival},
+use crate::{
+    http::Fields,
+    inquiries::connectors::{
+        kind::IntegrationKind,
+        mapping_input,
+        payload::{self, Arrival},
+    },
 };
 
 fn form(more: Value) -> Form {
@@ -19,7 +23,7 @@ fn form(more: Value) -> Form {
 }
 
 fn mapping(more: Value) -> IntegrationMapping {
-    serde_json::from_value::<IntegrationMapping>(more).unwrap().over(IntegrationKind::GoogleAds)
+    mapping_input::read(Fields::of(&more, "")).unwrap().over(IntegrationKind::GoogleAds)
 }
 
 fn google(columns: Value) -> Lead {
