@@ -298,13 +298,16 @@ fn a_post_is_written_once_more_with_fresh_ids_and_hashes_and_the_rest_as_it_was(
     let row = |table: &str, columns| written::WrittenRow { table: table.to_owned(), columns };
     let hash = format!("\\x{}", "ab".repeat(32));
     let rows = [
-        row("cms.inquiry", vec![
-            column("id", "uuid", true, id),
-            column("form_id", "uuid", false, "01a20764-1786-7221-87d4-b5b3b4d7f8c5"),
-            column("email_index", "bytea", false, &hash),
-            column("sealed_name", "bytea", false, "\\x00"),
-            column("received_at", "timestamp with time zone", false, "0.000000"),
-        ]),
+        row(
+            "cms.inquiry",
+            vec![
+                column("id", "uuid", true, id),
+                column("form_id", "uuid", false, "01a20764-1786-7221-87d4-b5b3b4d7f8c5"),
+                column("email_index", "bytea", false, &hash),
+                column("sealed_name", "bytea", false, "\\x00"),
+                column("received_at", "timestamp with time zone", false, "0.000000"),
+            ],
+        ),
         row("cms.outbox_event", vec![column("subject_id", "uuid", false, id)]),
     ];
     let script = written::script(&rows);
@@ -312,7 +315,11 @@ fn a_post_is_written_once_more_with_fresh_ids_and_hashes_and_the_rest_as_it_was(
                    select f.id0, :v0::uuid, sha256((:r::bigint + 1)::text::bytea), :v1::bytea, \
                    f.now + interval '0.000000 seconds' from f";
     assert!(script.text.contains(inquiry), "{}", script.text);
-    assert!(script.text.contains("insert into cms.outbox_event (\"subject_id\") select f.id0 from f"), "{}", script.text);
+    assert!(
+        script.text.contains("insert into cms.outbox_event (\"subject_id\") select f.id0 from f"),
+        "{}",
+        script.text
+    );
     assert_eq!(script.values.len(), 2);
     assert_eq!(script.text.matches(';').count(), 1, "one statement, one commit");
 }

@@ -83,8 +83,8 @@ pub fn keyed_inquiry(number: u64) -> Vec<u8> {
 
 /// Sixteen words of one length: a hexadecimal digit each.
 const WORDS: [&str; 16] = [
-    "apple", "bread", "chair", "doors", "ferry", "green", "house", "ivory", "juice", "lemon", "music", "novel", "olive",
-    "paper", "river", "table",
+    "apple", "bread", "chair", "doors", "ferry", "green", "house", "ivory", "juice", "lemon", "music", "novel",
+    "olive", "paper", "river", "table",
 ];
 
 /// The same words from several contacts would be copies, and not go the way of a letter; and so would many of one number.

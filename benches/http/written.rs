@@ -101,7 +101,8 @@ fn shown(name: &str, kind: &str) -> String {
 /// them (UUIDv7, RFC 9562 §5.7), times around now, everything else as it was.
 pub fn script(rows: &[WrittenRow]) -> Script {
     let all = || rows.iter().flat_map(|row| &row.columns);
-    let mut ids: Vec<&str> = all().filter(|column| column.is_unique && column.kind == "uuid").map(|c| c.value.as_str()).collect();
+    let mut ids: Vec<&str> =
+        all().filter(|column| column.is_unique && column.kind == "uuid").map(|c| c.value.as_str()).collect();
     ids.sort_unstable();
     ids.dedup();
     let (mut values, mut hashes, mut inserts) = (Vec::new(), 0, Vec::new());

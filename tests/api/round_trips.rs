@@ -96,7 +96,8 @@ fn a_location_with_all_that_hangs_on_it_is_one_round_trip_and_so_is_a_list_of_50
 fn an_inquiry_through_a_form_that_the_node_knows_is_one_round_trip() {
     let api = logged(Api::start());
     let post = |number: usize| {
-        let inquiry = json!({"full_name": "Wren Hale", "email": format!("wren.{number}@mail.example"), "message": "Hello."});
+        let inquiry =
+            json!({"full_name": "Wren Hale", "email": format!("wren.{number}@mail.example"), "message": "Hello."});
         let reply = api.call("POST", "/v1/inquiries").json(&inquiry).send();
         assert_eq!(reply.status, 201, "{}", reply.body);
     };

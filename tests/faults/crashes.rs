@@ -88,13 +88,7 @@ impl Crashes {
             .collect()
     }
 
-    fn outcome(
-        &self,
-        installation: &Installation,
-        senders: &Senders,
-        recovery: &Recovery,
-        took: Duration,
-    ) -> Outcome {
+    fn outcome(&self, installation: &Installation, senders: &Senders, recovery: &Recovery, took: Duration) -> Outcome {
         let counts = senders.counts();
         let mut outcome = Outcome::default();
         outcome.tell("accepted", installation.ledger.accepted());

@@ -119,7 +119,8 @@ impl Options {
     }
 
     fn crashes(&self) -> Crashes {
-        let (inquiries, node_kills, stops, backend_kills) = if self.quick { (600, 3, 2, 2) } else { (10_000, 20, 10, 10) };
+        let (inquiries, node_kills, stops, backend_kills) =
+            if self.quick { (600, 3, 2, 2) } else { (10_000, 20, 10, 10) };
         Crashes {
             inquiries: self.inquiries.unwrap_or(inquiries),
             node_kills: self.node_kills.unwrap_or(node_kills),
@@ -165,7 +166,9 @@ async fn run(options: &Options) -> Result<Vec<Line>, Trouble> {
     let bench = Bench { options, postgres, scratch };
     let mut lines = Vec::new();
     if options.is_wanted(1) {
-        lines.push(bench.crashes("row-1", "1: nodes killed, PostgreSQL stopped, backends ended", &options.crashes()).await?);
+        lines.push(
+            bench.crashes("row-1", "1: nodes killed, PostgreSQL stopped, backends ended", &options.crashes()).await?,
+        );
     }
     if options.is_wanted(2) {
         lines.push(bench.storm("row-2", "2: a retry storm without three of ten answers", &options.storm()).await?);

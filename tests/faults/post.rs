@@ -64,18 +64,19 @@ fn name(number: u64) -> String {
 
 /// What letters are made of. Numbers would not do: to the product, two letters that differ in a number are copies.
 const WORDS: [&str; 48] = [
-    "morning", "visit", "doctor", "papers", "garden", "walk", "river", "evening", "letter", "question", "answer", "bridge",
-    "window", "market", "summer", "winter", "cousin", "brother", "sister", "kitchen", "table", "chair", "yellow", "green",
-    "harbor", "ferry", "island", "lantern", "basket", "bread", "apple", "cherry", "orchard", "valley", "mountain", "village",
-    "station", "ticket", "journey", "holiday", "calendar", "birthday", "violin", "concert", "painter", "library", "novel",
-    "poem",
+    "morning", "visit", "doctor", "papers", "garden", "walk", "river", "evening", "letter", "question", "answer",
+    "bridge", "window", "market", "summer", "winter", "cousin", "brother", "sister", "kitchen", "table", "chair",
+    "yellow", "green", "harbor", "ferry", "island", "lantern", "basket", "bread", "apple", "cherry", "orchard",
+    "valley", "mountain", "village", "station", "ticket", "journey", "holiday", "calendar", "birthday", "violin",
+    "concert", "painter", "library", "novel", "poem",
 ];
 
 /// A letter of its own for each number: between a dozen and some hundred words.
 fn message(number: u64) -> String {
     let mut chance = Chance::seeded(number);
     let count = 12 + chance.below(90);
-    let words: Vec<_> = (0..count).filter_map(|_| WORDS.get(usize::try_from(chance.below(48)).ok()?)).copied().collect();
+    let words: Vec<_> =
+        (0..count).filter_map(|_| WORDS.get(usize::try_from(chance.below(48)).ok()?)).copied().collect();
     format!("Good morning. Here is what I can think of: {}.", words.join(" "))
 }
 

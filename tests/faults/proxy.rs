@@ -138,7 +138,8 @@ impl Proxy {
         let listener = TcpListener::bind("127.0.0.1:0").await.map_err(Trouble::at("the proxy"))?;
         let address = listener.local_addr().map_err(Trouble::at("the proxy"))?;
         let (tally, weather) = (Arc::new(Tally::default()), Arc::new(Mutex::new(weather)));
-        let task = tokio::spawn(accept(listener, routes, Arc::clone(&weather), Arc::clone(&tally), Chance::seeded(seed)));
+        let task =
+            tokio::spawn(accept(listener, routes, Arc::clone(&weather), Arc::clone(&tally), Chance::seeded(seed)));
         Ok(Self { address, tally, weather, task })
     }
 

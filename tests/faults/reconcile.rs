@@ -98,8 +98,10 @@ pub fn reconcile(entries: &[Entry], stored: &Stored) -> Verdict {
         promise(&mut verdict, entry, &rows, &by_id);
     }
     // Of an altered row the id was answered, and it is no stray.
-    let answered: HashMap<Uuid, ()> =
-        entries.iter().filter_map(|entry| if let Answer::Ok(id) = entry.answer { Some((id, ())) } else { None }).collect();
+    let answered: HashMap<Uuid, ()> = entries
+        .iter()
+        .filter_map(|entry| if let Answer::Ok(id) = entry.answer { Some((id, ())) } else { None })
+        .collect();
     for id in by_content.into_values().flatten().filter(|id| !answered.contains_key(id)) {
         verdict.find(Finding::Stray, || format!("inquiry {id} was sent by nobody"));
     }

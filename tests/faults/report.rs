@@ -54,8 +54,7 @@ pub struct Line {
 pub fn table(lines: &[Line]) -> String {
     let mut text = String::from("| | outcome | figures |\n|---|---|---|\n");
     for line in lines {
-        let figures: Vec<_> =
-            line.outcome.figures.iter().map(|(name, value)| format!("{name} {value}")).collect();
+        let figures: Vec<_> = line.outcome.figures.iter().map(|(name, value)| format!("{name} {value}")).collect();
         let outcome = if line.good { "as promised" } else { "**FAILED**" };
         text.push_str(&format!("| {} | {outcome} | {} |\n", line.title, figures.join("; ")));
     }
