@@ -128,7 +128,7 @@ pub fn parse(
         on_behalf_of,
         consents,
         details: Personal::new(details),
-        tells: Tells { honeypot: false, pace, proof: proof.map(Personal::new) },
+        tells: Tells { pace, proof: proof.map(Personal::new), ..Tells::default() },
     })
 }
 

@@ -21,6 +21,7 @@ use super::{
     inquiry::{Source, Submission},
     queries::{self, Submit, Submitted},
     sealing,
+    spam::Verdict,
 };
 use crate::{
     audit::{Actor, Entry},
@@ -141,8 +142,15 @@ impl Intake<'_> {
         self.database.read(work).await?.map(receipt).transpose()
     }
 
+    /// The verdict on a submission from a connection, as far as it can be told without the database; nothing is stored.
+    pub fn try_verdict(&self, form: &Form, named: &Named, submission: &Submission, source: Source) -> Verdict {
+        let is_emergency = emergency::find(&named.emergencies, submission).is_some();
+        let assessed = self.door.guard.assess(form, submission, (source, false), is_emergency, self.clock.now());
+        assessed.judgement.verdict
+    }
+
     /// Seals the submission and makes its answer.
-    fn prepare(
+    pub(super) fn prepare(
         &self,
         (form, named): (&Form, &Named),
         submission: &Submission,

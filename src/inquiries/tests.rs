@@ -73,6 +73,7 @@ pub(super) fn full_body() -> Value {
         "on_behalf_of": "child",
         "consents": [{"purpose": "sms_reminders", "text_version": "2026-11", "granted": true}],
         "answers": {},
+        "altcha": "e30=",
         "attribution": {"utm_source": "ads", "landing_page": "https://clinic.example/?a=b", "gclid": "x"},
         "form_token": "token",
     })

@@ -181,7 +181,8 @@ fn lateness(events: &HashMap<Uuid, Event>, arrivals: &[Arrival]) -> Vec<Duration
         }
     }
     let late = events.iter().filter_map(|(id, event)| Some(first.get(id)? - event.at));
-    let mut late: Vec<_> = late.map(|micros| Duration::from_micros(u64::try_from(micros).unwrap_or_default())).collect();
+    let mut late: Vec<_> =
+        late.map(|micros| Duration::from_micros(u64::try_from(micros).unwrap_or_default())).collect();
     late.sort_unstable();
     late
 }

@@ -16,6 +16,7 @@ mod chance;
 mod checker;
 mod controls;
 mod crashes;
+mod deliveries;
 #[path = "../../benches/http/exchange.rs"]
 #[expect(dead_code, reason = "the benchmarks also ask over blocking connections")]
 mod exchange;
@@ -25,6 +26,7 @@ mod node;
 mod post;
 mod postgres;
 mod proxy;
+mod receiver;
 mod reconcile;
 mod report;
 #[path = "../../benches/http/scratch.rs"]
@@ -43,6 +45,7 @@ use clap::{Parser, Subcommand};
 use self::{
     controls::{Control, LateWriter},
     crashes::Crashes,
+    deliveries::Deliveries,
     installation::{Beginning, Installation},
     postgres::Postgres,
     proxy::Weather,
@@ -65,7 +68,7 @@ struct CommandLine {
 
 #[derive(Debug, Subcommand)]
 enum Run {
-    /// Runs rows 1 and 2 and then every control, or what is named
+    /// Runs rows 1, 2 and 12 and then every control, or what is named
     Run(Options),
 }
 
@@ -75,15 +78,15 @@ struct Options {
     #[arg(long)]
     quick: bool,
     /// Only this row; may be given again
-    #[arg(long, value_parser = clap::value_parser!(u8).range(1..=12))]
-    row: Vec<u8>,
+    #[arg(long, value_parser = ["1", "2", "12"])]
+    row: Vec<String>,
     /// Only this control, which has to be found out; may be given again
     #[arg(long, value_enum)]
     control: Vec<Control>,
     /// Row 1: inquiries that are accepted
     #[arg(long, value_name = "N")]
     inquiries: Option<usize>,
-    /// Row 1: nodes that are killed
+    /// Rows 1 and 12: nodes that are killed
     #[arg(long, value_name = "N")]
     node_kills: Option<usize>,
     /// Row 1: immediate stops of PostgreSQL
@@ -95,6 +98,9 @@ struct Options {
     /// Row 2: posts with a key each
     #[arg(long, value_name = "N")]
     keys: Option<u64>,
+    /// Row 12: events
+    #[arg(long, value_name = "N")]
+    events: Option<usize>,
     /// Of chance: the same seed draws the same faults
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -107,8 +113,8 @@ struct Options {
 }
 
 impl Options {
-    fn is_wanted(&self, row: u8) -> bool {
-        if self.row.is_empty() { self.control.is_empty() } else { self.row.contains(&row) }
+    fn is_wanted(&self, row: &str) -> bool {
+        if self.row.is_empty() { self.control.is_empty() } else { self.row.iter().any(|wanted| wanted == row) }
     }
 
     fn controls(&self) -> Vec<Control> {
@@ -126,6 +132,15 @@ impl Options {
             node_kills: self.node_kills.unwrap_or(node_kills),
             stops: self.stops.unwrap_or(stops),
             backend_kills: self.backend_kills.unwrap_or(backend_kills),
+            seed: self.seed,
+        }
+    }
+
+    fn deliveries(&self) -> Deliveries {
+        let (events, node_kills) = if self.quick { (250, 1) } else { (5000, 5) };
+        Deliveries {
+            events: self.events.unwrap_or(events),
+            node_kills: self.node_kills.unwrap_or(node_kills),
             seed: self.seed,
         }
     }
@@ -165,13 +180,14 @@ async fn run(options: &Options) -> Result<Vec<Line>, Trouble> {
     let postgres = Arc::new(Postgres::start(scratch.path()).await?);
     let bench = Bench { options, postgres, scratch };
     let mut lines = Vec::new();
-    if options.is_wanted(1) {
-        lines.push(
-            bench.crashes("row-1", "1: nodes killed, PostgreSQL stopped, backends ended", &options.crashes()).await?,
-        );
+    if options.is_wanted("1") {
+        lines.push(bench.crashes(&options.crashes()).await?);
     }
-    if options.is_wanted(2) {
-        lines.push(bench.storm("row-2", "2: a retry storm without three of ten answers", &options.storm()).await?);
+    if options.is_wanted("2") {
+        lines.push(bench.storm(&options.storm()).await?);
+    }
+    if options.is_wanted("12") {
+        lines.push(bench.deliveries(&options.deliveries()).await?);
     }
     for control in options.controls() {
         lines.push(bench.control(control).await?);
@@ -193,17 +209,28 @@ struct Bench<'a> {
 }
 
 impl Bench<'_> {
-    async fn crashes(&self, name: &str, title: &str, crashes: &Crashes) -> Result<Line, Trouble> {
+    async fn crashes(&self, crashes: &Crashes) -> Result<Line, Trouble> {
+        let (name, title) = ("row-1", "1: nodes killed, PostgreSQL stopped, backends ended");
         eprintln!("{title}: {crashes:?}");
         let mut installation = self.install(self.beginning(name, crashes::WEATHER)).await?;
         let outcome = crashes.run(&mut installation, None).await?;
         self.judged(name, title, &installation, outcome).await
     }
 
-    async fn storm(&self, name: &str, title: &str, storm: &Storm) -> Result<Line, Trouble> {
+    async fn storm(&self, storm: &Storm) -> Result<Line, Trouble> {
+        let (name, title) = ("row-2", "2: a retry storm without three of ten answers");
         eprintln!("{title}: {storm:?}");
         let installation = self.install(self.beginning(name, storm::WEATHER)).await?;
         let outcome = storm.run(&installation).await?;
+        self.judged(name, title, &installation, outcome).await
+    }
+
+    async fn deliveries(&self, deliveries: &Deliveries) -> Result<Line, Trouble> {
+        let (name, title) = ("row-12", "12: a receiver that fails every second time, beside one that is well");
+        eprintln!("{title}: {deliveries:?}");
+        let beginning = Beginning { settings: &deliveries::SETTINGS, ..self.beginning(name, Weather::CALM) };
+        let mut installation = self.install(beginning).await?;
+        let outcome = deliveries.run(&mut installation).await?;
         self.judged(name, title, &installation, outcome).await
     }
 

@@ -137,7 +137,7 @@ pub struct Answerable {
 pub async fn find_answerable(connection: &mut PgConnection, id: Uuid) -> Result<Option<Answerable>, sqlx::Error> {
     sqlx::query_as!(
         Answerable,
-        r#"select i.key_id, i.wrapped_key, i.sealed_email as "sealed_email!", i.received_at, i.language,
+        r#"select i.key_id as "key_id!", i.wrapped_key as "wrapped_key!", i.sealed_email as "sealed_email!", i.received_at, i.language,
                   k.default_locale as "default_locale!", k.name as "clinic!",
                   f.autoresponder as "autoresponder!: Json<AutoresponderDefinition>",
                   (select jsonb_build_object('timezone', h.timezone, 'hours', h.hours, 'special_hours', h.special_hours,

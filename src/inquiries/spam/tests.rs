@@ -17,6 +17,8 @@ fn signals<'a>(name: &'a str, message: &'a str) -> Signals<'a> {
         languages: &["en", "es"],
         own_hosts: &["clinic.example"],
         emergency: false,
+        incomplete: false,
+        spam_at_source: false,
     }
 }
 

@@ -64,9 +64,9 @@ pub async fn hold_inquiries(
                   i.duplicate_of, i.first_responded_at, i.attempts, i.version, i.updated_at,
                   i.updated_by as updated_by_id,
                   (select a.name from cms.account a where a.id = i.updated_by) as updated_by_name,
-                  i.key_id, i.wrapped_key
+                  i.key_id as "key_id!", i.wrapped_key as "wrapped_key!"
              from cms.inquiry i
-            where i.id = any ($1) and ($2::uuid[] is null or i.location_id = any ($2))
+            where i.id = any ($1) and i.erased_at is null and ($2::uuid[] is null or i.location_id = any ($2))
             order by i.id
               for no key update"#,
         ids,
