@@ -15,7 +15,7 @@ use crate::{
     crypto::{KeyRing, Personal, WrappedKey},
     http::{ApiError, Expected, FieldError, nearest},
     inquiries::sealing::Opener,
-    outbox::{self, EventKind},
+    outbox::{self, About, EventKind},
 };
 
 /// An inquiry as it is to stand after the change.
@@ -234,7 +234,8 @@ pub async fn write(
         queries::insert_status_change(transaction, &line).await?;
     }
     if moved {
-        outbox::record(transaction, &staff.clock, EventKind::InquiryStatusChanged, before.id).await?;
+        let about = About::status(after.status.name());
+        outbox::record_about(transaction, &staff.clock, EventKind::InquiryStatusChanged, before.id, &about).await?;
     }
     if before.location_id != after.location_id {
         let (id, now) = (staff.clock.new_id(), staff.clock.now());

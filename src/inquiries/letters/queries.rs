@@ -10,7 +10,7 @@ use crate::inquiries::form::AutoresponderDefinition;
 
 /// What staff are told of an inquiry.
 #[derive(Debug)]
-pub struct Received {
+pub struct NewInquiry {
     /// The form's name.
     pub form: String,
     /// The location's name.
@@ -29,9 +29,9 @@ pub struct Received {
 ///
 /// # Errors
 /// Those of the database.
-pub async fn find_received(connection: &mut PgConnection, id: Uuid) -> Result<Option<Received>, sqlx::Error> {
+pub async fn find_received(connection: &mut PgConnection, id: Uuid) -> Result<Option<NewInquiry>, sqlx::Error> {
     sqlx::query_as!(
-        Received,
+        NewInquiry,
         r#"select f.name as form, l.name as "location?", i.received_at, i.first_response_due_at as due_at, i.priority,
                   (f.autoresponder is not null and i.sealed_email is not null) as "answers_itself!"
              from cms.inquiry i join cms.form f on f.id = i.form_id left join cms.location l on l.id = i.location_id
