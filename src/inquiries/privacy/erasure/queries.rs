@@ -137,7 +137,7 @@ pub async fn clear_expired_answers(
 ) -> Result<u64, sqlx::Error> {
     let gone = sqlx::query!(
         "delete from cms.idempotency_key where (scope, key) in
-            (select scope, key from cms.idempotency_key where expires_at <= $1 limit $2 for update skip locked)",
+            (select scope, key from cms.idempotency_key where expires_at <= $1 limit $2)",
         now,
         most,
     );
