@@ -42,7 +42,19 @@ pub struct Sealed {
 /// # Errors
 /// [`SealError`] where the system gives no random bytes.
 pub fn seal(door: &Door, id: Uuid, submission: &Submission) -> Result<Sealed, SealError> {
-    let key = DataKey::generate()?;
+    seal_under(door, id, submission, &DataKey::generate()?)
+}
+
+/// Seals what is told of an inquiry anew under the data key that it has: what stands beside it opens as before.
+///
+/// # Errors
+/// As [`Opener::of`]; [`ApiError::Internal`] where the system gives no random bytes.
+pub fn seal_again(door: &Door, id: Uuid, submission: &Submission, own: &WrappedKey) -> Result<Sealed, ApiError> {
+    let key = Opener::of(&door.ring, id, own)?;
+    seal_under(door, id, submission, &key.key).map_err(|error| loud(&error, id, &own.key_id, "wrapped_key"))
+}
+
+fn seal_under(door: &Door, id: Uuid, submission: &Submission, key: &DataKey) -> Result<Sealed, SealError> {
     let phone = submission.phone.as_ref().map(|phone| SealedPhone::from(phone.reveal()));
     let email = submission.email.as_ref().map(|email| email.reveal().as_str().as_bytes());
     let message = submission.message.as_ref().map(|message| message.reveal().as_bytes());
@@ -54,7 +66,7 @@ pub fn seal(door: &Door, id: Uuid, submission: &Submission) -> Result<Sealed, Se
         details: key.seal(place("sealed_details", id), &json(submission.details.reveal()))?,
         email_index: door.email_index(submission),
         phone_index: door.phone_index(submission),
-        key: door.ring.wrap_key(&key, id)?,
+        key: door.ring.wrap_key(key, id)?,
     })
 }
 

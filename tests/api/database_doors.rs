@@ -126,6 +126,7 @@ fn neither_role_may_make_or_change_anything_or_become_another() {
         let expected = [
             "site.amend_inquiry",
             "site.check_api_key",
+            "site.find_delivered_key",
             "site.find_integration",
             "site.keep_delivery",
             "site.latest_change",

@@ -208,10 +208,13 @@ impl Taking<'_> {
         now: DateTime<Utc>,
     ) -> Result<(), ApiError> {
         let delivery = origin.delivery.ok_or(ApiError::Internal)?;
-        let sealed = sealing::seal(self.intake.door, id, submission).map_err(|error| {
-            tracing::error!(%error, "an inquiry cannot be sealed");
-            ApiError::Internal
-        })?;
+        let (integration, external_index) = (delivery.integration, delivery.external_index);
+        let own = self.intake.database.read(async move |connection| {
+            queries::find_delivered_key(connection, id, integration, &external_index).await
+        });
+        // What was erased is not told of again.
+        let Some(own) = own.await? else { return Ok(()) };
+        let sealed = sealing::seal_again(self.intake.door, id, submission, &own)?;
         let amendment = Amendment {
             id,
             integration: delivery.integration,

@@ -35,7 +35,7 @@ pub async fn find_received(connection: &mut PgConnection, id: Uuid) -> Result<Op
         r#"select f.name as form, l.name as "location?", i.received_at, i.first_response_due_at as due_at, i.priority,
                   (f.autoresponder is not null and i.sealed_email is not null) as "answers_itself!"
              from cms.inquiry i join cms.form f on f.id = i.form_id left join cms.location l on l.id = i.location_id
-            where i.id = $1 and i.status not in ('spam', 'held')"#,
+            where i.id = $1 and i.status not in ('spam', 'held') and i.erased_at is null"#,
         id,
     )
     .fetch_optional(connection)

@@ -45,7 +45,7 @@ pub async fn lock_inquiry(
                     limit 1) as hours
              from cms.inquiry i
              join cms.form f on f.id = i.form_id
-            where i.id = $1 and ($2::uuid[] is null or i.location_id = any ($2))
+            where i.id = $1 and i.erased_at is null and ($2::uuid[] is null or i.location_id = any ($2))
               for no key update of i"#,
         id,
         reach.locations(),

@@ -46,6 +46,27 @@ fn a_call_that_is_noted_upon_later_is_the_same_inquiry_with_the_newer_words() {
 }
 
 #[test]
+fn what_staff_noted_stays_readable_and_what_was_erased_stays_erased() {
+    let api = Api::start();
+    let connection = connect(&api, &json!({"kind": "callrail"}));
+    delivered(&api, &connection, "", &call(&json!({})));
+    let id = only(&api)["id"].as_str().unwrap().to_owned();
+    let token = api.sign_in(crate::harness::OWNER);
+    let below = |method: &str, below: &str| {
+        api.call(method, &format!("/v1/admin/inquiries/{id}{below}")).bearer(&token).header("If-Match", "*")
+    };
+    assert_eq!(below("POST", "/notes").json(&json!({"text": "Left a message."})).send().status, 201);
+    delivered(&api, &connection, "", &call(&json!({"note": "Asked for Tuesday"})));
+    assert_eq!(only(&api)["version"], 2);
+    let notes = below("GET", "/notes").send();
+    assert_eq!((notes.status, &notes.json()["data"][0]["text"]), (200, &json!("Left a message.")), "{}", notes.body);
+    assert_eq!(below("POST", "/erasure").json(&json!({})).send().status, 200);
+    assert_eq!(api.number("select count(*) from cms.inquiry_note"), 0);
+    delivered(&api, &connection, "", &call(&json!({"note": "Once more"})));
+    assert_eq!(api.number("select count(*) from cms.inquiry where erased_at is null or wrapped_key is not null"), 0);
+}
+
+#[test]
 fn an_older_telling_that_comes_late_does_not_cover_a_newer_one() {
     let api = Api::start();
     let connection = connect(&api, &json!({"kind": "callrail"}));

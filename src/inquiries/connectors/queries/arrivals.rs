@@ -1,4 +1,4 @@
-//! What a delivery asks and writes, as the public's role: four functions and no table.
+//! What a delivery asks and writes, as the public's role: five functions and no table.
 
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
@@ -6,6 +6,7 @@ use sqlx::{PgConnection, types::Json};
 use uuid::Uuid;
 
 use crate::{
+    crypto::WrappedKey,
     http::ApiError,
     inquiries::{
         connectors::{kind::SecretUse, mapping::IntegrationMapping, understood::LeadMistake},
@@ -181,6 +182,27 @@ pub async fn submit_call(
         Some(answer) => Ok((Submitted::Stored(answer), row.outcome == "accepted")),
         None => Ok((Submitted::KeyReused, false)),
     }
+}
+
+/// The data key of an inquiry that its source tells of again, still wrapped; none where it is not there, or erased.
+///
+/// # Errors
+/// Those of the database.
+pub async fn find_delivered_key(
+    connection: &mut PgConnection,
+    id: Uuid,
+    integration: Uuid,
+    external_index: &[u8; 32],
+) -> Result<Option<WrappedKey>, ApiError> {
+    let row = sqlx::query!(
+        "select key_id, wrapped_key from site.find_delivered_key($1, $2, $3)",
+        id,
+        integration,
+        external_index.as_slice(),
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(row.and_then(|row| Some(WrappedKey { key_id: row.key_id?, bytes: row.wrapped_key? })))
 }
 
 /// Writes an inquiry anew with what its source tells now: `amended`, `known`, `older` or `unknown`.

@@ -5,6 +5,8 @@ mod arrivals;
 mod connections;
 mod deliveries;
 
-pub use arrivals::{Amendment, Found, Kept, Told, amend, find_integration, keep_delivery, submit_call};
+pub use arrivals::{
+    Amendment, Found, Kept, Told, amend, find_delivered_key, find_integration, keep_delivery, submit_call,
+};
 pub use connections::*;
 pub use deliveries::*;

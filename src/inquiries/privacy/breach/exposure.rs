@@ -20,11 +20,15 @@ pub fn exposure(action: &str, subject_type: &str, has_subject: bool) -> Exposure
     let (noun, verb) = action.split_once('.').unwrap_or((action, ""));
     match (noun, verb) {
         // Written by those who send, by the program, or for somebody who was refused.
-        ("inquiry", "submit" | "refuse" | "seal_refused" | "erase" | "update_delivered" | "test_delivery") => {
-            Exposure::Nothing
-        }
+        ("inquiry", "submit" | "amend" | "refuse" | "seal_refused" | "erase") => Exposure::Nothing,
+        // Numbers, and ids of what has changed.
+        ("inquiry", "measure" | "stream") => Exposure::Nothing,
         ("inquiry", "list" | "search") => Exposure::Unnamed(&["name"]),
-        ("inquiry", "metrics" | "stream" | "hint") => Exposure::Nothing,
+        // Of a range, each inquiry has a row of its own beside that of the export.
+        ("inquiry", "export") if !has_subject => Exposure::Nothing,
+        ("inquiry", "list_letters") if has_subject => Exposure::Named(&["letters"]),
+        ("inquiry_note", _) if has_subject => Exposure::Named(&["notes"]),
+        ("inquiry_contact", _) if has_subject => Exposure::Named(&["contact_attempts"]),
         ("consent", "list" | "export") if has_subject => Exposure::Named(&["consents"]),
         ("consent", "export") => Exposure::Unnamed(&["consents"]),
         ("legal_hold", _) if has_subject => Exposure::Named(&["legal_hold"]),
@@ -44,7 +48,9 @@ mod tests {
     fn a_list_shows_names_and_a_reading_shows_everything() {
         assert_eq!(exposure("inquiry.list", "inquiry", false), Exposure::Unnamed(&["name"]));
         assert_eq!(exposure("inquiry.read", "inquiry", true), Exposure::Named(&ALL));
-        assert_eq!(exposure("inquiry.export", "inquiry", false), Exposure::Unnamed(&ALL));
+        assert_eq!(exposure("inquiry.export", "inquiry", true), Exposure::Named(&ALL));
+        assert_eq!(exposure("inquiry.export", "inquiry", false), Exposure::Nothing, "each has a row of its own");
+        assert_eq!(exposure("inquiry_note.list", "inquiry", true), Exposure::Named(&["notes"]));
         assert_eq!(exposure("consent.list", "inquiry", true), Exposure::Named(&["consents"]));
     }
 

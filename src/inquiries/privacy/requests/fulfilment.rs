@@ -29,6 +29,7 @@ use crate::{
         door::Door,
         form::check_name,
         inquiry::{FULL_NAME, PersonName, SealedPhone},
+        letters::{InquiryLetter, list_letters},
         privacy::{
             erasure::{self, Reason, Tombstone, TombstoneLog},
             ledger::{self, ConsentEntry, ConsentStanding, NewChange},
@@ -90,11 +91,13 @@ pub struct DataPackage {
     opt_outs: Vec<PackedOptOut>,
 }
 
-/// An inquiry with what was agreed to in it.
+/// An inquiry with what was agreed to in it, and the letters that were written to its sender.
 #[derive(Serialize, ToSchema)]
 pub struct PackedInquiry {
     inquiry: InquiryDetail,
     consents: Vec<ConsentEntry>,
+    /// When they were written and sent; what they said is the form's own text.
+    letters: Vec<InquiryLetter>,
 }
 
 /// An opt-out of the person.
@@ -247,7 +250,8 @@ impl Work<'_> {
             let inquiry = InquiryDetail::open(found.ok_or(ApiError::NotFound)?, self.door, self.staff.clock.now())?;
             let rows = ledger::list_entries(transaction, &[chosen.id]).await?;
             let consents = rows.into_iter().map(|row| ConsentEntry::of(row, None)).collect::<Result<_, _>>()?;
-            inquiries.push(PackedInquiry { inquiry, consents });
+            let letters = list_letters(transaction, chosen.id).await?;
+            inquiries.push(PackedInquiry { inquiry, consents, letters });
             self.staff.record(transaction, "inquiry.export", "inquiry", Some(chosen.id), &[]).await?;
             self.note(transaction, chosen.id, "shown", None, &[]).await?;
         }
