@@ -26,7 +26,7 @@ use crate::{
     db::{PublicDb, StaffDb},
     export,
     http::{self, AddressPolicy, PostOrigins, RateLimit, Site, client::TrustedProxies},
-    inquiries::{self, Correspondence, Door, Inbox},
+    inquiries::{self, Connections, Correspondence, Door, Inbox, LeadFetching, privacy::erasure::TombstoneLog},
     mail::{MailLinks, Postbox},
     oidc::Provider,
     operations::{self, Document, Readiness},
@@ -48,6 +48,8 @@ pub struct Parts {
     single_sign_on: Data<SingleSignOn>,
     attester: Data<Attester>,
     door: Data<Door>,
+    connections: Data<Connections>,
+    tombstones: Data<TombstoneLog>,
     previews: Data<Previews>,
     public: Data<PublicDb>,
     staff: Data<StaffDb>,
@@ -142,6 +144,8 @@ impl Parts {
         let secrets = Secrets::new(ring);
         let courier =
             Courier::new(secrets.clone(), accounts.trail.clone(), policy.clone(), correspondence.consequences());
+        let graph_url = config.meta_graph_url.as_str().to_owned();
+        let connections = Connections::new(ring, limit(LimitName::Login, "integrations"), graph_url);
         let previews = Previews {
             tokens: ring.tag_key("preview"),
             front_ends: front_ends(config),
@@ -153,6 +157,8 @@ impl Parts {
             single_sign_on: Data::new(single_sign_on),
             attester: Data::new(Attester { ring: Arc::clone(ring) }),
             door,
+            connections: Data::new(connections),
+            tombstones: Data::new(TombstoneLog::new(&config.data_dir, ring)),
             previews: Data::new(previews),
             public: Data::new(public),
             staff: Data::new(staff),
@@ -183,6 +189,17 @@ impl Parts {
         Data::clone(&self.inbox)
     }
 
+    /// Fetches the fields of the leads that are told of by their ids alone.
+    pub fn lead_fetching(&self) -> LeadFetching {
+        LeadFetching {
+            staff: StaffDb::clone(&self.staff),
+            public: PublicDb::clone(&self.public),
+            door: Data::clone(&self.door),
+            connections: Data::clone(&self.connections),
+            clock: self.site.clock.clone(),
+        }
+    }
+
     fn share(&self, config: &mut ServiceConfig) {
         config
             .app_data(Data::clone(&self.site))
@@ -190,6 +207,8 @@ impl Parts {
             .app_data(Data::clone(&self.single_sign_on))
             .app_data(Data::clone(&self.attester))
             .app_data(Data::clone(&self.door))
+            .app_data(Data::clone(&self.connections))
+            .app_data(Data::clone(&self.tombstones))
             .app_data(Data::clone(&self.previews))
             .app_data(Data::clone(&self.public))
             .app_data(Data::clone(&self.staff))

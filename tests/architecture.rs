@@ -77,7 +77,10 @@ const DOORS: [(&str, &[&str]); 26] = [
         "clinic",
         &["records", "jsonld", "accounts", "outbox", "delivery", "audit", "body", "http", "db", "contact", "clock"],
     ),
-    ("inquiries", &["records", "accounts", "outbox", "mail", "audit", "http", "db", "crypto", "contact", "clock"]),
+    (
+        "inquiries",
+        &["records", "accounts", "outbox", "mail", "audit", "http", "db", "crypto", "config", "contact", "clock"],
+    ),
     ("webhooks", &["records", "accounts", "outbox", "http", "db"]),
     ("records", &["accounts", "outbox", "audit", "http", "db", "contact"]),
     ("oversight", &["accounts", "audit", "http", "db"]),

@@ -39,6 +39,7 @@ fn no_link_between_the_documents_is_broken() {
         "docs/OPERATIONS.md",
         "docs/SECURITY.md",
         "docs/API.md",
+        "docs/RELIABILITY.md",
         "CONTRIBUTING.md",
     ] {
         let folder = Path::new(name).parent().unwrap();

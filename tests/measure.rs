@@ -44,6 +44,8 @@ mod statements;
 mod trouble;
 #[path = "../benches/http/writing.rs"]
 mod writing;
+#[path = "../benches/http/written.rs"]
+mod written;
 
 use std::{
     fs,
@@ -285,12 +287,41 @@ fn a_select_is_found_by_what_no_other_holds() {
 }
 
 #[test]
-fn an_inquiry_without_a_phone_has_no_index_of_one() {
-    let sealed = vec![("email", Some("\\x00".to_owned())), ("phone", None)];
-    let stored = database::StoredInquiry { open: "{}".to_owned(), sealed };
-    let script = statements::inquiry(&stored, "{}", true);
-    assert!(script.text.contains("sha256((:b::bigint)::text::bytea), null, sha256("), "{}", script.text);
-    assert!(script.values.contains(&("phone".to_owned(), "-".to_owned())));
+fn a_post_is_written_once_more_with_fresh_ids_and_hashes_and_the_rest_as_it_was() {
+    let id = "01a20764-1d11-7531-aace-552e249a1a0b";
+    let column = |name: &str, kind: &str, is_unique, value: &str| written::Column {
+        name: name.to_owned(),
+        kind: kind.to_owned(),
+        is_unique,
+        value: value.to_owned(),
+    };
+    let row = |table: &str, columns| written::WrittenRow { table: table.to_owned(), columns };
+    let hash = format!("\\x{}", "ab".repeat(32));
+    let rows = [
+        row(
+            "cms.inquiry",
+            vec![
+                column("id", "uuid", true, id),
+                column("form_id", "uuid", false, "01a20764-1786-7221-87d4-b5b3b4d7f8c5"),
+                column("email_index", "bytea", false, &hash),
+                column("sealed_name", "bytea", false, "\\x00"),
+                column("received_at", "timestamp with time zone", false, "0.000000"),
+            ],
+        ),
+        row("cms.outbox_event", vec![column("subject_id", "uuid", false, id)]),
+    ];
+    let script = written::script(&rows);
+    let inquiry = "insert into cms.inquiry (\"id\", \"form_id\", \"email_index\", \"sealed_name\", \"received_at\") \
+                   select f.id0, :v0::uuid, sha256((:r::bigint + 1)::text::bytea), :v1::bytea, \
+                   f.now + interval '0.000000 seconds' from f";
+    assert!(script.text.contains(inquiry), "{}", script.text);
+    assert!(
+        script.text.contains("insert into cms.outbox_event (\"subject_id\") select f.id0 from f"),
+        "{}",
+        script.text
+    );
+    assert_eq!(script.values.len(), 2);
+    assert_eq!(script.text.matches(';').count(), 1, "one statement, one commit");
 }
 
 #[test]

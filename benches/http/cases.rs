@@ -32,11 +32,8 @@ pub enum Statement {
     List,
     /// The article of that slug.
     Article(String),
-    /// The call that stores an inquiry.
-    Inquiry {
-        /// Whether with an idempotency key.
-        keyed: bool,
-    },
+    /// The rows of an inquiry.
+    Inquiry,
 }
 
 /// Every case. `slug` names the article that is read.
@@ -61,13 +58,13 @@ pub fn all(service: &Service, slug: &str) -> Result<Vec<Case>, Trouble> {
             304,
             one(),
         ),
-        ("inquiry", "Inquiry post", Arc::new(Request::Numbered(inquiry)), 201, Statement::Inquiry { keyed: false }),
+        ("inquiry", "Inquiry post", Arc::new(Request::Numbered(inquiry)), 201, Statement::Inquiry),
         (
             "keyed-inquiry",
             "Inquiry post with an idempotency key",
             Arc::new(Request::Numbered(keyed_inquiry)),
             201,
-            Statement::Inquiry { keyed: true },
+            Statement::Inquiry,
         ),
     ];
     let case = |(name, title, request, status, statement)| Case { name, title, request, status, statement };
@@ -84,15 +81,24 @@ pub fn keyed_inquiry(number: u64) -> Vec<u8> {
     post(number, &format!("idempotency-key: measured-{number:012}\r\n"))
 }
 
+/// Sixteen words of one length: a hexadecimal digit each.
+const WORDS: [&str; 16] = [
+    "apple", "bread", "chair", "doors", "ferry", "green", "house", "ivory", "juice", "lemon", "music", "novel",
+    "olive", "paper", "river", "table",
+];
+
+/// The same words from several contacts would be copies, and not go the way of a letter; and so would many of one number.
 fn post(number: u64, more: &str) -> Vec<u8> {
+    let word = |digit: u64| WORDS.get(usize::try_from((number >> (4 * digit)) % 16).ok()?).copied();
+    let words: Vec<_> = (0..8).filter_map(word).collect();
     let body = serde_json::json!({
         "full_name": "Robin Sample",
         "email": format!("robin.{number:012}@example.org"),
-        "phone": format!("+1561555{:04}", number % 10_000),
+        "phone": format!("+1561{:03}{:04}", 200 + number / 10_000 % 800, number % 10_000),
         "kind": "appointment",
         "preferred_contact": "email",
-        "message": "Good morning. I moved here last month and would like a first visit. Mornings suit me best, \
-                    and I can bring the papers of my last doctor along. What else should I have with me?",
+        "message": format!("Good morning. I moved here last month and would like a first visit. Mornings suit me best, \
+                            and I can bring the papers of my last doctor along. My words: {}. What else?", words.join(" ")),
     });
     let body = body.to_string();
     format!(

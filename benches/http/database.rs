@@ -4,10 +4,15 @@
 use std::future::Future;
 
 use serde_json::Value;
-use sqlx::{Connection, PgConnection, Row, postgres::PgConnectOptions};
+use sqlx::{Connection, PgConnection, postgres::PgConnectOptions};
 use tokio::runtime::Runtime;
 
-use super::{service::Service, trouble::Trouble, writing::Writing};
+use super::{
+    service::Service,
+    trouble::Trouble,
+    writing::Writing,
+    written::{self, WrittenRow},
+};
 
 /// The superuser of an embedded server, and the database in it.
 pub const USER: &str = "clinic_owner";
@@ -52,31 +57,11 @@ select p.id, x.term_id, p.locale, p.published_at, p.article_id
                  union select t.term_id from cms.revision_term t where t.revision_id = r.id) x on true
 on conflict do nothing";
 
-/// The newest inquiry as the arguments that would store it again: the open part, and the sealed columns.
-const NEWEST_INQUIRY: &str = "
-select jsonb_strip_nulls(jsonb_build_object(
-         'form_id', i.form_id, 'kind', i.kind, 'status', i.status, 'spam_reasons', i.spam_reasons, 'location_id', i.location_id,
-         'source', i.source, 'preferred_contact', i.preferred_contact, 'language', i.language, 'on_behalf_of', i.on_behalf_of,
-         'key_id', i.key_id, 'consents', '[]'::jsonb, 'request_id', i.id,
-         'retention_days', round(extract(epoch from i.retention_expires_at - i.received_at) / 86400)::integer))::text as open,
-       i.wrapped_key::text, i.sealed_name::text, i.sealed_email::text, i.sealed_phone::text, i.sealed_message::text,
-       i.sealed_details::text
-  from cms.inquiry i order by i.received_at desc, i.id desc limit 1";
-
 /// The owner's way in.
 #[derive(Debug)]
 pub struct Owner {
     runtime: Runtime,
     options: PgConnectOptions,
-}
-
-/// An inquiry as it was stored, for storing more of its kind.
-#[derive(Clone, Debug)]
-pub struct StoredInquiry {
-    /// JSON without ids and times.
-    pub open: String,
-    /// Each with the name of its argument; an absent column is `None`.
-    pub sealed: Vec<(&'static str, Option<String>)>,
 }
 
 impl Owner {
@@ -116,28 +101,25 @@ impl Owner {
         articles.first().map(|article| article.slug.clone()).ok_or_else(|| Trouble::failed("no article was written"))
     }
 
-    /// The newest inquiry.
+    /// Everything that the newest inquiry's transaction wrote.
     ///
     /// # Errors
     /// [`Trouble::Failed`] where there is none.
-    pub fn newest_inquiry(&self) -> Result<StoredInquiry, Trouble> {
-        const SEALED: [&str; 6] = ["wrapped_key", "name", "email", "phone", "message", "details"];
-        self.ask(async |connection: &mut PgConnection| {
-            let row = sqlx::query(NEWEST_INQUIRY).fetch_one(connection).await?;
-            let sealed = SEALED.iter().enumerate().map(|(index, name)| Ok((*name, row.try_get(index + 1)?)));
-            Ok(StoredInquiry { open: row.try_get("open")?, sealed: sealed.collect::<Result<_, sqlx::Error>>()? })
-        })
+    pub fn newest_post(&self) -> Result<Vec<WrittenRow>, Trouble> {
+        self.ask(async |connection: &mut PgConnection| written::find(connection).await)
     }
 
-    /// Takes waiting events off the outbox: pgbench's would be announced by the service, at its cost and in its rounds.
+    /// Takes waiting events off the outbox, and waiting rows off the sealer's list: those of pgbench would be announced
+    /// and refused by the service, at its cost and in its rounds.
     ///
     /// # Errors
     /// [`Trouble::Failed`] with the database's words.
-    pub fn clear_outbox(&self) -> Result<(), Trouble> {
+    pub fn clear_waiting(&self) -> Result<(), Trouble> {
         const MARK: &str = "update cms.outbox_event set delivered_at = clock_timestamp() where delivered_at is null";
         self.ask(async |connection: &mut PgConnection| {
             sqlx::query(MARK).execute(&mut *connection).await?;
-            sqlx::query("vacuum analyze cms.outbox_event").execute(connection).await.map(drop)
+            sqlx::query("delete from cms.audit_waiting").execute(&mut *connection).await?;
+            sqlx::query("vacuum analyze cms.outbox_event, cms.audit_waiting").execute(connection).await.map(drop)
         })
     }
 

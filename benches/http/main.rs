@@ -5,8 +5,9 @@
 //! - the **service**: the release binary as `serve --demo` starts it, with its durable embedded PostgreSQL;
 //! - the **bare responder**: actix-web alone, in this process, answering the very bytes and headers that the service
 //!   answered. It is what HTTP costs here without a product;
-//! - **pgbench**: the statement behind the answer, prepared, with the same parameters and as the same role. It is what
-//!   PostgreSQL costs here without a product.
+//! - **pgbench**: the statement behind the answer, prepared, with the same parameters and as the same role; for a post,
+//!   plain inserts of every row that the post wrote, in one statement and one durable commit. It is what PostgreSQL
+//!   costs here without a product.
 //!
 //! Rounds alternate between the three, so that a slow minute of the machine is everybody's. Nothing is asserted about
 //! time: figures are for reading. The service, its database and the folders of a run are gone when it ends, also after
@@ -33,6 +34,7 @@ mod service;
 mod statements;
 mod trouble;
 mod writing;
+mod written;
 
 use std::{path::PathBuf, process::ExitCode, time::Duration};
 

@@ -1,5 +1,5 @@
-//! pgbench, the reference for the database's part. It runs as the public role, prepared, with as many clients as the
-//! load generator has connections.
+//! pgbench, the reference for the database's part. It runs prepared, as the role of its script, with as many clients as
+//! the load generator has connections.
 
 use std::{
     fs::{self, File},
@@ -112,7 +112,7 @@ impl Pgbench {
         command
             .arg(NAME)
             .env("PGPASSWORD", &self.password)
-            .env("PGOPTIONS", "-c role=cms_public")
+            .env("PGOPTIONS", script.role.map_or_else(String::new, |role| format!("-c role={role}")))
             .current_dir(&self.folder)
             .stdin(Stdio::null())
             .stdout(output("stdout")?)

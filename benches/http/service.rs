@@ -105,9 +105,26 @@ impl Service {
         !self.process.ended()
     }
 
+    /// Holds the process still (SIGSTOP) until the answer is dropped: it sees to nothing in its database meanwhile.
+    pub fn pause(&self) -> Paused {
+        let pid = self.process.pid();
+        let _ = kill(pid, Signal::SIGSTOP);
+        Paused(pid)
+    }
+
     /// The service's process id.
     pub fn pid(&self) -> i32 {
         self.process.pid().as_raw()
+    }
+}
+
+/// A process that is held still.
+#[derive(Debug)]
+pub struct Paused(Pid);
+
+impl Drop for Paused {
+    fn drop(&mut self) {
+        let _ = kill(self.0, Signal::SIGCONT);
     }
 }
 

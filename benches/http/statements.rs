@@ -5,8 +5,10 @@ use std::{fs, path::Path};
 
 use serde_json::Value;
 
-use super::{cases::Statement, database::StoredInquiry};
+use super::cases::Statement;
 
+/// Reads are the public's.
+const PUBLIC_ROLE: &str = "cms_public";
 /// Stands for null in a variable, since pgbench's hold text alone and never none.
 const NULL: &str = "-";
 
@@ -17,6 +19,8 @@ pub struct Script {
     pub text: String,
     /// For `--define`.
     pub values: Vec<(String, String)>,
+    /// Who runs it where that is not the owner.
+    pub role: Option<&'static str>,
 }
 
 /// A select of the product with the parameters that the measured request gives it.
@@ -39,7 +43,7 @@ pub fn select(statement: &Statement) -> Result<Script, String> {
             let marks = ["site.article_former_slug", "body_markdown", "order by x.rank"];
             (marks, vec![slug, NULL, "html", NULL, "true"])
         }
-        Statement::Inquiry { .. } => return Err("an inquiry is no select".to_owned()),
+        Statement::Inquiry => return Err("an inquiry is no select".to_owned()),
     };
     let committed = Path::new(env!("CARGO_MANIFEST_DIR")).join(".sqlx");
     let (query, types) = find(&committed, &marks)?;
@@ -81,7 +85,7 @@ pub fn bind(query: &str, types: &[String], values: &[&str]) -> Result<Script, St
         text = text.replace(&format!("${number}"), &parameter);
     }
     let values = values.iter().enumerate().map(|(index, value)| (format!("p{}", index + 1), (*value).to_owned()));
-    Ok(Script { text: text + ";\n", values: values.collect() })
+    Ok(Script { text: text + ";\n", values: values.collect(), role: Some(PUBLIC_ROLE) })
 }
 
 fn sql_type(name: &str) -> Result<&'static str, String> {
@@ -94,35 +98,4 @@ fn sql_type(name: &str) -> Result<&'static str, String> {
         "Bool" => "boolean",
         other => return Err(format!("a parameter of type {other}, which the benchmark does not know")),
     })
-}
-
-/// The call of `site.submit_inquiry`, with the sizes of a real inquiry and ids in the order of time as the service makes
-/// them (UUIDv7, RFC 9562 §5.7).
-pub fn inquiry(like: &StoredInquiry, answer: &str, keyed: bool) -> Script {
-    let mut values = vec![("open".to_owned(), like.open.clone()), ("answer".to_owned(), answer.to_owned())];
-    for (name, value) in &like.sealed {
-        values.push(((*name).to_owned(), value.clone().unwrap_or_else(|| NULL.to_owned())));
-    }
-    let hash = |part: &str| format!("sha256((:{part}::bigint)::text::bytea)");
-    let index = |name: &str, part: &str| {
-        let absent = like.sealed.iter().any(|(known, value)| *known == name && value.is_none());
-        if absent { "null".to_owned() } else { hash(part) }
-    };
-    let keys = if keyed { ["a", "b", "c"].map(hash).join(", ") } else { "null, null, null".to_owned() };
-    let id = |part: &str| format!("(f.head || lpad(to_hex(:{part}::bigint), 15, '0'))::uuid");
-    let sealed = like.sealed.iter().map(|(name, _)| format!("nullif(:{name}::text, '{NULL}')::bytea"));
-    let text = format!(
-        "\\set a random(0, 1152921504606846975)\n\\set b random(0, 1152921504606846975)\n\\set c random(0, 1152921504606846975)\n\
-         select s.outcome, s.answer\n  \
-           from (select lpad(to_hex(floor(extract(epoch from clock_timestamp()) * 1000)::bigint), 12, '0') || '70008' as head) f,\n       \
-         site.submit_inquiry(:open::jsonb || jsonb_build_object('id', {}, 'event_id', {}, 'audit_id', {}, 'received_at', \
-         clock_timestamp()),\n         {}, {}, {}, {keys}, :answer::jsonb) s;\n",
-        id("a"),
-        id("b"),
-        id("c"),
-        sealed.collect::<Vec<_>>().join(", "),
-        index("email", "b"),
-        index("phone", "c"),
-    );
-    Script { text, values }
 }

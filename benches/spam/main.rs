@@ -148,5 +148,7 @@ fn signals(message: &Message) -> Signals<'_> {
         languages: &["en", "es"],
         own_hosts: &[],
         emergency: false,
+        incomplete: false,
+        spam_at_source: false,
     }
 }

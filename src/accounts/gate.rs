@@ -41,7 +41,7 @@ pub async fn gate(
 }
 
 /// Writes down what was refused to somebody who was let in: too little is allowed them, or what they showed is too
-/// old. Stands around every route that staff use, so that no refusal is forgotten.
+/// old; and a stored field that did not open, which somebody may have moved there. Stands around every route that staff use, so that no refusal is forgotten.
 ///
 /// # Errors
 /// Those of the services behind it.
@@ -50,24 +50,29 @@ pub async fn record_denials<B: MessageBody + 'static>(
     next: Next<B>,
 ) -> Result<ServiceResponse<B>, Error> {
     let response = next.call(request).await?;
-    let refused = matches!(
-        response.response().extensions().get::<ApiError>(),
-        Some(ApiError::Forbidden | ApiError::ReauthenticationRequired)
-    );
-    let admitted = response.request().extensions().get::<Staff>().filter(|_| refused).cloned();
+    let refused = response.response().extensions().get::<ApiError>().filter(|error| is_written_down(error)).cloned();
+    let admitted = response.request().extensions().get::<Staff>().cloned();
     let database = response.request().app_data::<Data<StaffDb>>().cloned();
-    if let Some((staff, database)) = admitted.zip(database) {
+    if let (Some(refused), Some(staff), Some(database)) = (refused, admitted, database) {
         let asked =
             format!("{} {}", response.request().method(), response.request().match_pattern().unwrap_or_default());
         let id = staff.id;
         let work = async move |transaction: &mut PgConnection| {
-            Ok::<_, ApiError>(staff.record_denial(transaction, &[asked]).await?)
+            let recorded = match refused {
+                ApiError::Unopened(unopened) => staff.record_unopened(transaction, &unopened).await,
+                _ => staff.record_denial(transaction, &[asked]).await,
+            };
+            Ok::<_, ApiError>(recorded?)
         };
         if database.transact(work).await.is_err() {
-            tracing::error!(account = %id, "a denial could not be written to the audit trail");
+            tracing::error!(account = %id, "a refusal could not be written to the audit trail");
         }
     }
     Ok(response)
+}
+
+fn is_written_down(error: &ApiError) -> bool {
+    matches!(error, ApiError::Forbidden | ApiError::ReauthenticationRequired | ApiError::Unopened(_))
 }
 
 /// Checks the bearer token, and what it stands for against the database. Whom it lets in is kept with the request.

@@ -19,7 +19,7 @@ use super::{
 use crate::{
     audit::{Actor, Change, Entry, Trail},
     clock::Clock,
-    http::{ApiError, RequestId},
+    http::{ApiError, RequestId, Unopened},
 };
 
 /// How long an authentication counts as fresh.
@@ -171,6 +171,26 @@ impl Staff {
         Ok(self.trail.record(transaction, entry).await?)
     }
 
+    /// As [`Staff::record`], a row for each of many records, of which the same is told.
+    ///
+    /// # Errors
+    /// As [`Staff::record`].
+    pub async fn record_each(
+        &self,
+        transaction: &mut PgConnection,
+        action: &'static str,
+        subject: &'static str,
+        subjects: &[Uuid],
+        fields: &[String],
+    ) -> Result<(), ApiError> {
+        if !self.only_reads && !self.may_still_act(transaction).await? {
+            return Err(ApiError::Unauthenticated);
+        }
+        let request_id = Some(self.request_id.as_str());
+        let entry = Entry { actor: self.actor(), action, subject, subject_id: None, fields, request_id };
+        Ok(self.trail.record_each(transaction, entry, subjects).await?)
+    }
+
     /// Writes down what they changed, with what it said before and after.
     ///
     /// # Errors
@@ -199,6 +219,28 @@ impl Staff {
         let (actor, request_id) = (self.actor(), Some(self.request_id.as_str()));
         let (action, subject, subject_id) = ("access.denied", "account", Some(self.id));
         self.trail.record(transaction, Entry { actor, action, subject, subject_id, fields, request_id }).await
+    }
+
+    /// Writes down that a stored field did not open for them: its name, and the id of a key that is missing.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn record_unopened(
+        &self,
+        transaction: &mut PgConnection,
+        unopened: &Unopened,
+    ) -> Result<(), sqlx::Error> {
+        let fields: Vec<String> =
+            std::iter::once(unopened.field.to_owned()).chain(unopened.missing_key.clone()).collect();
+        let entry = Entry {
+            actor: self.actor(),
+            action: unopened.action,
+            subject: unopened.subject,
+            subject_id: Some(unopened.subject_id),
+            fields: &fields,
+            request_id: Some(self.request_id.as_str()),
+        };
+        self.trail.record(transaction, entry).await
     }
 
     async fn may_still_act(&self, transaction: &mut PgConnection) -> Result<bool, sqlx::Error> {

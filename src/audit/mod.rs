@@ -48,6 +48,8 @@ pub enum Actor {
     Account(Uuid),
     /// A program with an API key; the id is the key's.
     ApiKey(Uuid),
+    /// A connection to another service that brings inquiries; the id is the connection's.
+    Integration(Uuid),
     /// The command line, or the program itself.
     System,
     /// Somebody who did not sign in, such as a refused sign-in.
@@ -56,20 +58,20 @@ pub enum Actor {
 
 impl Actor {
     /// Every kind, as it is stored.
-    pub const KINDS: [&'static str; 4] = ["account", "api_key", "public", "system"];
+    pub const KINDS: [&'static str; 5] = ["account", "api_key", "integration", "public", "system"];
 
     /// The account behind the action, where there is one.
     pub fn account(self) -> Option<Uuid> {
         match self {
             Self::Account(id) => Some(id),
-            Self::ApiKey(_) | Self::System | Self::Public => None,
+            Self::ApiKey(_) | Self::Integration(_) | Self::System | Self::Public => None,
         }
     }
 
-    /// The id of an account or a key.
+    /// The id of an account, a key or a connection.
     pub fn id(self) -> Option<Uuid> {
         match self {
-            Self::Account(id) | Self::ApiKey(id) => Some(id),
+            Self::Account(id) | Self::ApiKey(id) | Self::Integration(id) => Some(id),
             Self::System | Self::Public => None,
         }
     }
@@ -79,6 +81,7 @@ impl Actor {
         match self {
             Self::Account(_) => "account",
             Self::ApiKey(_) => "api_key",
+            Self::Integration(_) => "integration",
             Self::System => "system",
             Self::Public => "public",
         }
@@ -147,6 +150,26 @@ impl Trail {
     pub async fn record(&self, transaction: &mut PgConnection, entry: Entry<'_>) -> Result<(), sqlx::Error> {
         let facts = facts(&entry, self.clock.new_id(), self.clock.now());
         queries::insert_event(transaction, &facts, &facts.mac(&self.key)).await
+    }
+
+    /// Writes a row for each of many records, of which the same is told, in one statement.
+    ///
+    /// # Errors
+    /// As [`Trail::record`].
+    pub async fn record_each(
+        &self,
+        transaction: &mut PgConnection,
+        entry: Entry<'_>,
+        subjects: &[Uuid],
+    ) -> Result<(), sqlx::Error> {
+        let like = facts(&entry, self.clock.new_id(), self.clock.now());
+        let ids: Vec<Uuid> = subjects.iter().map(|_| self.clock.new_id()).collect();
+        let rows = ids.iter().zip(subjects).map(|(id, subject)| {
+            let row = facts(&Entry { subject_id: Some(*subject), ..entry }, *id, like.at);
+            row.mac(&self.key).to_vec()
+        });
+        let macs: Vec<Vec<u8>> = rows.collect();
+        queries::insert_events(transaction, &like, &ids, subjects, &macs).await
     }
 
     /// Writes a row, and beside it what the record said before and after. The values are no part of the row or its HMAC,

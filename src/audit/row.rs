@@ -17,9 +17,9 @@ pub struct Facts<'a> {
     pub id: Uuid,
     /// In whole microseconds, which is what the database keeps.
     pub at: DateTime<Utc>,
-    /// `account`, `api_key`, `public` or `system`.
+    /// `account`, `api_key`, `integration`, `public` or `system`.
     pub actor_kind: &'a str,
-    /// The account or the key.
+    /// The account, the key or the connection.
     pub actor_id: Option<Uuid>,
     /// `noun.verb`.
     pub action: &'a str,

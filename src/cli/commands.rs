@@ -6,6 +6,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 use clap::{Arg, ArgMatches, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use url::Url;
+use uuid::Uuid;
 
 use crate::{accounts::Role, config::SETTINGS};
 
@@ -54,11 +55,41 @@ pub enum Command {
         #[command(subcommand)]
         command: AuditCommand,
     },
-    /// Look after the keys that sign access tokens
+    /// Look after the keys that sign access tokens and wrap the data keys of inquiries
     Keys {
         /// What to do.
         #[command(subcommand)]
         command: KeysCommand,
+    },
+    /// Look after what patients sent
+    Inquiries {
+        /// What to do.
+        #[command(subcommand)]
+        command: InquiriesCommand,
+    },
+    /// Tell whose inquiries were seen, which fields, when and by whom, out of the verified audit trail
+    BreachReport {
+        /// From this RFC 3339 instant or date on
+        #[arg(long, value_name = "INSTANT")]
+        from: String,
+        /// Before this instant or date
+        #[arg(long, value_name = "INSTANT")]
+        until: String,
+        /// By this account alone
+        #[arg(long, value_name = "ID", group = "suspect")]
+        actor: Option<Uuid>,
+        /// By this API key alone
+        #[arg(long, value_name = "ID", group = "suspect")]
+        key: Option<Uuid>,
+        /// By the account of this session, while it could be used
+        #[arg(long, value_name = "ID", group = "suspect")]
+        session: Option<Uuid>,
+        /// JSON, or the inquiries as a table
+        #[arg(long, value_enum, default_value_t = ReportFormat::Json)]
+        format: ReportFormat,
+        /// The file (default: stdout)
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
     },
     /// Bring content in
     Import {
@@ -193,6 +224,29 @@ pub enum AuditCommand {
     },
 }
 
+/// What patients sent.
+#[derive(Debug, Subcommand)]
+pub enum InquiriesCommand {
+    /// Erase what was kept as long as it has to be; the service does it every hour
+    Purge {
+        /// Tell how many would go by form and status, and change nothing
+        #[arg(long)]
+        dry_run: bool,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// The forms of a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ReportFormat {
+    /// Everything, as JSON.
+    Json,
+    /// One line an inquiry.
+    Csv,
+}
+
 /// Keys.
 #[derive(Debug, Subcommand)]
 pub enum KeysCommand {
@@ -214,7 +268,22 @@ pub enum KeysCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Delete a signing key; what it signed is refused within seconds
+    /// Wrap the data key of every inquiry with a new key, while the service runs; a run that was stopped is finished
+    RotateEncryption {
+        /// Add the new key and wrap nothing with it yet, to copy it to nodes with a folder of their own
+        #[arg(long, conflicts_with = "to")]
+        prepare: bool,
+        /// Wrap with this key, which is there already
+        #[arg(long, value_name = "ID")]
+        to: Option<String>,
+        /// Tell how many rows would be wrapped anew, and change nothing
+        #[arg(long)]
+        dry_run: bool,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Delete a key that signs no more (what it signed is refused within seconds), or that wraps no row any more
     Retire {
         /// Its id
         kid: String,

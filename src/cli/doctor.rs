@@ -11,6 +11,7 @@ use super::{
     Exit, Failure, Invocation, Opened, load,
     opened::{embedded_options, is_embedded, open_keys},
     print_json, progress, settle,
+    start::apply_tombstones,
 };
 use crate::{
     clinic::{self, Keeping, consistency::ConsistencyReport},
@@ -106,6 +107,7 @@ fn look(invocation: &Invocation) -> Vec<Finding> {
             let settled = opened.block_on(async |opened| Ok(settle(opened).await?));
             let schema = settled.map(|_| format!("reachable, schema at {}", migrations::newest()));
             findings.push(finding("database", schema.map_err(|failure| failure.message)));
+            findings.push(look_at_tombstones(&opened));
             let door = opened.block_on(async |opened| public_door(opened).await);
             findings.push(finding("roles", door.map_err(|failure| failure.message)));
             findings.extend(look_at_content(&opened));
@@ -115,6 +117,25 @@ fn look(invocation: &Invocation) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// Whether what was erased is gone.
+fn look_at_tombstones(opened: &Opened) -> Finding {
+    let what = "erasures";
+    match opened.block_on(async |opened| Ok(apply_tombstones(opened).await?)) {
+        Err(failure) => Finding { what, ok: false, warning: false, detail: failure.message },
+        Ok(found) => {
+            let mut detail = format!("{} in {}", found.known, opened.tombstones().path().display());
+            if !found.held.is_empty() {
+                let held: Vec<_> = found.held.iter().map(ToString::to_string).collect();
+                detail = format!("{detail}; there again and held, release them: {}", held.join(", "));
+            }
+            if !found.refused.is_empty() {
+                detail = format!("{detail}; {} lines are not ours", found.refused.len());
+            }
+            Finding { what, ok: true, warning: !found.held.is_empty() || !found.refused.is_empty(), detail }
+        }
+    }
 }
 
 /// What the clinic tells everybody.

@@ -9,6 +9,8 @@ mod doctor;
 mod export;
 mod healthcheck;
 mod import;
+mod inquiries;
+mod key_rotation;
 mod key_watch;
 mod keys;
 mod mail;
@@ -31,8 +33,8 @@ use crate::{
     openapi,
 };
 use commands::{
-    AdminCommand, AuditCommand, Cli, Command, ConfigCommand, ExportCommand, HowToImport, ImportCommand, KeysCommand,
-    ListingKind,
+    AdminCommand, AuditCommand, Cli, Command, ConfigCommand, ExportCommand, HowToImport, ImportCommand,
+    InquiriesCommand, KeysCommand, ListingKind, ReportFormat,
 };
 
 /// How a command ended, when it did not end well.
@@ -121,8 +123,20 @@ fn dispatch(command: Command, invocation: &Invocation) -> Result<(), Failure> {
             KeysCommand::Rotate { prepare, to, json } => {
                 keys::rotate(invocation, keys::Rotation::of(prepare, to), json)
             }
+            KeysCommand::RotateEncryption { prepare, to, dry_run, json } => {
+                key_rotation::run(invocation, &key_rotation::Wanted { prepare, to, dry_run, json })
+            }
             KeysCommand::Retire { kid, json } => keys::retire(invocation, kid, json),
         },
+        Command::Inquiries { command: InquiriesCommand::Purge { dry_run, json } } => {
+            inquiries::purge(invocation, dry_run, json)
+        }
+        Command::BreachReport { from, until, actor, key, session, format, out } => {
+            let suspect = inquiries::suspect(actor, key, session);
+            let csv = format == ReportFormat::Csv;
+            let wanted = inquiries::Wanted { from: &from, until: &until, suspect, csv, out: out.as_deref() };
+            inquiries::breach_report(invocation, &wanted)
+        }
         Command::Import { command } => dispatch_import(command, invocation),
         Command::Export { command } => match command {
             ExportCommand::Articles { format, out } => export::articles(invocation, format, out.as_deref()),

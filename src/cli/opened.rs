@@ -16,6 +16,7 @@ use crate::{
         Database,
         embedded::{ArchiveSource, Lifetime, Options},
     },
+    inquiries::privacy::erasure::TombstoneLog,
 };
 
 use super::{Failure, Invocation, load, settle};
@@ -40,6 +41,11 @@ impl Opened {
     /// Where the command writes down what it does.
     pub fn trail(&self) -> Trail {
         Trail::new(&self.ring, self.clock.clone())
+    }
+
+    /// The file of tombstones.
+    pub fn tombstones(&self) -> TombstoneLog {
+        TombstoneLog::new(&self.config.data_dir, &self.ring)
     }
 
     /// What seals and checks the audit trail.

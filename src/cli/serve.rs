@@ -21,6 +21,7 @@ use crate::{
         embedded::{Lifetime, ServeLock},
     },
     http::ApiError,
+    inquiries::privacy::retention,
     mail, outbox, telemetry,
 };
 
@@ -56,6 +57,7 @@ fn bind(config: &Config) -> Result<TcpListener, Failure> {
 
 async fn serve(opened: &Opened, listener: TcpListener, demo: bool) -> Result<(), Failure> {
     let mut stop = Stop::listen()?;
+    let node = opened.clock.new_id();
     let address = listener.local_addr().map_err(Failure::failed)?;
     let public_url = opened.config.public_url_at(address).as_str().to_owned();
     let public = opened.database.public(opened.config.database_connections);
@@ -69,6 +71,7 @@ async fn serve(opened: &Opened, listener: TcpListener, demo: bool) -> Result<(),
         staff.clone(),
     );
     let (postbox, courier, inbox) = (parts.postbox().clone(), parts.courier().clone(), parts.inbox());
+    let fetching = parts.lead_fetching();
     let carrier = super::mail::carrier(&opened.config, &public_url)?;
     let workers = opened.config.workers.unwrap_or_else(|| std::thread::available_parallelism().map_or(2, Into::into));
     // The embedded server is up by now. A database elsewhere may be away: the API is alive and not ready meanwhile.
@@ -92,8 +95,10 @@ async fn serve(opened: &Opened, listener: TcpListener, demo: bool) -> Result<(),
             outbox::clear_daily(staff.clone(), opened.clock.clone()),
             mail::deliver(staff.clone(), postbox, carrier),
             chain.run(staff.clone(), anchors),
+            fetching.run(),
             accounts::clear_hourly(staff.clone(), opened.clock.clone()),
-            key_watch::follow(Arc::clone(&opened.ring)),
+            key_watch::follow(Arc::clone(&opened.ring), staff.clone(), node),
+            retention::purge_hourly(staff.clone(), opened.tombstones(), opened.trail(), opened.clock.clone()),
         );
         Ok(())
     };
@@ -104,6 +109,7 @@ async fn serve(opened: &Opened, listener: TcpListener, demo: bool) -> Result<(),
     };
     inbox.close();
     handle.stop(patience == Patience::Drain).await;
+    key_watch::leave(&staff, node).await;
     public.close().await;
     staff.close().await;
     outcome

@@ -1,5 +1,6 @@
 //! What every start settles before the first request: the schema, the roles, the singletons, the keys.
 
+use chrono::DateTime;
 use sqlx::Connection;
 
 use super::{Failure, Opened};
@@ -8,7 +9,10 @@ use crate::{
     clinic,
     config::ArticlePath,
     db::OpenError,
-    inquiries,
+    inquiries::{
+        self,
+        privacy::erasure::{self, ReconcileError, Reconciled},
+    },
 };
 
 /// Why an installation could not be settled.
@@ -23,6 +27,9 @@ pub enum SettleError {
     /// The keys are not the ones that the database was written with.
     #[error(transparent)]
     Keys(#[from] inquiries::RingMismatch),
+    /// It cannot be made sure that what was erased stays erased.
+    #[error(transparent)]
+    Tombstones(#[from] ReconcileError),
 }
 
 impl From<SettleError> for Failure {
@@ -31,8 +38,8 @@ impl From<SettleError> for Failure {
     }
 }
 
-/// Brings the schema up to date, makes the clinic's record and the default form where they are missing, and compares
-/// the keys with those that the database knows. Answers how many migrations were applied.
+/// Brings the schema up to date, makes the clinic's record and the default form where they are missing, compares the
+/// keys with those that the database knows, and erases again what a restored backup brought back. Answers how many migrations were applied.
 ///
 /// # Errors
 /// [`SettleError`].
@@ -50,7 +57,20 @@ pub async fn settle(opened: &Opened) -> Result<usize, SettleError> {
     inquiries::register_keys(&mut transaction, &opened.ring).await?;
     transaction.commit().await.map_err(refused)?;
     staff.close().await.map_err(refused)?;
+    apply_tombstones(opened).await?;
     Ok(applied)
+}
+
+/// Erases again what a restored database has again, and brings the file of tombstones up to date.
+///
+/// # Errors
+/// [`SettleError::Tombstones`].
+pub async fn apply_tombstones(opened: &Opened) -> Result<Reconciled, SettleError> {
+    let staff = opened.database.staff(1);
+    let (log, trail) = (opened.tombstones(), opened.trail());
+    let found = erasure::reconcile(&staff, &log, &trail, DateTime::UNIX_EPOCH).await;
+    staff.close().await;
+    Ok(found?)
 }
 
 /// Tells the database what the settings say of articles: what becomes of those whose review is overdue, and where they

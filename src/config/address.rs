@@ -69,6 +69,16 @@ impl fmt::Display for WebOrigin {
     }
 }
 
+/// An address that a secret is sent to: https, or this host.
+pub(super) fn guarded(text: &str) -> Parsed<BaseUrl> {
+    let address = base(text)?;
+    if address.url.scheme() == "https" || super::is_loopback(&address.url) {
+        Ok(address)
+    } else {
+        Err("is not https://, and a token goes along".into())
+    }
+}
+
 /// The address of a whole host.
 pub(super) fn site(text: &str) -> Parsed<BaseUrl> {
     let address = base(text)?;

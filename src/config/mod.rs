@@ -121,6 +121,8 @@ pub struct Config {
     pub inquiry_retention_days: u32,
     /// [`settings::CMS_PROOF_OF_WORK_COST`], 1 to 1,000,000.
     pub proof_of_work_cost: u32,
+    /// [`settings::CMS_META_GRAPH_URL`].
+    pub meta_graph_url: BaseUrl,
     /// [`settings::CMS_REVIEW_OVERDUE`].
     pub review_overdue: ReviewOverdue,
     /// [`settings::CMS_REVIEW_MONTHS`], 1 to 60.
@@ -245,6 +247,7 @@ fn read(from: &mut Reader) -> Option<Config> {
     let proof_of_work_cost = from.read_number(&settings::CMS_PROOF_OF_WORK_COST);
     let session_idle_minutes = from.read_number(&CMS_SESSION_IDLE_MINUTES);
     let audit_anchors = from.read(&CMS_AUDIT_ANCHORS, parse::path);
+    let meta_graph_url = from.read(&settings::CMS_META_GRAPH_URL, address::guarded);
     let review_overdue = from.read(&settings::CMS_REVIEW_OVERDUE, parse::review_overdue);
     let review_months = from.read_number(&settings::CMS_REVIEW_MONTHS);
     let audit_anchor_url = from.read(&CMS_AUDIT_ANCHOR_URL, address::hook);
@@ -283,6 +286,7 @@ fn read(from: &mut Reader) -> Option<Config> {
         log: log?,
         inquiry_retention_days: inquiry_retention_days?,
         proof_of_work_cost: proof_of_work_cost?,
+        meta_graph_url: meta_graph_url?,
         review_overdue: review_overdue?,
         review_months: review_months?,
         session_idle_minutes: session_idle_minutes?,

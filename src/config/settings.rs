@@ -360,6 +360,9 @@ settings! {
     /// How hard the challenge of a form with a proof of work is: rounds of PBKDF2 a try, of which a browser needs 256 on
     /// average and the server one.
     CMS_PROOF_OF_WORK_COST: Kind::Number { min: 1, max: 1_000_000 }, Value("5000"), InUse;
+    /// Where the fields of leads are fetched that Meta tells of: the Graph API with its version, or a stand-in on this
+    /// host. Elsewhere only over https, since a token goes along.
+    CMS_META_GRAPH_URL: Kind::BaseAddress, Value("https://graph.facebook.com/v21.0"), InUse;
     /// What becomes of an article whose review is overdue. `flag`: `review.overdue` is true and nothing else. `noindex`:
     /// search engines are asked to stay away as well. `withdraw`: an article is published until the end of the day
     /// on which the next review is due, and goes by itself; what was published before the setting was made stays. Of

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::access_token::TokenError;
 use super::signing_keys::SigningKeys;
 
-/// The `typ` of the header.
+/// The `typ` of the header of a review's attestation.
 const TYPE: &str = "article-review+jwt";
 
 impl SigningKeys {
@@ -17,10 +17,18 @@ impl SigningKeys {
     /// # Errors
     /// [`TokenError::Signing`] when the key cannot sign.
     pub fn sign_attestation<T: Serialize>(&self, facts: &T) -> Result<String, TokenError> {
+        self.sign_facts(TYPE, facts)
+    }
+
+    /// As [`SigningKeys::sign_attestation`], under a type of their own.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn sign_facts<T: Serialize>(&self, of_type: &'static str, facts: &T) -> Result<String, TokenError> {
         let kid = self.current_id();
         let key = self.find(kid).ok_or(TokenError::Signing)?;
         let mut header = Header::new(Algorithm::EdDSA);
-        header.typ = Some(TYPE.to_owned());
+        header.typ = Some(of_type.to_owned());
         header.kid = Some(kid.to_owned());
         jsonwebtoken::encode(&header, facts, &key.encoding).map_err(|_| TokenError::Signing)
     }

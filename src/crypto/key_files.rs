@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::encryption_keys::EncryptionKeys;
 use super::key::Key256;
 use super::key_folder::{KeyFolder, LockedFolder};
 use super::key_ring::{KeyError, RingParts};
@@ -80,17 +81,15 @@ pub(super) fn load(folder: &KeyFolder) -> Result<RingParts, KeyError> {
             return Err(KeyError::Incomplete { missing });
         }
     }
-    let mut encryption = BTreeMap::new();
     for name in names.iter().filter(|name| is_of_ring(name)) {
-        if let Some(id) = id_of(name, KeyUse::Encryption) {
-            encryption.insert(id.to_owned(), read_symmetric(folder, name)?);
-        } else if id_of(name, KeyUse::Signing).is_none() && ![INDEX, PURPOSE, CURRENT].contains(&name.as_str()) {
+        let known = id_of(name, KeyUse::Encryption).or_else(|| id_of(name, KeyUse::Signing));
+        if known.is_none() && ![INDEX, PURPOSE, CURRENT].contains(&name.as_str()) {
             return Err(KeyError::StrangeFile { name: name.clone() });
         }
     }
     let (current_encryption, current_signing) = current.unzip();
     Ok(RingParts {
-        encryption,
+        encryption: read_encryption(folder, &names)?,
         current_encryption,
         index: read_symmetric(folder, INDEX)?,
         purpose: read_symmetric(folder, PURPOSE)?,
@@ -99,10 +98,12 @@ pub(super) fn load(folder: &KeyFolder) -> Result<RingParts, KeyError> {
     })
 }
 
-/// The signing keys alone, which come and go while the program runs.
-pub(super) fn load_signing(folder: &KeyFolder) -> Result<SigningKeys, KeyError> {
+/// The keys that come and go while the program runs.
+pub(super) fn load_changing(folder: &KeyFolder) -> Result<(SigningKeys, EncryptionKeys), KeyError> {
     let (current, names) = look(folder)?;
-    SigningKeys::of(read_signing(folder, &names)?, current.map(|(_, signing)| signing))
+    let (encryption, signing) = current.unzip();
+    let signing = SigningKeys::of(read_signing(folder, &names)?, signing)?;
+    Ok((signing, EncryptionKeys::of(read_encryption(folder, &names)?, encryption)?))
 }
 
 /// The current ids, and then the names: a key is in the folder before it is current, so in this order no look in the
@@ -125,6 +126,19 @@ fn read_signing(folder: &KeyFolder, names: &[String]) -> Result<BTreeMap<String,
     Ok(keys)
 }
 
+/// As [`read_signing`].
+fn read_encryption(folder: &KeyFolder, names: &[String]) -> Result<BTreeMap<String, Key256>, KeyError> {
+    let mut keys = BTreeMap::new();
+    for name in names {
+        if let Some(id) = id_of(name, KeyUse::Encryption)
+            && let Some(digits) = folder.read_if_there(name)?
+        {
+            keys.insert(id.to_owned(), parse_symmetric(name, &digits)?);
+        }
+    }
+    Ok(keys)
+}
+
 /// The id in the name of a file; none where it is of another kind or has another form.
 pub(super) fn id_of(name: &str, key_use: KeyUse) -> Option<&str> {
     let id = name.strip_prefix(key_use.prefix())?.strip_suffix(key_use.suffix())?;
@@ -133,7 +147,11 @@ pub(super) fn id_of(name: &str, key_use: KeyUse) -> Option<&str> {
 }
 
 fn read_symmetric(folder: &KeyFolder, name: &str) -> Result<Key256, KeyError> {
-    Key256::from_hex(&folder.read(name)?)
+    parse_symmetric(name, &folder.read(name)?)
+}
+
+fn parse_symmetric(name: &str, digits: &[u8]) -> Result<Key256, KeyError> {
+    Key256::from_hex(digits)
         .ok_or_else(|| KeyError::Malformed { name: name.to_owned(), expected: "64 hexadecimal digits (256 bits)" })
 }
 

@@ -32,15 +32,16 @@ impl KeyRing {
             kid: kid.to_owned(),
             key_use: key_use.name(),
             current: kid == current,
-            created_at: self.signing.written_at(&key_use.file(kid)),
+            created_at: self.kept.written_at(&key_use.file(kid)),
             fingerprint,
         };
         let mut all: Vec<ListedKey> = signing
             .iter()
             .map(|(kid, key)| listed(KeyUse::Signing, kid, signing.current_id(), key.thumbprint()))
             .collect();
-        let encryption = self.encryption_key_ids().filter_map(|kid| Some((kid, self.fingerprint(kid)?)));
-        all.extend(encryption.map(|(kid, print)| listed(KeyUse::Encryption, kid, self.current_encryption_id(), print)));
+        let keys = self.encryption();
+        let encryption = keys.ids().filter_map(|kid| Some((kid, self.fingerprint(kid)?)));
+        all.extend(encryption.map(|(kid, print)| listed(KeyUse::Encryption, kid, keys.current_id(), print)));
         all
     }
 }

@@ -20,6 +20,7 @@ use std::sync::Arc;
 use data_encoding::HEXLOWER;
 use thiserror::Error;
 
+use super::encryption_keys::EncryptionKeys;
 use super::key::Key256;
 use super::key_folder::KeyFolder;
 use super::random::RandomError;
@@ -110,7 +111,7 @@ pub enum KeyError {
         missing: &'static str,
     },
     /// The key asked for is not in this ring.
-    #[error("the key ring has no key {id:?}: restore its file from the backup of the keys and start again")]
+    #[error("the key ring has no key {id:?}: restore its file from the backup of the keys")]
     MissingKey {
         /// Its id.
         id: String,
@@ -121,6 +122,12 @@ pub enum KeyError {
     /// The key that signs new tokens is to be retired.
     #[error("the signing key {id} is the current one: run `clinic-cms keys rotate` first")]
     CurrentKey {
+        /// Its id.
+        id: String,
+    },
+    /// The key that wraps new data keys is to be retired.
+    #[error("the encryption key {id} is the current one: run `clinic-cms keys rotate-encryption` first")]
+    CurrentEncryptionKey {
         /// Its id.
         id: String,
     },
@@ -148,11 +155,10 @@ pub struct RingParts {
 
 /// Every long-lived secret of the installation. `Debug` shows ids alone.
 pub struct KeyRing {
-    pub(super) encryption: BTreeMap<String, Key256>,
-    pub(super) current_encryption: String,
     pub(super) index: Key256,
     pub(super) purpose: Key256,
-    pub(super) signing: Reloaded,
+    /// What comes and goes while the program runs: the keys that sign and those that wrap.
+    pub(super) kept: Reloaded,
 }
 
 impl KeyRing {
@@ -168,7 +174,7 @@ impl KeyRing {
         // Noted first: what changes while the files are read is read again.
         let trace = folder.trace();
         let parts = rotation::load_or_create(&folder)?;
-        Self::from_parts(parts, |signing| Reloaded::of_folder(signing, folder, trace))
+        Self::from_parts(parts, |signing, encryption| Reloaded::of_folder(signing, encryption, folder, trace))
     }
 
     /// Builds a ring from keys that were read elsewhere (an environment, a key service).
@@ -179,35 +185,45 @@ impl KeyRing {
         Self::from_parts(parts, Reloaded::fixed)
     }
 
-    fn from_parts(parts: RingParts, keep: impl FnOnce(SigningKeys) -> Reloaded) -> Result<Self, KeyError> {
+    fn from_parts(
+        parts: RingParts,
+        keep: impl FnOnce(SigningKeys, EncryptionKeys) -> Reloaded,
+    ) -> Result<Self, KeyError> {
         let RingParts { encryption, current_encryption, index, purpose, signing, current_signing } = parts;
-        let current_encryption = current(&encryption, current_encryption, "encryption-<id>.key")?;
+        let encryption = EncryptionKeys::of(encryption, current_encryption)?;
         let signing = SigningKeys::of(signing, current_signing)?;
         refuse_weak_and_shared(&symmetric(&encryption, &index, &purpose), &signing)?;
-        Ok(Self { encryption, current_encryption, index, purpose, signing: keep(signing) })
+        Ok(Self { index, purpose, kept: keep(signing, encryption) })
     }
 
-    /// Refuses signing keys that are weak, or used for something else in this ring.
-    pub(super) fn check_signing(&self, signing: &SigningKeys) -> Result<(), KeyError> {
-        refuse_weak_and_shared(&symmetric(&self.encryption, &self.index, &self.purpose), signing)
+    /// Refuses keys that came while the program runs and are weak, or used for something else in this ring.
+    pub(super) fn check_new(&self, signing: &SigningKeys, encryption: &EncryptionKeys) -> Result<(), KeyError> {
+        refuse_weak_and_shared(&symmetric(encryption, &self.index, &self.purpose), signing)
     }
 
     /// The signing keys as they are now. Whoever signs and names the key takes them once: the next look may find
     /// others.
     #[must_use]
     pub fn signing(&self) -> Arc<SigningKeys> {
-        self.signing.now()
+        self.kept.signing()
+    }
+
+    /// The key-encryption keys as they are now. Whoever wraps and names the key takes them once.
+    #[must_use]
+    pub fn encryption(&self) -> Arc<EncryptionKeys> {
+        self.kept.encryption()
     }
 
     /// The ids of the key-encryption keys, in order.
-    pub fn encryption_key_ids(&self) -> impl Iterator<Item = &str> {
-        self.encryption.keys().map(String::as_str)
+    #[must_use]
+    pub fn encryption_key_ids(&self) -> Vec<String> {
+        self.encryption().ids().map(str::to_owned).collect()
     }
 
-    /// The id of the key that wraps new data keys. Rows under other ids wait for rewrapping.
+    /// The id of the key that wraps new data keys at this moment. Rows under other ids wait for rewrapping.
     #[must_use]
-    pub fn current_encryption_id(&self) -> &str {
-        &self.current_encryption
+    pub fn current_encryption_id(&self) -> String {
+        self.encryption().current_id().to_owned()
     }
 
     /// The `kid` that signs new access tokens at this moment.
@@ -221,7 +237,7 @@ impl KeyRing {
     /// its own differs.
     #[must_use]
     pub fn fingerprint(&self, id: &str) -> Option<String> {
-        self.encryption.get(id).map(|key| fingerprint(key, id))
+        self.encryption().find(id).map(|key| fingerprint(key, id))
     }
 
     /// The fingerprints of all symmetric keys by name: `index`, `purpose`, `encryption-<id>`.
@@ -229,7 +245,8 @@ impl KeyRing {
     pub fn fingerprints(&self) -> BTreeMap<String, String> {
         let roots = [("index", &self.index), ("purpose", &self.purpose)];
         let roots = roots.map(|(name, key)| (name.to_owned(), fingerprint(key, name)));
-        let encryption = self.encryption.iter().map(|(id, key)| (format!("encryption-{id}"), fingerprint(key, id)));
+        let keys = self.encryption();
+        let encryption = keys.iter().map(|(id, key)| (format!("encryption-{id}"), fingerprint(key, id)));
         roots.into_iter().chain(encryption).collect()
     }
 
@@ -248,7 +265,7 @@ impl KeyRing {
 impl fmt::Debug for KeyRing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("KeyRing")
-            .field("encryption", &self.encryption.keys())
+            .field("encryption", &self.encryption())
             .field("signing", &self.signing())
             .finish_non_exhaustive()
     }
@@ -272,11 +289,7 @@ pub(super) fn current<T>(
 }
 
 /// Every key that is no signing key, by the name of its file.
-fn symmetric<'a>(
-    encryption: &'a BTreeMap<String, Key256>,
-    index: &'a Key256,
-    purpose: &'a Key256,
-) -> Vec<(String, &'a Key256)> {
+fn symmetric<'a>(encryption: &'a EncryptionKeys, index: &'a Key256, purpose: &'a Key256) -> Vec<(String, &'a Key256)> {
     let encryption = encryption.iter().map(|(id, key)| (format!("encryption-{id}.key"), key));
     encryption.chain([("index.key".to_owned(), index), ("purpose.key".to_owned(), purpose)]).collect()
 }

@@ -15,6 +15,7 @@
 //! | `personal` | text that never reaches a log |
 //! | `key` | one 256-bit key, derivation, HMAC |
 //! | `key_folder`, `key_files`, `key_ring`, `key_list` | the keys on disk, read, checked, opened, shown |
+//! | `encryption_keys` | the keys that wrap data keys, at one moment |
 //! | `rotation`, `reloading` | keys that come and go, also while the program runs |
 //! | `sealed`, `wrapped`, `padding` | personal fields and the data key around them |
 //! | `purpose_seal` | what the program itself reads again: an authenticator's secret, a waiting mail |
@@ -28,6 +29,7 @@
 pub mod access_token;
 mod attestation;
 pub mod blind_index;
+mod encryption_keys;
 mod key;
 mod key_files;
 mod key_folder;
@@ -52,6 +54,7 @@ pub mod wrapped;
 
 pub use access_token::{AccessClaims, TokenError};
 pub use blind_index::IndexedField;
+pub use encryption_keys::EncryptionKeys;
 pub use key::Key256;
 pub use key_list::ListedKey;
 pub use key_ring::{KeyError, KeyRing, RingParts};

@@ -1,9 +1,9 @@
 //! The first making of a ring, and the steps of a rotation.
 //!
 //! A signing key is rotated in one step where all nodes read one folder: a running node looks at it every few seconds,
-//! and at once when it meets a `kid` that it does not know. Nodes with folders of their own get the key first, with
-//! [`KeyRing::add_key`] and a copy, and use it later, with [`KeyRing::make_current`]. An encryption key is read at a
-//! start alone. A retired signing key is deleted; what else was signed with it (heads of the audit trail) is checked
+//! and at once when it meets an id that it does not know. Nodes with folders of their own get the key first, with
+//! [`KeyRing::add_key`] and a copy, and use it later, with [`KeyRing::make_current`]. An encryption key goes the same way
+//! in two steps, since what it wraps has to be opened by every node. A retired key is deleted; what else was signed with it (heads of the audit trail) is checked
 //! with public halves that are kept elsewhere.
 
 use std::path::Path;
@@ -36,13 +36,13 @@ impl KeyRing {
     pub fn add_key(folder: &Path, key_use: KeyUse) -> Result<String, KeyError> {
         changed(folder, |locked, ring| {
             // Written out first: without it, the highest id would be the current one.
-            write_current(locked, &ring.current_encryption, &ring.current_signing_id())?;
+            write_current(locked, &ring.current_encryption_id(), &ring.current_signing_id())?;
             make_key(locked, key_use, &ring.ids(key_use))
         })
     }
 
-    /// Uses the key `id`, which must be in the ring in `folder`, for new work: a signing key within seconds on every
-    /// node that reads the folder, an encryption key from the next start on.
+    /// Uses the key `id`, which must be in the ring in `folder`, for new work, within seconds on every node that reads
+    /// the folder.
     ///
     /// # Errors
     /// [`KeyError::MissingKey`] when there is no such key; else as [`KeyRing::add_key`].
@@ -53,7 +53,7 @@ impl KeyRing {
             }
             match key_use {
                 KeyUse::Encryption => write_current(locked, id, &ring.current_signing_id()),
-                KeyUse::Signing => write_current(locked, &ring.current_encryption, id),
+                KeyUse::Signing => write_current(locked, &ring.current_encryption_id(), id),
             }
         })
     }
@@ -65,9 +65,9 @@ impl KeyRing {
     pub fn rotate_signing(folder: &Path) -> Result<Rotated, KeyError> {
         changed(folder, |locked, ring| {
             let previous = ring.current_signing_id();
-            write_current(locked, &ring.current_encryption, &previous)?;
+            write_current(locked, &ring.current_encryption_id(), &previous)?;
             let kid = make_key(locked, KeyUse::Signing, &ring.ids(KeyUse::Signing))?;
-            write_current(locked, &ring.current_encryption, &kid)?;
+            write_current(locked, &ring.current_encryption_id(), &kid)?;
             Ok(Rotated { kid, previous })
         })
     }
@@ -87,14 +87,34 @@ impl KeyRing {
                 return Err(KeyError::CurrentKey { id: kid.to_owned() });
             }
             // Written out first: without it, the highest id of those that stay would be the current one.
-            write_current(locked, &ring.current_encryption, keys.current_id())?;
+            write_current(locked, &ring.current_encryption_id(), keys.current_id())?;
             locked.remove(&KeyUse::Signing.file(kid))
+        })
+    }
+
+    /// Deletes a key-encryption key. Whoever calls this knows that no row needs it; a data key that it wraps in an old
+    /// backup opens again when its file is put back.
+    ///
+    /// # Errors
+    /// [`KeyError::CurrentEncryptionKey`] for the key that wraps, [`KeyError::MissingKey`] for one that is not there;
+    /// else as [`KeyRing::add_key`].
+    pub fn retire_encryption(folder: &Path, id: &str) -> Result<(), KeyError> {
+        changed(folder, |locked, ring| {
+            let keys = ring.encryption();
+            if keys.find(id).is_none() {
+                return Err(KeyError::MissingKey { id: id.to_owned() });
+            }
+            if keys.current_id() == id {
+                return Err(KeyError::CurrentEncryptionKey { id: id.to_owned() });
+            }
+            write_current(locked, keys.current_id(), &ring.current_signing_id())?;
+            locked.remove(&KeyUse::Encryption.file(id))
         })
     }
 
     fn ids(&self, key_use: KeyUse) -> Vec<String> {
         match key_use {
-            KeyUse::Encryption => self.encryption.keys().cloned().collect(),
+            KeyUse::Encryption => self.encryption_key_ids(),
             KeyUse::Signing => self.signing().iter().map(|(kid, _)| kid.to_owned()).collect(),
         }
     }

@@ -8,6 +8,7 @@
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
+use super::encryption_keys::EncryptionKeys;
 use super::key::{Key256, length_prefixed};
 use super::key_ring::{KeyError, KeyRing};
 use super::sealed::{self, DataKey, SealError};
@@ -29,8 +30,10 @@ impl KeyRing {
     /// # Errors
     /// [`SealError`] when the system gives no random bytes.
     pub fn wrap_key(&self, key: &DataKey, row: Uuid) -> Result<WrappedKey, SealError> {
-        let key_id = self.current_encryption.clone();
-        let wrapping = self.wrapping_key(&key_id)?;
+        // Taken once: the key that is named is the key that wraps, whatever a reload brings meanwhile.
+        let keys = self.encryption();
+        let key_id = keys.current_id().to_owned();
+        let wrapping = wrapping_key(&keys, &key_id)?;
         let bytes = sealed::encrypt(&wrapping, &binding(&key_id, row), &key.to_bytes())?;
         Ok(WrappedKey { key_id, bytes })
     }
@@ -41,7 +44,7 @@ impl KeyRing {
     /// [`SealError::Key`] with [`KeyError::MissingKey`] when this ring lacks the key-encryption
     /// key; [`SealError::Refused`] when the bytes were altered or belong to another row.
     pub fn unwrap_key(&self, wrapped: &WrappedKey, row: Uuid) -> Result<DataKey, SealError> {
-        let wrapping = self.wrapping_key(&wrapped.key_id)?;
+        let wrapping = self.find_wrapping_key(&wrapped.key_id)?;
         let binding = binding(&wrapped.key_id, row);
         let opened: Zeroizing<Vec<u8>> = sealed::decrypt(&wrapping, &binding, &wrapped.bytes)?;
         DataKey::from_bytes(&opened).ok_or(SealError::Refused)
@@ -55,11 +58,18 @@ impl KeyRing {
         self.wrap_key(&self.unwrap_key(wrapped, row)?, row)
     }
 
-    fn wrapping_key(&self, id: &str) -> Result<Key256, KeyError> {
-        let root = self.encryption.get(id);
-        root.map(|key| key.derive("clinic-cms/encryption/1", "wrap"))
-            .ok_or_else(|| KeyError::MissingKey { id: id.to_owned() })
+    /// A key that another node began to wrap with a moment ago is in the folder already: it is looked for at once.
+    fn find_wrapping_key(&self, id: &str) -> Result<Key256, KeyError> {
+        match wrapping_key(&self.encryption(), id) {
+            Err(KeyError::MissingKey { .. }) if self.has_found_other_keys() => wrapping_key(&self.encryption(), id),
+            found => found,
+        }
     }
+}
+
+fn wrapping_key(keys: &EncryptionKeys, id: &str) -> Result<Key256, KeyError> {
+    let root = keys.find(id).ok_or_else(|| KeyError::MissingKey { id: id.to_owned() })?;
+    Ok(root.derive("clinic-cms/encryption/1", "wrap"))
 }
 
 fn binding(key_id: &str, row: Uuid) -> Vec<u8> {

@@ -197,7 +197,8 @@ impl Database {
     async fn check_server(&self, mut connection: PgConnection) -> Result<(), OpenError> {
         let server = sqlx::query!(
             r#"select current_setting('server_version_num')::integer / 10000 as "major!",
-                      current_setting('fsync') = 'on' as "fsync!", current_setting('full_page_writes') = 'on' as "pages!""#
+                      current_setting('fsync') = 'on' as "fsync!", current_setting('full_page_writes') = 'on' as "pages!",
+                      current_setting('synchronous_commit') <> 'off' as "commits!""#
         )
         .fetch_one(&mut connection)
         .await
@@ -207,6 +208,7 @@ impl Database {
             old if old < 15 => Err(OpenError::TooOld(old)),
             _ if !self.disposable && !server.fsync => Err(OpenError::NotDurable("fsync")),
             _ if !self.disposable && !server.pages => Err(OpenError::NotDurable("full_page_writes")),
+            _ if !self.disposable && !server.commits => Err(OpenError::NotDurable("synchronous_commit")),
             _ => Ok(()),
         }
     }

@@ -28,7 +28,7 @@ pub use outcome::FHIR_JSON;
 pub use outgoing::{AddressPolicy, outgoing_agent};
 pub use page::{COUNTED, PageLinks, PageMeta, PageRequest, Paging, Question, Start, open_cursor, seal_cursor};
 pub use precondition::{Expected, version_tag};
-pub use problem::{Answer, ApiError, FieldError, Problem, not_found};
+pub use problem::{Answer, ApiError, FieldError, Problem, Unopened, not_found};
 pub use query::{QueryReader, no_parameters};
 pub use rate_limit::RateLimit;
 pub use resource::Endpoint;

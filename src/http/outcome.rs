@@ -55,7 +55,7 @@ fn issue(severity: &str, code: &str, details: &Value, diagnostics: &str, express
 }
 
 fn severity(error: &ApiError) -> &'static str {
-    if matches!(error, ApiError::Internal) { "fatal" } else { "error" }
+    if matches!(error, ApiError::Internal | ApiError::Unopened(_)) { "fatal" } else { "error" }
 }
 
 /// <https://hl7.org/fhir/R4/valueset-issue-type.html>
@@ -74,7 +74,7 @@ fn issue_code(error: &ApiError) -> &'static str {
         ApiError::TooLarge => "too-long",
         ApiError::RateLimited { .. } => "throttled",
         ApiError::Busy => "transient",
-        ApiError::Internal => "exception",
+        ApiError::Unopened(_) | ApiError::Internal => "exception",
     }
 }
 

@@ -78,7 +78,7 @@ impl<R: Resolver> Resolver for CheckedResolver<R> {
         let found = self.inner.resolve(uri, config, timeout)?;
         let is_sealed = uri.scheme_str() == Some("https");
         let mut admitted = self.empty();
-        for address in found.iter() {
+        for address in &found {
             let ip = address.ip();
             if if is_sealed { self.policy.admits(ip) } else { self.policy.names(ip) } {
                 admitted.push(*address);

@@ -10,6 +10,7 @@ use actix_web::{
 use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use super::outcome::{FHIR_JSON, is_fhir, operation_outcome};
 use crate::db::DbError;
@@ -52,6 +53,32 @@ impl FieldError {
     pub fn suggesting(mut self, suggestion: Option<String>) -> Self {
         self.suggestion = suggestion;
         self
+    }
+}
+
+/// A stored field that does not open: which one, and never what it held. Whoever sees it in an answer to staff writes it
+/// down in the audit trail (`accounts::record_denials`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unopened {
+    /// The action of the audit row, such as `inquiry.seal_refused`.
+    pub action: &'static str,
+    /// The kind of record.
+    pub subject: &'static str,
+    /// The record.
+    pub subject_id: Uuid,
+    /// The column.
+    pub field: &'static str,
+    /// The key that this node lacks; none where the bytes were altered, or moved from another row or column.
+    pub missing_key: Option<String>,
+}
+
+impl Unopened {
+    fn sentence(&self) -> String {
+        let (subject, id, field) = (self.subject, self.subject_id, self.field);
+        match &self.missing_key {
+            Some(key) => format!("the key {key} is needed for {subject} {id} and is not here: restore its file"),
+            None => format!("{field} of {subject} {id} was altered, or moved there from another place"),
+        }
     }
 }
 
@@ -108,6 +135,9 @@ pub enum ApiError {
         /// One sentence for people.
         detail: &'static str,
     },
+    /// 503 where a key is missing, 409 where a sealed field was altered or moved: nothing of it is shown.
+    #[error("a sealed field does not open")]
+    Unopened(Unopened),
     /// 410: it was here, and something took its place.
     #[error("gone")]
     Gone {
@@ -188,6 +218,10 @@ impl ApiError {
             }
             Self::Timeout => (StatusCode::REQUEST_TIMEOUT, "request_timeout", "The request did not arrive in time"),
             Self::Conflict { code, .. } => (StatusCode::CONFLICT, code, "The present state does not allow this"),
+            Self::Unopened(Unopened { missing_key: Some(_), .. }) => {
+                (StatusCode::SERVICE_UNAVAILABLE, "encryption_key_missing", "A key of the installation is missing")
+            }
+            Self::Unopened(_) => (StatusCode::CONFLICT, "sealed_field_refused", "A stored field does not open"),
             Self::Gone { .. } => (StatusCode::GONE, "gone", "It has left, and something took its place"),
             Self::Stale { .. } => {
                 (StatusCode::PRECONDITION_FAILED, "stale_version", "It was changed since you read it")
@@ -210,6 +244,7 @@ impl ApiError {
     fn detail(&self) -> Option<String> {
         match self {
             Self::Conflict { detail, .. } => Some((*detail).to_owned()),
+            Self::Unopened(unopened) => Some(unopened.sentence()),
             Self::ReauthenticationRequired => Some("POST /v1/auth/reauthentication, then send this again".to_owned()),
             Self::Method(allow) => Some(format!("allowed: {allow}")),
             Self::MediaType(taken) => Some(format!("send {taken}, without a Content-Encoding")),

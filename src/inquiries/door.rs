@@ -8,7 +8,7 @@ use data_encoding::BASE32_NOPAD;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{emergency::Rules, inquiry::Submission, spam::Guard};
+use super::{emergency::Rules, inquiry::Submission, kept::Kept, spam::Guard};
 use crate::{
     audit::Trail,
     crypto::{IndexedField, KeyRing, TagKey, blind_index},
@@ -45,6 +45,8 @@ pub struct Door {
     pub guard: Guard,
     /// Words that tell of an emergency.
     pub rules: Rules,
+    /// What inquiries are understood by, as it was read last.
+    pub kept: Kept,
 }
 
 /// The three hashes that make a repeated post the same one.
@@ -81,6 +83,7 @@ impl Door {
             due_after,
             guard,
             rules: Rules::default(),
+            kept: Kept::default(),
         }
     }
 

@@ -46,10 +46,12 @@ pub struct Named {
     pub rules_stamp: i64,
     /// Words that tell of an emergency.
     pub emergencies: Arc<[Phrases]>,
+    /// Another one as soon as any of this is.
+    pub stamp: i64,
 }
 
 /// What a body names that the database knows.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct References {
     /// The slug of a form.
     pub form: Option<String>,
@@ -126,7 +128,7 @@ pub fn parse(
         on_behalf_of,
         consents,
         details: Personal::new(details),
-        tells: Tells { honeypot: false, pace, proof: proof.map(Personal::new) },
+        tells: Tells { pace, proof: proof.map(Personal::new), ..Tells::default() },
     })
 }
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use super::form::Pace;
+use super::{connectors::IntegrationKind, form::Pace};
 use crate::{
     contact::{Email, Phone},
     crypto::Personal,
@@ -55,6 +55,8 @@ pub enum Source {
     Api,
     /// A plain HTML form.
     Form,
+    /// A service that brings inquiries.
+    Connection(IntegrationKind),
 }
 
 impl Source {
@@ -63,6 +65,7 @@ impl Source {
         match self {
             Self::Api => "api",
             Self::Form => "form",
+            Self::Connection(kind) => kind.name(),
         }
     }
 }
@@ -76,6 +79,10 @@ pub struct Tells {
     pub pace: Option<Pace>,
     /// The proof of work as it was sent.
     pub proof: Option<Personal<String>>,
+    /// Whether a service brought less than the form asks for.
+    pub incomplete: bool,
+    /// Whether the service that brought it takes it for spam.
+    pub spam_at_source: bool,
 }
 
 /// The name of a person, in parts, whole, or both.

@@ -4,9 +4,12 @@
 //!
 //! Refuses to answer before the commit, and to let a door have steps of its own.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use sqlx::PgConnection;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -18,6 +21,7 @@ use super::{
     inquiry::{Source, Submission},
     queries::{self, Submit, Submitted},
     sealing,
+    spam::Verdict,
 };
 use crate::{
     audit::{Actor, Entry},
@@ -79,8 +83,9 @@ impl Intake<'_> {
     /// # Errors
     /// Those of the database.
     pub async fn find(&self, names: References) -> Result<Named, ApiError> {
+        let asked = names.clone();
         let found =
-            self.database.read(async move |connection| queries::find_public_references(connection, &names).await).await;
+            self.database.read(async move |connection| queries::find_public_references(connection, &asked).await).await;
         let mut named = found?;
         let stamp = named.rules_stamp;
         named.emergencies = match self.door.rules.of(stamp) {
@@ -90,7 +95,13 @@ impl Intake<'_> {
                 self.door.rules.keep(stamp, read?)
             }
         };
+        self.door.kept.keep(names, &Arc::new(named.clone()), self.clock.now());
         Ok(named)
+    }
+
+    /// What an inquiry names, as this node read it last. It may be outdated: see [`Intake::take_if_current`].
+    pub fn known(&self, names: &References) -> Option<Arc<Named>> {
+        self.door.kept.of(names, self.clock.now())
     }
 
     /// Stores an inquiry that came through `form` at `now`: one round trip. `once` makes a repeated post the same one.
@@ -108,14 +119,38 @@ impl Intake<'_> {
     ) -> Result<InquiryReceipt, ApiError> {
         let submit = self.prepare((form, named), submission, origin, once, now)?;
         let stored = self.database.read(async move |connection| queries::submit(connection, &submit).await).await?;
-        match stored {
-            Submitted::Stored(answer) => serde_json::from_value(answer).map_err(|_| ApiError::Internal),
-            Submitted::KeyReused => Err(ApiError::KeyReused),
-        }
+        receipt(stored)
+    }
+
+    /// As [`Intake::take`], where what the inquiry was understood by is still as `named` has it; nothing is stored
+    /// otherwise.
+    ///
+    /// # Errors
+    /// Those of [`Intake::take`].
+    pub async fn take_if_current(
+        &self,
+        form: &Form,
+        named: &Named,
+        submission: &Submission,
+        origin: &Origin,
+        once: Option<Idempotency>,
+        now: DateTime<Utc>,
+    ) -> Result<Option<InquiryReceipt>, ApiError> {
+        let submit = self.prepare((form, named), submission, origin, once, now)?;
+        let stamp = named.stamp;
+        let work = async move |connection: &mut PgConnection| queries::submit_at(connection, &submit, stamp).await;
+        self.database.read(work).await?.map(receipt).transpose()
+    }
+
+    /// The verdict on a submission from a connection, as far as it can be told without the database; nothing is stored.
+    pub fn try_verdict(&self, form: &Form, named: &Named, submission: &Submission, source: Source) -> Verdict {
+        let is_emergency = emergency::find(&named.emergencies, submission).is_some();
+        let assessed = self.door.guard.assess(form, submission, (source, false), is_emergency, self.clock.now());
+        assessed.judgement.verdict
     }
 
     /// Seals the submission and makes its answer.
-    fn prepare(
+    pub(super) fn prepare(
         &self,
         (form, named): (&Form, &Named),
         submission: &Submission,
@@ -186,5 +221,13 @@ impl Intake<'_> {
             "audit_mac": hex::encode(self.door.trail.mac(&entry, audit_id, receipt.received_at)),
             "request_id": origin.request_id,
         })
+    }
+}
+
+/// What the sender is told of what was stored.
+fn receipt(stored: Submitted) -> Result<InquiryReceipt, ApiError> {
+    match stored {
+        Submitted::Stored(answer) => serde_json::from_value(answer).map_err(|_| ApiError::Internal),
+        Submitted::KeyReused => Err(ApiError::KeyReused),
     }
 }

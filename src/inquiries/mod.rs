@@ -13,6 +13,7 @@
 //! | `wire`, `plain`, `input` | a body read, brought into one shape, understood |
 //! | `schema` | the bodies for the OpenAPI document |
 //! | `intake` | the steps that every way in takes |
+//! | `kept` | what inquiries are understood by, kept while it is the same |
 //! | `door` | keys, receipts, idempotency, the limit |
 //! | `letters/` | what leaves by mail because of an inquiry |
 //! | `sealing` | the seal around personal fields |
@@ -23,9 +24,12 @@
 //! | `desk/` | what staff do about inquiries |
 //! | `handoff/` | inquiries on their way out of the house |
 //! | `queries` | all SQL |
+//! | `connectors/` | services that bring inquiries |
 //! | `key_check` | whether the key ring belongs to the database |
+//! | `privacy` | keys wrapped anew, erasure, retention, consents, what people ask about what is kept of them |
 
 mod browser;
+mod connectors;
 mod desk;
 mod door;
 pub mod emergency;
@@ -35,9 +39,11 @@ mod handoff;
 mod input;
 mod inquiry;
 mod intake;
+mod kept;
 mod key_check;
 mod letters;
 mod plain;
+pub mod privacy;
 mod public;
 mod queries;
 mod schema;
@@ -48,10 +54,12 @@ mod wire;
 use actix_web::web::ServiceConfig;
 use utoipa::OpenApi;
 
+pub use connectors::{Connections, Docs as ConnectorDocs, FetchRound, LeadFetching};
 pub use desk::Inbox;
 pub use door::{Door, DueAfter};
 pub use key_check::{RingMismatch, register_keys};
 pub use letters::{Correspondence, Docs as LetterDocs, Reopening};
+pub use privacy::rotation;
 pub use queries::ensure_default_form;
 pub use queries::may_post_from;
 pub use schema::{InquiryAttributionInput, InquiryConsentInput, InquiryForm, InquiryInput, InquiryNameInput};
@@ -64,6 +72,7 @@ use crate::http::Endpoint;
 pub fn public_routes(config: &mut ServiceConfig) {
     Endpoint::at("/v1/forms/{slug}").get(public::get_form).mount(config);
     Endpoint::at("/v1/inquiries").post(public::create_inquiry).mount(config);
+    connectors::public_routes(config);
 }
 
 /// Mounts what staff may call, inside `/v1/admin`.
@@ -80,6 +89,8 @@ pub fn admin_routes(config: &mut ServiceConfig) {
     spam::admin_routes(config);
     emergency::admin_routes(config);
     letters::admin_routes(config);
+    connectors::admin_routes(config);
+    privacy::admin_routes(config);
 }
 
 /// What stands in this room itself.

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::{
     browser,
-    door::Door,
+    door::{Door, Idempotency},
     form::{self, ConsentText, DEFAULT_HONEYPOT, Form, FormField, FormNotice},
     input::Named,
     inquiry::{PREFERRED_CONTACT, Submission},
@@ -160,7 +160,7 @@ struct Call {
 }
 
 impl Call {
-    /// Two round trips: what the body refers to, and the submission.
+    /// One round trip where this node knows what the body refers to, else two: that, and the submission.
     async fn accept(
         &self,
         encoding: Result<Encoding, ApiError>,
@@ -171,28 +171,49 @@ impl Call {
         let integration = integration_behind(&self.request, Scope::CreateInquiries).await?;
         let key = idempotency_key(&self.request)?;
         let received = Received::read(&self.request, encoding?, payload.into_inner()).await?;
-        let (next, source) = (received.next(), received.source());
-        let now = self.site.clock.now();
-        let (form, named, submission) = self.understand(received, now).await?;
-        let once = key.map(|key| self.door.idempotency(integration, form.id, &submission, &key));
+        let next = received.next();
         let origin = Origin {
-            source,
+            source: received.source(),
             actor: integration.map_or(Actor::Public, Actor::ApiKey),
             delivery: None,
             request_id: request_id(&self.request),
         };
-        Ok((self.intake().take(&form, &named, &submission, &origin, once, now).await?, next))
+        let post = Post { received, origin, integration, key, now: self.site.clock.now() };
+        if let Some(receipt) = self.accept_by_what_is_known(&post).await? {
+            return Ok((receipt, next));
+        }
+        let named = self.intake().find(post.received.references()).await?;
+        let (form, submission) = self.understand(&named, post.received.clone(), post.now)?;
+        let once = self.once(&post, form, &submission);
+        let receipt = self.intake().take(form, &named, &submission, &post.origin, once, post.now).await?;
+        Ok((receipt, next))
+    }
+
+    /// What this node knows may be outdated. Then nothing is stored by it, and nothing is refused by it either.
+    async fn accept_by_what_is_known(&self, post: &Post) -> Result<Option<InquiryReceipt>, ApiError> {
+        let Some(named) = self.intake().known(&post.received.references()) else { return Ok(None) };
+        let Ok((form, submission)) = self.understand(&named, post.received.clone(), post.now) else { return Ok(None) };
+        let once = self.once(post, form, &submission);
+        self.intake().take_if_current(form, &named, &submission, &post.origin, once, post.now).await
+    }
+
+    fn once(&self, post: &Post, form: &Form, submission: &Submission) -> Option<Idempotency> {
+        let key = post.key.as_ref()?;
+        Some(self.door.idempotency(post.integration, form.id, submission, key))
     }
 
     fn intake(&self) -> Intake<'_> {
         Intake { door: &self.door, clock: &self.site.clock, database: &self.database }
     }
 
-    /// Reads what the body refers to, then the body.
-    async fn understand(&self, received: Received, now: DateTime<Utc>) -> Result<(Form, Named, Submission), ApiError> {
-        let names = received.references();
-        let asked_for_default = names.form.is_none();
-        let mut named = self.intake().find(names).await?;
+    /// Reads the body by what it refers to.
+    fn understand<'a>(
+        &self,
+        named: &'a Named,
+        received: Received,
+        now: DateTime<Utc>,
+    ) -> Result<(&'a Form, Submission), ApiError> {
+        let asked_for_default = received.references().form.is_none();
         if let Some(form) = &named.form {
             allow_origin(&self.request, form)?;
         }
@@ -201,13 +222,22 @@ impl Call {
             Some(form) => form::check_token(&self.door.forms, form.id, now, text),
             None => Ok(form::Pace::Human),
         };
-        let submission = received.parse(&named, honeypot, check_token)?;
-        let form = named.form.take().ok_or_else(|| {
+        let submission = received.parse(named, honeypot, check_token)?;
+        let form = named.form.as_ref().ok_or_else(|| {
             tracing::error!(asked_for_default, "there is no form for an inquiry");
             ApiError::Internal
         })?;
-        Ok((form, named, submission))
+        Ok((form, submission))
     }
+}
+
+/// A post as it was read, before it is understood.
+struct Post {
+    received: Received,
+    origin: Origin,
+    integration: Option<Uuid>,
+    key: Option<String>,
+    now: DateTime<Utc>,
 }
 
 /// Lets pages of the form's origins read the answer, and refuses those of others. What sends no `Origin` is no browser,

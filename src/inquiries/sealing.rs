@@ -9,8 +9,8 @@ use super::{
     inquiry::{Details, PersonName, SealedPhone, Submission},
 };
 use crate::{
-    crypto::{DataKey, KeyRing, Personal, Place, SealError, WrappedKey},
-    http::ApiError,
+    crypto::{DataKey, KeyError, KeyRing, Personal, Place, SealError, WrappedKey},
+    http::{ApiError, Unopened},
 };
 
 /// The version of the JSON forms inside the sealed columns.
@@ -42,7 +42,19 @@ pub struct Sealed {
 /// # Errors
 /// [`SealError`] where the system gives no random bytes.
 pub fn seal(door: &Door, id: Uuid, submission: &Submission) -> Result<Sealed, SealError> {
-    let key = DataKey::generate()?;
+    seal_under(door, id, submission, &DataKey::generate()?)
+}
+
+/// Seals what is told of an inquiry anew under the data key that it has: what stands beside it opens as before.
+///
+/// # Errors
+/// As [`Opener::of`]; [`ApiError::Internal`] where the system gives no random bytes.
+pub fn seal_again(door: &Door, id: Uuid, submission: &Submission, own: &WrappedKey) -> Result<Sealed, ApiError> {
+    let key = Opener::of(&door.ring, id, own)?;
+    seal_under(door, id, submission, &key.key).map_err(|error| loud(&error, id, &own.key_id, "wrapped_key"))
+}
+
+fn seal_under(door: &Door, id: Uuid, submission: &Submission, key: &DataKey) -> Result<Sealed, SealError> {
     let phone = submission.phone.as_ref().map(|phone| SealedPhone::from(phone.reveal()));
     let email = submission.email.as_ref().map(|email| email.reveal().as_str().as_bytes());
     let message = submission.message.as_ref().map(|message| message.reveal().as_bytes());
@@ -54,7 +66,7 @@ pub fn seal(door: &Door, id: Uuid, submission: &Submission) -> Result<Sealed, Se
         details: key.seal(place("sealed_details", id), &json(submission.details.reveal()))?,
         email_index: door.email_index(submission),
         phone_index: door.phone_index(submission),
-        key: door.ring.wrap_key(&key, id)?,
+        key: door.ring.wrap_key(key, id)?,
     })
 }
 
@@ -78,7 +90,7 @@ impl Opener {
     /// Opens the row's data key.
     ///
     /// # Errors
-    /// [`ApiError::Internal`] where the ring lacks the key or the bytes were altered; the log names the key.
+    /// [`ApiError::Unopened`] where the ring lacks the key or the bytes were altered or moved; the log names the key.
     pub fn of(ring: &KeyRing, id: Uuid, wrapped: &WrappedKey) -> Result<Self, ApiError> {
         let key = ring.unwrap_key(wrapped, id).map_err(|error| loud(&error, id, &wrapped.key_id, "wrapped_key"))?;
         Ok(Self { id, key_id: wrapped.key_id.clone(), key })
@@ -146,6 +158,34 @@ impl Opener {
         self.key.seal(place, text.reveal().as_bytes()).map_err(|error| self.loud(&error, column))
     }
 
+    /// Seals a name for this inquiry.
+    ///
+    /// # Errors
+    /// [`ApiError::Internal`] where the system gives no random bytes.
+    pub fn seal_name(&self, name: &PersonName) -> Result<Vec<u8>, ApiError> {
+        self.sealed("sealed_name", &json(name))
+    }
+
+    /// Seals a number for this inquiry.
+    ///
+    /// # Errors
+    /// [`ApiError::Internal`] where the system gives no random bytes.
+    pub fn seal_phone(&self, phone: &SealedPhone) -> Result<Vec<u8>, ApiError> {
+        self.sealed("sealed_phone", &json(phone))
+    }
+
+    /// Seals an address for this inquiry.
+    ///
+    /// # Errors
+    /// [`ApiError::Internal`] where the system gives no random bytes.
+    pub fn seal_email(&self, email: &str) -> Result<Vec<u8>, ApiError> {
+        self.sealed("sealed_email", email.as_bytes())
+    }
+
+    fn sealed(&self, column: &'static str, text: &[u8]) -> Result<Vec<u8>, ApiError> {
+        self.key.seal(place(column, self.id), text).map_err(|error| self.loud(&error, column))
+    }
+
     fn parsed<T: DeserializeOwned>(&self, column: &'static str, sealed: &[u8]) -> Result<Personal<T>, ApiError> {
         let opened = self.key.open(place(column, self.id), sealed).map_err(|error| self.loud(&error, column))?;
         // The parser's own message could quote what it read.
@@ -158,7 +198,25 @@ impl Opener {
     }
 }
 
+/// A stored field that does not open is told by its name, never by a gap; the audit trail has it too.
 fn loud(error: &SealError, inquiry: Uuid, key_id: &str, column: &'static str) -> ApiError {
     tracing::error!(%inquiry, key = key_id, column, %error, "an inquiry cannot be opened");
-    ApiError::Internal
+    let missing_key = match error {
+        SealError::Key(KeyError::MissingKey { id }) => Some(shown_key_id(id)),
+        SealError::Random(_) | SealError::TooLong => return ApiError::Internal,
+        _ => None,
+    };
+    ApiError::Unopened(Unopened {
+        action: "inquiry.seal_refused",
+        subject: "inquiry",
+        subject_id: inquiry,
+        field: column,
+        missing_key,
+    })
+}
+
+/// An id of ours as it is; what somebody else wrote into the column is not repeated.
+fn shown_key_id(id: &str) -> String {
+    let ours = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if (1..=40).contains(&id.len()) && id.chars().all(ours) { id.to_owned() } else { "of another name".to_owned() }
 }

@@ -73,6 +73,7 @@ pub(super) fn full_body() -> Value {
         "on_behalf_of": "child",
         "consents": [{"purpose": "sms_reminders", "text_version": "2026-11", "granted": true}],
         "answers": {},
+        "altcha": "e30=",
         "attribution": {"utm_source": "ads", "landing_page": "https://clinic.example/?a=b", "gclid": "x"},
         "form_token": "token",
     })
@@ -163,9 +164,13 @@ fn what_was_sealed_opens_in_its_own_row_and_nowhere_else() {
     assert_eq!((details.preferred_times.len(), details.attribution.len()), (2, 3));
 
     assert!(Opener::of(&door.ring, Uuid::from_u128(8), &sealed.key).is_err(), "another row");
-    assert!(matches!(opener.text("sealed_email", sealed.message.as_deref().unwrap()), Err(ApiError::Internal)));
+    let moved = opener.text("sealed_email", sealed.message.as_deref().unwrap());
+    assert!(matches!(moved, Err(ApiError::Unopened(unopened)) if unopened.missing_key.is_none()));
     let unknown = WrappedKey { key_id: "0009-gone".to_owned(), ..sealed.key.clone() };
-    assert!(matches!(Opener::of(&door.ring, id, &unknown), Err(ApiError::Internal)));
+    let keyless = Opener::of(&door.ring, id, &unknown);
+    assert!(
+        matches!(keyless, Err(ApiError::Unopened(unopened)) if unopened.missing_key.as_deref() == Some("0009-gone"))
+    );
 }
 
 #[test]

@@ -24,6 +24,7 @@ const LARGEST: usize = 256 * 1024;
 const TAKEN: &str = "application/json, application/x-www-form-urlencoded or multipart/form-data";
 
 /// A body that is not yet understood.
+#[derive(Clone)]
 pub enum Received {
     /// A JSON value.
     Json(Value),

@@ -105,7 +105,7 @@ impl Courier {
     async fn make(&self, database: &StaffDb, delivery: LeasedDelivery) -> Result<End, DbError> {
         let answered = self.attempt(&delivery).await;
         let (now, id) = (self.clock().now(), delivery.id);
-        let ending = self.ending(&delivery, answered, now);
+        let ending = ending_of(&delivery, answered, now);
         let end = match ending.available_at {
             _ if answered.error.is_none() => End::Delivered,
             Some(_) => End::Postponed,
@@ -166,18 +166,18 @@ impl Courier {
         let sent = tokio::task::spawn_blocking(move || send(&agent, parcel)).await;
         sent.unwrap_or_else(|_| failed("panic"))
     }
+}
 
-    /// What is noted of an attempt.
-    fn ending(&self, delivery: &LeasedDelivery, answered: Answered, now: DateTime<Utc>) -> Ending {
-        let roll = random::bytes::<1>().map_or(128, |[roll]| roll);
-        let next = OF_DELIVERIES.next_attempt(delivery.give_up_at, now, delivery.attempts, roll);
-        Ending {
-            now,
-            status: answered.status.and_then(|status| i16::try_from(status).ok()),
-            error: answered.error,
-            duration_ms: i32::try_from(answered.duration.as_millis()).unwrap_or(i32::MAX),
-            available_at: next.filter(|_| answered.error.is_some() && !answered.is_gone()),
-        }
+/// What is noted of an attempt.
+fn ending_of(delivery: &LeasedDelivery, answered: Answered, now: DateTime<Utc>) -> Ending {
+    let roll = random::bytes::<1>().map_or(128, |[roll]| roll);
+    let next = OF_DELIVERIES.next_attempt(delivery.give_up_at, now, delivery.attempts, roll);
+    Ending {
+        now,
+        status: answered.status.and_then(|status| i16::try_from(status).ok()),
+        error: answered.error,
+        duration_ms: i32::try_from(answered.duration.as_millis()).unwrap_or(i32::MAX),
+        available_at: next.filter(|_| answered.error.is_some() && !answered.is_gone()),
     }
 }
 

@@ -143,6 +143,21 @@ pub async fn record_about(
     queries::insert_event(transaction, clock.new_id(), kind.name(), subject, None, &about.written()).await
 }
 
+/// As [`record_about`], the same for each of many subjects, in one statement.
+///
+/// # Errors
+/// Those of the database.
+pub async fn record_each(
+    transaction: &mut PgConnection,
+    clock: &Clock,
+    kind: EventKind,
+    subjects: &[Uuid],
+    about: &About,
+) -> Result<(), sqlx::Error> {
+    let ids: Vec<Uuid> = subjects.iter().map(|_| clock.new_id()).collect();
+    queries::insert_events(transaction, &ids, kind.name(), subjects, &about.written()).await
+}
+
 /// Replaces the events of a subject that wait for an instant after `after` by `events`, each with its instant. Whoever
 /// changes a plan says in the same transaction what it tells of now, so that an event is neither lost nor told twice.
 ///

@@ -29,7 +29,7 @@ mod sending;
 
 pub use clearing::{clear_daily, clear_old};
 pub use courier::{Courier, Round, deliver, deliver_due};
-pub use event::{About, EventKind, PING, Shown, plan, record, record_about};
+pub use event::{About, EventKind, PING, Shown, plan, record, record_about, record_each};
 pub use fan_out::{Consequences, Following, announce_due};
 pub use payload::payload;
 pub use queries::find_trouble;

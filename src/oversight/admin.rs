@@ -27,7 +27,7 @@ pub struct AuditEventPage {
 #[utoipa::path(get, path = "/v1/admin/audit", operation_id = "list_audit_events", tag = "staff: audit",
     security(("bearer" = [])),
     params(
-        ("actor" = Option<String>, Query, description = "The id of an account or an API key, or `account`, `api_key`, `public`, `system`"),
+        ("actor" = Option<String>, Query, description = "The id of an account, an API key or a connection, or `account`, `api_key`, `integration`, `public`, `system`"),
         ("action" = Option<String>, Query, description = "Any of these actions, separated by commas", example = "inquiry.read"),
         ("subject_type" = Option<String>, Query, description = "The kind of record", pattern = "^[a-z_]{1,60}$"),
         ("subject_id" = Option<uuid::Uuid>, Query, description = "The record"),

@@ -59,7 +59,7 @@ impl FieldChange {
 /// Who acted.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct AuditActor {
-    /// `account`, `api_key`, `public` or `system`.
+    /// `account`, `api_key`, `integration`, `public` or `system`.
     #[schema(example = "account")]
     pub kind: String,
     /// The account or the API key; null for the others.

@@ -49,7 +49,7 @@ struct Export {
     security(("bearer" = [])),
     params(
         ("format" = Option<String>, Query, description = "`ndjson` (the default), or `fhir` for FHIR R4 AuditEvent", pattern = "^(ndjson|fhir)$"),
-        ("actor" = Option<String>, Query, description = "The id of an account or an API key, or `account`, `api_key`, `public`, `system`"),
+        ("actor" = Option<String>, Query, description = "The id of an account, an API key or a connection, or `account`, `api_key`, `integration`, `public`, `system`"),
         ("action" = Option<String>, Query, description = "Any of these actions, separated by commas", example = "inquiry.read"),
         ("subject_type" = Option<String>, Query, description = "The kind of record", pattern = "^[a-z_]{1,60}$"),
         ("subject_id" = Option<uuid::Uuid>, Query, description = "The record"),

@@ -52,11 +52,14 @@ fn by_id(id: Uuid) -> Value {
 /// DICOM PS3.16 CID 400 where it has a word, `rest` for the rest.
 fn event_type(noun: &str, verb: &str) -> Value {
     match (noun, verb) {
-        ("access", _) | ("inquiry", "refuse") => coding(DICOM, "110113", "Security Alert"),
+        ("access", _) | ("inquiry", "refuse") | (_, "seal_refused") => coding(DICOM, "110113", "Security Alert"),
         ("session" | "factor" | "passkey" | "password", _) => coding(DICOM, "110114", "User Authentication"),
         (_, verb) if outcome(verb) != SUCCESS => coding(DICOM, "110114", "User Authentication"),
-        ("account" | "invitation" | "role" | "api_key" | "key" | "break_glass", "read" | "list") => rest(),
-        ("account" | "invitation" | "role" | "api_key" | "key" | "break_glass" | "setting", _) => {
+        (
+            "account" | "invitation" | "role" | "api_key" | "key" | "break_glass" | "integration",
+            "read" | "list" | "check",
+        ) => rest(),
+        ("account" | "invitation" | "role" | "api_key" | "key" | "break_glass" | "integration" | "setting", _) => {
             coding(DICOM, "110129", "Security Administration")
         }
         ("audit", _) => coding(DICOM, "110101", "Audit Log Used"),
@@ -75,9 +78,9 @@ fn action(verb: &str) -> &'static str {
         "create" | "submit" | "import" | "recovery_codes" => "C",
         "read" | "list" | "list_deliveries" | "list_letters" | "export" | "check" | "history" | "snapshot"
         | "search" | "measure" | "stream" => "R",
-        "update" | "restore" | "rotate" | "end_rotation" | "change_role" | "reset_password" | "disable" | "link"
-        | "change" => "U",
-        "delete" | "delete_all" | "revoke" | "retire" | "prune" | "purge" => "D",
+        "update" | "restore" | "rotate" | "rewrap" | "correct" | "end_rotation" | "change_role" | "reset_password"
+        | "disable" | "link" | "change" | "amend" => "U",
+        "delete" | "delete_all" | "revoke" | "retire" | "prune" | "purge" | "erase" => "D",
         _ => "E",
     }
 }
@@ -102,7 +105,7 @@ const SERIOUS_FAILURE: &str = "8";
 
 fn outcome(verb: &str) -> &'static str {
     match verb {
-        "denied" | "reuse" | "copied" => SERIOUS_FAILURE,
+        "denied" | "reuse" | "copied" | "seal_refused" => SERIOUS_FAILURE,
         "refuse" | "reset_refuse" => MINOR_FAILURE,
         _ => SUCCESS,
     }

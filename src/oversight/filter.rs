@@ -8,7 +8,7 @@ use crate::{audit::Actor, http::QueryReader};
 /// The filters; all that are given have to hold.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
-    /// `account`, `api_key`, `public` or `system`.
+    /// `account`, `api_key`, `integration`, `public` or `system`.
     pub actor_kind: Option<&'static str>,
     /// An account or an API key.
     pub actor_id: Option<Uuid>,

@@ -1,16 +1,24 @@
 //! `/v1/inquiries` and `/v1/admin/inquiries`.
 
+mod breach;
+mod consents;
+mod data_requests;
 mod desk;
 mod emergency;
+mod erasure;
 mod handoff;
 mod idempotency;
+mod inventory;
 mod judged;
 mod origins;
 mod plain_forms;
 mod posting;
 mod proof_of_work;
 mod reading;
+mod retention;
+mod seals;
 mod spam;
+mod understood;
 
 use clinic_cms::clock::Clock;
 use serde_json::{Value, json};

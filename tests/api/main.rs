@@ -23,6 +23,7 @@ mod clearing;
 mod clinic;
 mod clinic_texts;
 mod clinic_through_a_week;
+mod connectors;
 mod consistency;
 mod credentials;
 mod database_doors;

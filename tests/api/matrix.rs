@@ -33,9 +33,9 @@ enum Class {
 
 use Class::{Enrolling, Holds, Open, SignedIn};
 use Permission::{
-    AnswerInquiries, BreakGlass, CommentArticles, EditClinic, ExportInquiries, ManageApiKeys, ManageIntegrations,
-    ManagePeople, OverrideGate, PublishArticles, ReadArticles, ReadAudit, ReadClinic, ReadInquiries, ReadPeople,
-    SignArticles, WriteArticles,
+    AnswerInquiries, BreakGlass, CommentArticles, EditClinic, ExportInquiries, HandleDataRequests, ManageApiKeys,
+    ManageIntegrations, ManagePeople, OverrideGate, PublishArticles, ReadArticles, ReadAudit, ReadClinic,
+    ReadInquiries, ReadPeople, SignArticles, WriteArticles,
 };
 
 #[expect(clippy::too_many_lines, reason = "one table")]
@@ -94,6 +94,8 @@ fn class_of(operation: &str) -> Option<Class> {
         | "get_preview"
         | "get_form"
         | "create_inquiry"
+        | "create_delivery"
+        | "get_delivery_challenge"
         | "create_session"
         | "complete_sign_in"
         | "refresh_session"
@@ -243,14 +245,37 @@ fn class_of(operation: &str) -> Option<Class> {
         | "list_inquiry_contacts"
         | "search_inquiries"
         | "get_inquiry_metrics"
-        | "stream_inquiries" => Holds(ReadInquiries),
+        | "stream_inquiries"
+        | "list_consents"
+        | "list_opt_outs" => Holds(ReadInquiries),
         "update_inquiry"
         | "update_inquiries"
         | "create_inquiry_note"
         | "create_inquiry_contact"
         | "release_inquiry"
-        | "mark_inquiry_spam" => Holds(AnswerInquiries),
+        | "mark_inquiry_spam"
+        | "create_consent"
+        | "create_opt_out"
+        | "delete_opt_out" => Holds(AnswerInquiries),
         "export_inquiries" | "get_inquiry_bundle" => Holds(ExportInquiries),
+        "get_legal_hold"
+        | "put_legal_hold"
+        | "delete_legal_hold"
+        | "create_erasure"
+        | "get_consent_proof"
+        | "create_consent_proof"
+        | "get_retention"
+        | "put_retention"
+        | "list_data_requests"
+        | "create_data_request"
+        | "get_data_request"
+        | "put_data_request_verification"
+        | "put_data_request_extension"
+        | "put_data_request_refusal"
+        | "list_data_request_matches"
+        | "create_data_request_fulfilment"
+        | "list_data_inventory"
+        | "get_breach_report" => Holds(HandleDataRequests),
         "create_break_glass" => Holds(BreakGlass),
         "list_break_glass" | "list_audit_events" | "export_audit_events" => Holds(ReadAudit),
         "list_users" | "get_user" | "list_invitations" | "get_invitation" | "list_sessions" | "get_session" => {
@@ -288,6 +313,18 @@ fn class_of(operation: &str) -> Option<Class> {
         | "update_processor"
         | "delete_processor"
         | "restore_processor" => Holds(ManageIntegrations),
+        "list_integrations"
+        | "create_integration"
+        | "get_integration"
+        | "update_integration"
+        | "delete_integration"
+        | "restore_integration"
+        | "rotate_integration_secret"
+        | "end_integration_rotation"
+        | "try_integration_mapping"
+        | "try_integration"
+        | "list_integration_deliveries"
+        | "retry_integration_delivery" => Holds(ManageIntegrations),
         _ => return None,
     })
 }
@@ -310,6 +347,21 @@ fn operations(api: &Api) -> Vec<Operation> {
             ["{slug}", "{token}", "{provider}", "{n}", "{comment}", "{signoff}", "{override}", "{link}", "{delivery}"]
                 .iter()
                 .fold(path, |path, name| path.replace(name, "x"));
+        let path = [
+            "{slug}",
+            "{token}",
+            "{provider}",
+            "{n}",
+            "{comment}",
+            "{signoff}",
+            "{override}",
+            "{link}",
+            "{source}",
+            "{key}",
+            "{delivery}",
+        ]
+        .iter()
+        .fold(path, |path, name| path.replace(name, "x"));
         for (method, operation) in item.as_object().unwrap() {
             let id = operation["operationId"].as_str().unwrap().to_owned();
             match class_of(&id) {

@@ -1,4 +1,4 @@
-//! One round trip to the database for each public read of the clinic, however much hangs on it.
+//! One round trip to the database for each public read of the clinic, however much hangs on it, and for an inquiry.
 
 use std::{fs, io::Read, io::Seek, io::SeekFrom};
 
@@ -90,4 +90,19 @@ fn a_location_with_all_that_hangs_on_it_is_one_round_trip_and_so_is_a_list_of_50
     ] {
         assert_eq!(count(&api, path), 1, "{path}");
     }
+}
+
+#[test]
+fn an_inquiry_through_a_form_that_the_node_knows_is_one_round_trip() {
+    let api = logged(Api::start());
+    let post = |number: usize| {
+        let inquiry =
+            json!({"full_name": "Wren Hale", "email": format!("wren.{number}@mail.example"), "message": "Hello."});
+        let reply = api.call("POST", "/v1/inquiries").json(&inquiry).send();
+        assert_eq!(reply.status, 201, "{}", reply.body);
+    };
+    (0..8).for_each(&post);
+    let run = statements(&api, || post(8));
+    let run: Vec<_> = run.iter().filter(|line| line.contains("execute") || line.contains("statement:")).collect();
+    assert_eq!(run.len(), 1, "{run:?}");
 }

@@ -138,6 +138,17 @@ fn a_database_of_the_operators_own_serves_as_well() {
     again.signed_in(&owner);
 }
 
+#[test]
+fn a_database_that_answers_a_commit_before_it_is_written_is_refused() {
+    let (elsewhere, ground) = (Elsewhere::start(), Ground::new());
+    elsewhere.ask(async |owner| {
+        owner.execute("alter database other_db set synchronous_commit = off").await.unwrap();
+    });
+    let mut command = ground.command(&["serve", "--listen", "127.0.0.1:0"]);
+    command.env("DATABASE_URL", elsewhere.url());
+    Running::start(command).ended().with(1, &["synchronous_commit off", "answered 201"]);
+}
+
 /// Free a moment ago.
 fn free_port() -> String {
     std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string()

@@ -100,3 +100,101 @@ fn a_key_can_be_added_first_and_used_when_every_node_has_it() {
     assert_eq!(listed.last(), Some(&(kid.to_owned(), true)));
     ground.run(&["keys", "rotate", "--prepare", "--to", kid]).with(2, &["cannot be used with"]);
 }
+
+fn encryption(listed: &Value) -> Vec<(String, bool, i64)> {
+    let keys = listed.as_array().unwrap().iter().filter(|key| key["use"] == "encryption");
+    let row =
+        |key: &Value| (key["kid"].as_str().unwrap().to_owned(), key["current"] == true, key["rows"].as_i64().unwrap());
+    keys.map(row).collect()
+}
+
+fn letter(number: usize) -> Value {
+    json!({"full_name": format!("Sender {number}"), "email": format!("sender.{number}@mail.example"),
+           "message": format!("This is what sender {number} wrote.")})
+}
+
+#[test]
+fn every_data_key_is_wrapped_anew_while_people_write_and_staff_read() {
+    use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+    let ground = Ground::new();
+    let service = ground.serve(&["--demo", "--rate-limits", "off"]);
+    let staff = service.signed_in(&service.owner());
+    let client = service.client();
+    let (posted, read, stop) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicBool::new(false));
+    let post = || {
+        let number = posted.fetch_add(1, Ordering::Relaxed);
+        let reply = client.post("/v1/inquiries", &[], &letter(number)).unwrap();
+        assert_eq!(reply.status, 201, "{}", reply.body);
+        reply.json()["data"]["id"].as_str().unwrap().to_owned()
+    };
+    let first: Vec<String> = (0..300).map(|_| post()).collect();
+    let [(old, true, 300)] = &encryption(&ground.json(&["keys", "list", "--json"]))[..] else { panic!("one key") };
+    let plan = ground.json(&["keys", "rotate-encryption", "--dry-run", "--json"]);
+    assert_eq!((&plan["rows"], &plan["key"]), (&json!(300), &Value::Null));
+    let rotated = std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                while !stop.load(Ordering::Relaxed) {
+                    post();
+                }
+            });
+        }
+        scope.spawn(|| {
+            while !stop.load(Ordering::Relaxed) {
+                let id = &first[read.fetch_add(1, Ordering::Relaxed) % first.len()];
+                assert!(staff.get(&format!("/v1/admin/inquiries/{id}")).good()["data"]["message"].is_string());
+                staff.get("/v1/admin/inquiries?limit=50").good();
+            }
+        });
+        let rotated = ground.run(&["keys", "rotate-encryption", "--json"]);
+        stop.store(true, Ordering::Relaxed);
+        rotated
+    });
+    let rotated: Value = serde_json::from_str(&rotated.with(0, &[]).stdout).unwrap();
+    assert!(rotated["rewrapped"].as_u64().unwrap() >= 300 && read.load(Ordering::Relaxed) > 0, "{rotated}");
+    assert_eq!(
+        (&rotated["previous"], &rotated["resumed"], &rotated["refused"]),
+        (&json!(old), &json!(false), &json!([]))
+    );
+    let total = i64::try_from(posted.load(Ordering::Relaxed)).unwrap();
+    let new = rotated["key"].as_str().unwrap().to_owned();
+    let listed = encryption(&ground.json(&["keys", "list", "--json"]));
+    assert_eq!(listed, [(old.clone(), false, 0), (new.clone(), true, total)], "nothing is left under the old key");
+    ground.run(&["keys", "retire", &new]).with(1, &["is the current one", "rotate-encryption"]);
+    assert_eq!(ground.json(&["keys", "retire", old, "--json"]), json!({"kid": old}));
+    await_that("the service has dropped the old key", || {
+        staff.try_get(&format!("/v1/admin/inquiries/{}", first[0])).filter(|reply| reply.status == 200)
+    });
+    for row in staff.all("/v1/admin/inquiries") {
+        let detail = staff.get(&format!("/v1/admin/inquiries/{}", row["id"].as_str().unwrap())).good();
+        assert!(detail["data"]["message"].as_str().unwrap().starts_with("This is what"), "{detail}");
+    }
+    ground.run(&["audit", "verify"]).with(0, &["the audit trail is intact"]);
+    service.stop(Signal::SIGTERM).with(0, &[]);
+}
+
+#[test]
+fn a_rotation_that_was_begun_is_finished_and_a_key_in_use_is_kept() {
+    let ground = Ground::new();
+    let service = ground.serve(&["--demo", "--rate-limits", "off"]);
+    for number in 0..5 {
+        assert_eq!(service.client().post("/v1/inquiries", &[], &letter(number)).unwrap().status, 201);
+    }
+    let added = ground.json(&["keys", "rotate-encryption", "--prepare", "--json"])["key"].as_str().unwrap().to_owned();
+    let [(old, true, 5), (_, false, 0)] = &encryption(&ground.json(&["keys", "list", "--json"]))[..] else {
+        panic!("two keys")
+    };
+    ground.run(&["keys", "retire", old]).with(1, &["is the current one"]);
+    ground.run(&["keys", "rotate-encryption", "--to", "0009-nope"]).with(1, &["no encryption key of this name"]);
+    let finished = ground.json(&["keys", "rotate-encryption", "--json"]);
+    assert_eq!(
+        (&finished["key"], &finished["resumed"], &finished["rewrapped"]),
+        (&json!(added), &json!(true), &json!(5))
+    );
+    let again = ground.json(&["keys", "rotate-encryption", "--json"]);
+    assert_eq!((&again["previous"], &again["resumed"]), (&json!(added), &json!(false)), "then a fresh one");
+    service.stop(Signal::SIGTERM).with(0, &[]);
+    let listed = encryption(&ground.json(&["keys", "list", "--json"]));
+    assert_eq!(listed.iter().map(|(_, _, rows)| *rows).collect::<Vec<_>>(), [0, 0, 5]);
+}

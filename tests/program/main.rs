@@ -21,6 +21,7 @@ mod import;
 mod keys;
 mod listings;
 mod mail;
+mod privacy;
 mod program;
 mod secrecy;
 mod serve;

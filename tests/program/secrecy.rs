@@ -3,9 +3,13 @@
 use std::{fs, path::Path};
 
 use nix::sys::signal::Signal;
-use serde_json::json;
+use serde_json::{Value, json};
+use sqlx::{Connection, Executor, PgConnection, postgres::PgConnectOptions};
 
-use crate::program::Ground;
+use crate::{
+    program::{Ground, Service},
+    web::Client,
+};
 
 /// Stands in every text that a patient sends here.
 const CANARY: &str = "qzcanary";
@@ -26,6 +30,68 @@ fn holding(folder: &Path, text: &str) -> Vec<String> {
         }
     }
     found
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap().to_owned()
+}
+
+/// What staff write about an inquiry is about a patient as well.
+fn tell_the_desk(staff: &Client, id: &str) {
+    let inquiry = format!("/v1/admin/inquiries/{id}");
+    let noted = json!({"text": "qzcanary note"});
+    staff.post(&format!("{inquiry}/notes"), &[], &noted).unwrap().good();
+    let tried = json!({"channel": "phone", "outcome": "left_message", "note": "qzcanary call"});
+    staff.post(&format!("{inquiry}/contacts"), &[], &tried).unwrap().good();
+    let found =
+        staff.post("/v1/admin/inquiries/searches", &[], &json!({"email": "qzcanary@qzcanary.example"})).unwrap();
+    assert_eq!(found.good()["data"].as_array().unwrap().len(), 1);
+    let version = staff.get(&inquiry).good()["data"]["version"].clone();
+    let closed = json!({"status": "closed", "close_reason": "other", "close_note": "qzcanary closing"});
+    assert_eq!(staff.patch(&inquiry, &version, &closed).status, 200);
+    for format in ["ndjson", "csv", "fhir"] {
+        let exported = staff.get(&format!("/v1/admin/inquiries/export?format={format}"));
+        assert!(exported.body.contains("qzcanary"), "{format}: {}", exported.body);
+    }
+    assert!(staff.get("/v1/admin/inquiries/metrics").good().to_string().contains("total"));
+}
+
+/// A lead of a service, one that nobody could answer, and one that is not signed.
+fn bring_by_connection(service: &Service, staff: &Client) {
+    let made =
+        staff.post("/v1/admin/integrations", &[], &json!({"kind": "google_ads", "name": "Search"})).unwrap().good();
+    let (url, secret) = (text(&made["data"]["url"]), text(&made["data"]["secret"]));
+    let path = url.get(url.find("/v1/").unwrap()..).unwrap();
+    let lead = |id: &str, key: &str, column: &str| {
+        json!({"lead_id": id, "google_key": key, "user_column_data": [
+            {"column_id": "FULL_NAME", "string_value": "Qzcanary Lead"}, {"column_id": column, "string_value": "qzcanary@lead.example"}]})
+    };
+    let client = service.client();
+    assert_eq!(client.post(path, &[], &lead("qzcanary-1", &secret, "EMAIL")).unwrap().status, 200);
+    assert_eq!(client.post(path, &[], &lead("qzcanary-2", &secret, "CITY")).unwrap().status, 200);
+    assert_eq!(client.post(path, &[], &lead("qzcanary-3", "qzcanary", "EMAIL")).unwrap().status, 401);
+}
+
+/// PostgreSQL writes a row that a constraint refuses into its log, whole.
+fn fail_in_the_database(ground: &Ground, client: &Client, inquiry: &Value) {
+    let options = PgConnectOptions::new_without_pgpass()
+        .socket(ground.socket_dir().unwrap())
+        .username("clinic_owner")
+        .password(&ground.superuser_password())
+        .database("clinic_cms");
+    let owner = |statement: &'static str| {
+        actix_web::rt::System::new().block_on(async {
+            let mut owner = PgConnection::connect_with(&options).await.unwrap();
+            owner.execute(statement).await.unwrap();
+            owner.close().await.unwrap();
+        });
+    };
+    owner("alter table cms.inquiry add constraint no_more check (received_at < '2000-01-01') not valid");
+    let failed = client.post("/v1/inquiries", &[], inquiry).unwrap();
+    assert!(failed.status >= 500, "{}", failed.body);
+    owner("alter table cms.inquiry drop constraint no_more");
+    let log = fs::read_to_string(ground.data_dir().join("postgres/server.log")).unwrap_or_default();
+    assert!(log.contains("no_more"), "the server's log tells of it");
 }
 
 #[test]
@@ -50,6 +116,9 @@ fn no_log_line_and_no_file_holds_what_a_patient_wrote() {
     let read = staff.get(&format!("/v1/admin/inquiries/{}", id.as_str().unwrap())).good();
     assert_eq!(read["data"]["message"], CANARY);
     staff.post("/v1/admin/articles", &[], &json!({"title": CONTROL})).unwrap().good();
+    tell_the_desk(&staff, &text(&id));
+    bring_by_connection(&service, &staff);
+    fail_in_the_database(&ground, &client, &inquiry);
     let ended = service.stop(Signal::SIGINT).with(0, &["\"route\":\"/v1/inquiries\""]);
     let told = (ended.stdout + &ended.stderr).to_lowercase();
     for secret in [CANARY, "5550177", "555-0177", "bearer ey"] {

@@ -257,3 +257,42 @@ pub async fn requeue(connection: &mut PgConnection, events: &[Uuid]) -> Result<(
     .await
     .map(drop)
 }
+
+/// Where the rows of some weeks stand in the chain.
+#[derive(Debug)]
+pub struct Range {
+    /// The first and the last place; none where no row is sealed.
+    pub positions: Option<(i64, i64)>,
+    /// Rows that are not sealed yet.
+    pub unsealed: i64,
+}
+
+/// Where the rows that were written from `from` on and before `until` stand.
+///
+/// # Errors
+/// Those of the database.
+pub async fn find_range(
+    connection: &mut PgConnection,
+    from: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<Range, sqlx::Error> {
+    let row = sqlx::query!(
+        r#"select min(s.position) as first, max(s.position) as last,
+                  count(*) filter (where s.position is null) as "unsealed!"
+             from cms.audit_event e left join cms.audit_seal s on s.event_id = e.id
+            where e.at >= $1 and e.at < $2"#,
+        from,
+        until,
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(Range { positions: row.first.zip(row.last), unsealed: row.unsealed })
+}
+
+/// The first head at or behind a position.
+///
+/// # Errors
+/// Those of the database.
+pub async fn find_first_head(connection: &mut PgConnection, position: i64) -> Result<Option<Head>, sqlx::Error> {
+    Ok(list_heads(connection, position.saturating_sub(1), 1).await?.into_iter().next())
+}

@@ -34,6 +34,38 @@ pub async fn insert_event(
     Ok(())
 }
 
+/// Writes rows that differ in their id, their subject and their HMAC alone, in one statement.
+///
+/// # Errors
+/// Those of the database.
+pub async fn insert_events(
+    transaction: &mut PgConnection,
+    like: &Facts<'_>,
+    ids: &[Uuid],
+    subjects: &[Uuid],
+    macs: &[Vec<u8>],
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "insert into cms.audit_event
+           (id, at, actor_kind, actor_id, action, subject_type, subject_id, fields, request_id, mac)
+         select e.id, $4, $5, $6, $7, $8, e.subject_id, $9, $10, e.mac
+           from unnest($1::uuid[], $2::uuid[], $3::bytea[]) as e (id, subject_id, mac)",
+        ids,
+        subjects,
+        macs,
+        like.at,
+        like.actor_kind,
+        like.actor_id,
+        like.action,
+        like.subject_type,
+        like.fields,
+        like.request_id,
+    )
+    .execute(transaction)
+    .await?;
+    Ok(())
+}
+
 /// Writes what a record said before and after, beside the row of the trail.
 ///
 /// # Errors

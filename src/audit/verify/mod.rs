@@ -5,6 +5,7 @@
 mod anchors;
 mod heads;
 mod keys;
+mod range;
 mod report;
 mod strays;
 mod walk;

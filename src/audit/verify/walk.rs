@@ -28,16 +28,28 @@ pub(super) async fn walk(
     base: Tip,
     report: &mut Report,
 ) -> Result<i64, VerifyError> {
+    walk_to(chain, connection, keys, (base, i64::MAX), report).await
+}
+
+/// As [`walk`], no further than the place `end`.
+pub(super) async fn walk_to(
+    chain: &Chain,
+    connection: &mut PgConnection,
+    keys: &Keys<'_>,
+    (base, end): (Tip, i64),
+    report: &mut Report,
+) -> Result<i64, VerifyError> {
     let mut walk = Walk { position: base.position, before: Some(vec![base.hash]), begun: false };
     loop {
         let links = queries::list_links(connection, walk.position, PART).await?;
-        for link in &links {
+        for link in links.iter().filter(|link| link.position <= end) {
             if link.position != walk.position.saturating_add(1) {
                 cross_gap(connection, keys, &mut walk, link, report).await?;
             }
             walk.step(chain, link, report);
         }
-        if i64::try_from(links.len()).is_ok_and(|seen| seen < PART) {
+        let is_last = i64::try_from(links.len()).is_ok_and(|seen| seen < PART);
+        if is_last || links.last().is_some_and(|link| link.position >= end) {
             report.last_position = walk.position;
             return Ok(walk.position);
         }

@@ -81,7 +81,7 @@ fn a_first_start_makes_a_ring_and_the_next_one_finds_it() {
     let second = KeyRing::open_or_create(&keys).unwrap();
     assert_eq!(first.fingerprints(), second.fingerprints());
     assert_eq!(first.jwks(), second.jwks());
-    assert_eq!(first.encryption_key_ids().count(), 1);
+    assert_eq!(first.encryption_key_ids().len(), 1);
 }
 
 #[test]
@@ -253,7 +253,7 @@ fn a_rotation_adds_first_and_uses_later() {
         assert!(id.starts_with("0002-"), "{id}");
         let added = KeyRing::open_or_create(&keys).unwrap();
         let current = |ring: &KeyRing| match key_use {
-            KeyUse::Encryption => ring.current_encryption_id().to_owned(),
+            KeyUse::Encryption => ring.current_encryption_id(),
             KeyUse::Signing => ring.current_signing_id(),
         };
         assert_eq!(current(&added), current(&before), "known, not used");
@@ -261,7 +261,7 @@ fn a_rotation_adds_first_and_uses_later() {
         assert_eq!(current(&KeyRing::open_or_create(&keys).unwrap()), id);
     }
     let after = KeyRing::open_or_create(&keys).unwrap();
-    assert_eq!(after.encryption_key_ids().count(), 2);
+    assert_eq!(after.encryption_key_ids().len(), 2);
     let missing = KeyRing::make_current(&keys, KeyUse::Signing, "0009-nope");
     assert!(matches!(missing, Err(KeyError::MissingKey { id }) if id == "0009-nope"));
 }
@@ -294,7 +294,7 @@ fn two_rings_have_other_ids_and_fingerprints() {
     let first = KeyRing::open_or_create(&first).unwrap();
     let second = KeyRing::open_or_create(&second).unwrap();
     assert_ne!(first.current_encryption_id(), second.current_encryption_id());
-    assert_eq!(first.fingerprint(second.current_encryption_id()), None);
+    assert_eq!(first.fingerprint(&second.current_encryption_id()), None);
     for name in ["index", "purpose"] {
         assert_ne!(first.fingerprints()[name], second.fingerprints()[name]);
     }

@@ -51,8 +51,8 @@ fn a_rotation_is_taken_up_and_logs_nobody_out() {
     let before = token(&first);
     let Rotated { kid, previous } = KeyRing::rotate_signing(&keys).unwrap();
     assert_eq!(first.current_signing_id(), previous, "until the next look");
-    assert!(first.reload_signing().unwrap());
-    assert!(!first.reload_signing().unwrap(), "nothing new");
+    assert!(first.reload().unwrap());
+    assert!(!first.reload().unwrap(), "nothing new");
     assert_eq!(first.current_signing_id(), kid);
     assert_eq!(verify(&first, &before), Ok(()));
     let after = token(&first);
@@ -67,7 +67,7 @@ fn a_retired_key_verifies_nothing_after_the_next_look() {
     let before = token(&ring);
     let Rotated { kid, previous } = KeyRing::rotate_signing(&keys).unwrap();
     KeyRing::retire_signing(&keys, &previous).unwrap();
-    assert!(ring.reload_signing().unwrap());
+    assert!(ring.reload().unwrap());
     assert_eq!(verify(&ring, &before), Err(TokenError::UnknownKey));
     assert_eq!(kids(&ring), [kid.as_str()]);
     assert_eq!(kids(&open(&keys)), [kid.as_str()], "a start finds the same");
@@ -78,14 +78,14 @@ fn a_retired_key_verifies_nothing_after_the_next_look() {
 fn the_current_key_and_unknown_ones_are_not_retired() {
     let (_outer, keys) = folder();
     let ring = open(&keys);
-    let (current, encryption) = (ring.current_signing_id(), ring.current_encryption_id().to_owned());
+    let (current, encryption) = (ring.current_signing_id(), ring.current_encryption_id());
     let refused = KeyRing::retire_signing(&keys, &current).unwrap_err();
     assert!(refused.to_string().contains("keys rotate"), "{refused}");
     for unknown in ["", "0009-nope", "../index", encryption.as_str()] {
         let refused = KeyRing::retire_signing(&keys, unknown).unwrap_err();
         assert!(matches!(refused, KeyError::UnknownSigningKey), "{unknown}: {refused}");
     }
-    assert!(!ring.reload_signing().unwrap());
+    assert!(!ring.reload().unwrap());
 }
 
 #[test]
@@ -97,7 +97,7 @@ fn a_retirement_keeps_the_current_key_where_no_file_names_it() {
     let last = KeyRing::add_key(&keys, KeyUse::Signing).unwrap();
     KeyRing::make_current(&keys, KeyUse::Signing, &later).unwrap();
     KeyRing::retire_signing(&keys, &last).unwrap();
-    assert!(ring.reload_signing().unwrap());
+    assert!(ring.reload().unwrap());
     assert_eq!(ring.current_signing_id(), later);
     assert_eq!(kids(&ring), [first, later]);
 }
@@ -108,10 +108,10 @@ fn a_folder_that_cannot_be_read_is_told_and_changes_nothing() {
     let ring = open(&keys);
     let before = token(&ring);
     fs::write(keys.join("current"), "encryption 1\nsigning 0009-nope\n").unwrap();
-    assert!(ring.reload_signing().is_err());
+    assert!(ring.reload().is_err());
     assert_eq!(verify(&ring, &before), Ok(()));
     fs::remove_dir_all(&keys).unwrap();
-    assert!(ring.reload_signing().is_err());
+    assert!(ring.reload().is_err());
     assert_eq!(verify(&ring, &before), Ok(()));
     assert!(!keys.exists(), "no fresh ring is made in its place");
 }
@@ -122,7 +122,7 @@ fn a_signing_key_that_is_used_elsewhere_is_not_taken_up() {
     let ring = open(&keys);
     let current = ring.current_signing_id();
     fs::copy(keys.join(format!("signing-{current}.pem")), keys.join("signing-0002-twin.pem")).unwrap();
-    assert!(matches!(ring.reload_signing(), Err(KeyError::SameKey { .. })));
+    assert!(matches!(ring.reload(), Err(KeyError::SameKey { .. })));
     assert_eq!(kids(&ring), [current]);
 }
 
@@ -135,7 +135,7 @@ fn unknown_ids_open_no_file_while_the_folder_is_as_it_was() {
     // Written in place: no file has come or gone.
     fs::write(current, "no key any more").unwrap();
     assert!(matches!(ring.reload_where(|before, now| before != now), Ok(false)), "it was not read");
-    assert!(ring.reload_signing().is_err(), "the round reads in any case");
+    assert!(ring.reload().is_err(), "the round reads in any case");
 }
 
 #[test]
@@ -143,7 +143,7 @@ fn the_list_tells_keys_apart_and_shows_no_secret() {
     let (_outer, keys) = folder();
     let ring = open(&keys);
     KeyRing::rotate_signing(&keys).unwrap();
-    ring.reload_signing().unwrap();
+    ring.reload().unwrap();
     let listed = ring.list();
     let shown: Vec<_> = listed.iter().map(|key| (key.key_use, key.current)).collect();
     assert_eq!(shown, [("signing", false), ("signing", true), ("encryption", true)]);
@@ -154,6 +154,31 @@ fn the_list_tells_keys_apart_and_shows_no_secret() {
         let secret = content.lines().find(|line| line.len() >= 40).unwrap_or("-----");
         assert!(!text.contains(secret), "{:?}", entry.file_name());
     }
+}
+
+#[test]
+fn a_new_wrapping_key_is_taken_up_and_the_one_before_still_opens() {
+    let (_outer, keys) = folder();
+    let (first, second) = (open(&keys), open(&keys));
+    let (row, data_key) = (Uuid::from_u128(7), crate::crypto::DataKey::generate().unwrap());
+    let before = first.wrap_key(&data_key, row).unwrap();
+    let added = KeyRing::add_key(&keys, KeyUse::Encryption).unwrap();
+    assert!(first.reload().unwrap());
+    assert_eq!(first.current_encryption_id(), before.key_id, "added is not yet used");
+    KeyRing::make_current(&keys, KeyUse::Encryption, &added).unwrap();
+    assert!(first.reload().unwrap());
+    let after = first.rewrap_key(&before, row).unwrap();
+    assert_eq!(after.key_id, added);
+    assert!(second.unwrap_key(&after, row).is_ok(), "an unknown id is looked up at once");
+    assert!(first.unwrap_key(&before, row).is_ok());
+    let retired = before.key_id.clone();
+    let refused = KeyRing::retire_encryption(&keys, &added).unwrap_err();
+    assert!(refused.to_string().contains("rotate-encryption"), "{refused}");
+    KeyRing::retire_encryption(&keys, &retired).unwrap();
+    assert!(first.reload().unwrap());
+    let missing = first.unwrap_key(&before, row).unwrap_err();
+    assert!(missing.to_string().contains(&retired), "{missing}");
+    assert_eq!(open(&keys).current_encryption_id(), added);
 }
 
 /// The key and thumbprint of RFC 8037 appendix A.

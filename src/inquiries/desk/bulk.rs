@@ -196,11 +196,13 @@ async fn change_all(
         }
         return Ok(Err(mistakes));
     }
-    let mut changed = Vec::with_capacity(judged.len());
-    for (before, after) in judged {
-        let version = change::write(transaction, staff, ring, before, &after, "inquiry.update").await?;
-        changed.push(ChangedInquiry { id: before.id, version, status: after.status.name() });
-    }
+    let changes: Vec<_> = judged.iter().map(|(before, after)| (*before, after)).collect();
+    let versions = change::write_all(transaction, staff, ring, &changes, "inquiry.update").await?;
+    let version = |before: &Standing| versions.get(&before.id).copied().unwrap_or(before.version);
+    let changed = changes
+        .iter()
+        .map(|(before, after)| ChangedInquiry { id: before.id, version: version(before), status: after.status.name() })
+        .collect();
     Ok(Ok(changed))
 }
 

@@ -1,6 +1,8 @@
 //! One change of one inquiry, whoever asks for it: a patch, a contact, a change of many. Refuses to write a status without
 //! its line in the history, its event and its audit row: they stand or fall together.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use sqlx::PgConnection;
@@ -15,7 +17,7 @@ use crate::{
     crypto::{KeyRing, Personal, WrappedKey},
     http::{ApiError, Expected, FieldError, nearest},
     inquiries::sealing::Opener,
-    outbox::{self, EventKind},
+    outbox::{self, About, EventKind},
 };
 
 /// An inquiry as it is to stand after the change.
@@ -200,7 +202,7 @@ pub async fn hold(transaction: &mut PgConnection, staff: &Staff, id: Uuid) -> Re
 /// where nothing differs.
 ///
 /// # Errors
-/// 401 where the change comes too late; [`ApiError::Internal`] where a note cannot be sealed; those of the database.
+/// As [`write_all`].
 pub async fn write(
     transaction: &mut PgConnection,
     staff: &Staff,
@@ -209,70 +211,86 @@ pub async fn write(
     after: &After,
     action: &'static str,
 ) -> Result<i32, ApiError> {
-    let fields = differing(before, after);
-    let version = if fields.is_empty() && !after.touched {
-        before.version
-    } else {
-        queries::update_inquiry(transaction, before.id, &changed(after), staff.id).await?
-    };
-    let moved = before.status != after.status.name();
-    if moved || before.close_reason != after.close_reason || after.close_note.is_some() {
-        let id = staff.clock.new_id();
-        let seal = |note: &Personal<String>| {
-            before.opener(ring)?.seal_beside("cms.inquiry_status_change", "sealed_note", id, note)
-        };
-        let line = StatusChange {
-            id,
-            inquiry: before.id,
-            at: staff.clock.now(),
-            by: Some(staff.id),
-            from: &before.status,
-            to: after.status.name(),
-            reason: after.close_reason.as_deref(),
-            sealed_note: after.close_note.as_ref().map(seal).transpose()?,
-        };
-        queries::insert_status_change(transaction, &line).await?;
+    let versions = write_all(transaction, staff, ring, &[(before, after)], action).await?;
+    Ok(versions.get(&before.id).copied().unwrap_or(before.version))
+}
+
+/// Writes many changes, each with its line in the history, its event and its audit row, in as many statements as one
+/// takes. Answers the versions of those that differ now.
+///
+/// # Errors
+/// 401 where the change comes too late; [`ApiError::Internal`] where a note cannot be sealed; those of the database.
+pub async fn write_all(
+    transaction: &mut PgConnection,
+    staff: &Staff,
+    ring: &KeyRing,
+    changes: &[(&Standing, &After)],
+    action: &'static str,
+) -> Result<BTreeMap<Uuid, i32>, ApiError> {
+    let (mut written, mut lines, mut moved, mut traces) = (Vec::new(), Vec::new(), Moved::new(), Traces::new());
+    for (before, after) in changes {
+        let fields = differing(before, after);
+        if !fields.is_empty() || after.touched {
+            written.push(changed(before.id, after));
+        }
+        lines.extend(line_of(staff, ring, before, after)?);
+        if before.status != after.status.name() {
+            moved.entry(after.status.name()).or_default().push(before.id);
+        }
+        traces.entry(fields).or_default().push(before.id);
     }
-    if moved {
-        outbox::record(transaction, &staff.clock, EventKind::InquiryStatusChanged, before.id).await?;
+    let versions = queries::update_inquiries(transaction, &written, staff.id).await?;
+    queries::insert_status_changes(transaction, &lines).await?;
+    for (status, ids) in moved {
+        let (kind, about) = (EventKind::InquiryStatusChanged, About::status(status));
+        outbox::record_each(transaction, &staff.clock, kind, &ids, &about).await?;
     }
-    if before.location_id != after.location_id {
+    for (before, after) in changes.iter().filter(|(before, after)| before.location_id != after.location_id) {
         let (id, now) = (staff.clock.new_id(), staff.clock.now());
         let way = (before.location_id, after.location_id);
         queries::insert_routing(transaction, id, before.id, now, staff.id, way).await?;
     }
-    staff.record(transaction, action, "inquiry", Some(before.id), &fields).await?;
-    Ok(version)
+    for (fields, ids) in traces {
+        staff.record_each(transaction, action, "inquiry", &ids, &fields).await?;
+    }
+    Ok(versions)
 }
 
-/// Leaves the line in the history and the event of a status that another room of this noun has written.
-///
-/// # Errors
-/// Those of the database.
-pub async fn note_status(
-    transaction: &mut PgConnection,
+/// Ids by the status that they have now.
+type Moved = BTreeMap<&'static str, Vec<Uuid>>;
+/// Ids by the fields that differ.
+type Traces = BTreeMap<Vec<String>, Vec<Uuid>>;
+
+/// The line in the history of a status or a reason that is another.
+fn line_of<'a>(
     staff: &Staff,
-    inquiry: Uuid,
-    from: &str,
-    to: Status,
-) -> Result<(), ApiError> {
-    let line = StatusChange {
-        id: staff.clock.new_id(),
-        inquiry,
+    ring: &KeyRing,
+    before: &'a Standing,
+    after: &'a After,
+) -> Result<Option<StatusChange<'a>>, ApiError> {
+    let is_other = before.status != after.status.name() || before.close_reason != after.close_reason;
+    if !is_other && after.close_note.is_none() {
+        return Ok(None);
+    }
+    let id = staff.clock.new_id();
+    let seal = |note: &Personal<String>| {
+        before.opener(ring)?.seal_beside("cms.inquiry_status_change", "sealed_note", id, note)
+    };
+    Ok(Some(StatusChange {
+        id,
+        inquiry: before.id,
         at: staff.clock.now(),
         by: Some(staff.id),
-        from,
-        to: to.name(),
-        reason: None,
-        sealed_note: None,
-    };
-    queries::insert_status_change(transaction, &line).await?;
-    outbox::record(transaction, &staff.clock, EventKind::InquiryStatusChanged, inquiry).await?;
-    Ok(())
+        from: &before.status,
+        to: after.status.name(),
+        reason: after.close_reason.as_deref(),
+        sealed_note: after.close_note.as_ref().map(seal).transpose()?,
+    }))
 }
 
-fn changed(after: &After) -> Changed<'_> {
+fn changed(id: Uuid, after: &After) -> Changed<'_> {
     Changed {
+        id,
         status: after.status.name(),
         close_reason: after.close_reason.as_deref(),
         priority: &after.priority,

@@ -32,12 +32,14 @@ mod updates;
 use actix_web::web::ServiceConfig;
 use utoipa::OpenApi;
 
-pub(super) use change::note_status;
 pub(super) use contacts::InquiryContact;
 pub(super) use filters::{Asked, Order};
 pub(super) use lists::find;
 pub(super) use opened::{Found, InquiryDetail};
-pub(super) use queries::{Filters, GivenConsent, Place, list_inquiries, plan_for_these_filters, resolve};
+pub(super) use queries::{
+    Filters, GivenConsent, Place, StatusChange, insert_status_change, list_inquiries, plan_for_these_filters, resolve,
+};
+pub(super) use status::Status;
 pub use stream::Inbox;
 
 use crate::http::Endpoint;

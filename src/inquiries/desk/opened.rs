@@ -129,7 +129,16 @@ pub struct InquiryDetail {
     pub answers: Vec<InquiryExtraAnswer>,
     /// The code that the sender was given.
     pub receipt: String,
+    /// When it is erased, by its form and by where it stands; not while it is held.
     pub retention_expires_at: DateTime<Utc>,
+    /// Whether it must not be erased.
+    pub legal_hold: bool,
+    /// Whether the person has asked for no text messages, in this inquiry or elsewhere.
+    pub sms_opted_out: bool,
+    /// Whether the person has asked not to be called.
+    pub phone_opted_out: bool,
+    /// Whether the person has asked for no mail.
+    pub email_opted_out: bool,
     pub version: i32,
     pub updated_at: DateTime<Utc>,
 }
@@ -329,6 +338,10 @@ impl InquiryDetail {
             attribution: InquiryAttribution::of(details.attribution),
             answers: answers.collect(),
             retention_expires_at: row.retention_expires_at,
+            legal_hold: row.legal_hold,
+            sms_opted_out: row.sms_opted_out,
+            phone_opted_out: row.phone_opted_out,
+            email_opted_out: row.email_opted_out,
             version: row.version,
             updated_at: row.updated_at,
         })

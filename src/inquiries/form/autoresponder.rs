@@ -56,15 +56,12 @@ fn filled(text: &str, filling: Filling<'_>) -> String {
             whole.push_str(before);
             let marked = rest.get(before.len()..).unwrap_or_default();
             let values = [(clinic, filling.clinic), (receipt, filling.receipt), (reopens, filling.reopens)];
-            match values.iter().find(|(name, _)| marked.starts_with(name)) {
-                Some((name, value)) => {
-                    whole.push_str(value);
-                    rest = marked.get(name.len()..).unwrap_or_default();
-                }
-                None => {
-                    whole.push('{');
-                    rest = after;
-                }
+            if let Some((name, value)) = values.iter().find(|(name, _)| marked.starts_with(name)) {
+                whole.push_str(value);
+                rest = marked.get(name.len()..).unwrap_or_default();
+            } else {
+                whole.push('{');
+                rest = after;
             }
         }
         whole.push_str(rest);

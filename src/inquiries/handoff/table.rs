@@ -125,8 +125,9 @@ mod tests {
     proptest! {
         #[test]
         fn what_was_written_is_read_back(first in "(?s).{0,20}", second in "['=+\\-@\t\r\n\",;a]{0,6}") {
-            let written = line([guarded(first.clone()), guarded(second.clone()), "end".to_owned()]).unwrap();
-            prop_assert_eq!(read_back(&written), vec![first, second, "end".to_owned()]);
+            // Not at the beginning of the file, where readers take a byte order mark away.
+            let written = line(["id".to_owned(), guarded(first.clone()), guarded(second.clone())]).unwrap();
+            prop_assert_eq!(read_back(&written), vec!["id".to_owned(), first, second]);
         }
     }
 }

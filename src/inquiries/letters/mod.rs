@@ -19,6 +19,8 @@ use actix_web::web::ServiceConfig;
 use utoipa::OpenApi;
 
 pub use correspondence::{Correspondence, Reopening};
+pub use log::InquiryLetter;
+pub(in crate::inquiries) use queries::list_letters;
 
 use crate::http::Endpoint;
 

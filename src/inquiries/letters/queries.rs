@@ -10,7 +10,7 @@ use crate::inquiries::form::AutoresponderDefinition;
 
 /// What staff are told of an inquiry.
 #[derive(Debug)]
-pub struct Received {
+pub struct NewInquiry {
     /// The form's name.
     pub form: String,
     /// The location's name.
@@ -29,13 +29,13 @@ pub struct Received {
 ///
 /// # Errors
 /// Those of the database.
-pub async fn find_received(connection: &mut PgConnection, id: Uuid) -> Result<Option<Received>, sqlx::Error> {
+pub async fn find_received(connection: &mut PgConnection, id: Uuid) -> Result<Option<NewInquiry>, sqlx::Error> {
     sqlx::query_as!(
-        Received,
+        NewInquiry,
         r#"select f.name as form, l.name as "location?", i.received_at, i.first_response_due_at as due_at, i.priority,
                   (f.autoresponder is not null and i.sealed_email is not null) as "answers_itself!"
              from cms.inquiry i join cms.form f on f.id = i.form_id left join cms.location l on l.id = i.location_id
-            where i.id = $1 and i.status not in ('spam', 'held')"#,
+            where i.id = $1 and i.status not in ('spam', 'held') and i.erased_at is null"#,
         id,
     )
     .fetch_optional(connection)
@@ -137,7 +137,7 @@ pub struct Answerable {
 pub async fn find_answerable(connection: &mut PgConnection, id: Uuid) -> Result<Option<Answerable>, sqlx::Error> {
     sqlx::query_as!(
         Answerable,
-        r#"select i.key_id, i.wrapped_key, i.sealed_email as "sealed_email!", i.received_at, i.language,
+        r#"select i.key_id as "key_id!", i.wrapped_key as "wrapped_key!", i.sealed_email as "sealed_email!", i.received_at, i.language,
                   k.default_locale as "default_locale!", k.name as "clinic!",
                   f.autoresponder as "autoresponder!: Json<AutoresponderDefinition>",
                   (select jsonb_build_object('timezone', h.timezone, 'hours', h.hours, 'special_hours', h.special_hours,

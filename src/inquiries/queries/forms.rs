@@ -76,7 +76,8 @@ pub async fn find_public_references(connection: &mut PgConnection, names: &Refer
     let row = sqlx::query!(
         r#"select to_json(f) as "form?: Json<Form>", l.id as "location_id?", l.address->>'country' as "country?",
                   s.id as "service_id?", r.value as "route?: Json<Route>", h.hours as "hours?",
-                  (select coalesce(sum(e.version), 0) from site.emergency_rule e) as "rules_stamp!"
+                  (select coalesce(sum(e.version), 0) from site.emergency_rule e) as "rules_stamp!",
+                  (select s.value from site.reference_stamp s) as "stamp!"
              from (select $1::text as form, $2::text as location, $3::text as service) asked
              left join lateral (
                select f.*, (select coalesce(max(k.default_locale), 'en') from site.clinic k) as default_locale
@@ -115,6 +116,7 @@ pub async fn find_public_references(connection: &mut PgConnection, names: &Refer
         route,
         hours: row.hours,
         rules_stamp: row.rules_stamp,
+        stamp: row.stamp,
         emergencies: [].into(),
     })
 }

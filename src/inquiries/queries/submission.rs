@@ -35,10 +35,33 @@ pub enum Submitted {
 /// # Errors
 /// 409 while the first post with the same key is still under way; those of the database.
 pub async fn submit(connection: &mut PgConnection, submit: &Submit) -> Result<Submitted, ApiError> {
+    let stored = submit_while(connection, submit, None).await?;
+    stored.ok_or(ApiError::Internal)
+}
+
+/// The same while the stamp of what inquiries are understood by is this one; otherwise nothing is done.
+///
+/// # Errors
+/// Those of [`submit`].
+pub async fn submit_at(
+    connection: &mut PgConnection,
+    submit: &Submit,
+    stamp: i64,
+) -> Result<Option<Submitted>, ApiError> {
+    submit_while(connection, submit, Some(stamp)).await
+}
+
+/// The condition names no column, so PostgreSQL looks at it once and before it calls the function.
+async fn submit_while(
+    connection: &mut PgConnection,
+    submit: &Submit,
+    stamp: Option<i64>,
+) -> Result<Option<Submitted>, ApiError> {
     let (sealed, once) = (&submit.sealed, submit.idempotency.as_ref());
     let row = sqlx::query!(
         r#"select outcome as "outcome!", answer
-             from site.submit_inquiry($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"#,
+             from site.submit_inquiry($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+            where $14::bigint is null or $14 = (select s.value from site.reference_stamp s)"#,
         submit.open,
         sealed.key.bytes,
         sealed.name,
@@ -52,14 +75,15 @@ pub async fn submit(connection: &mut PgConnection, submit: &Submit) -> Result<Su
         once.map(|once| once.key.as_slice()),
         once.map(|once| once.content.as_slice()),
         submit.answer,
+        stamp,
     )
-    .fetch_one(connection)
+    .fetch_optional(connection)
     .await
     .map_err(|error| waited_for(error, once.is_some()))?;
-    match (row.outcome.as_str(), row.answer) {
-        ("accepted" | "repeated", Some(answer)) => Ok(Submitted::Stored(answer)),
-        _ => Ok(Submitted::KeyReused),
-    }
+    Ok(row.map(|row| match (row.outcome.as_str(), row.answer) {
+        ("accepted" | "repeated", Some(answer)) => Submitted::Stored(answer),
+        _ => Submitted::KeyReused,
+    }))
 }
 
 /// SQLSTATE 55P03: of a post with a key, the lock that was not to be had is that of the first post with the same key.

@@ -92,6 +92,8 @@ impl Guard {
             languages: &languages,
             own_hosts: &own_hosts,
             emergency,
+            incomplete: submission.tells.incomplete,
+            spam_at_source: submission.tells.spam_at_source,
         });
         let print = message.and_then(fingerprint);
         let has_links = judgement.has_links();

@@ -77,6 +77,10 @@ pub struct Signals<'a> {
     pub own_hosts: &'a [&'a str],
     /// Whether an emergency phrase was found.
     pub emergency: bool,
+    /// Whether a service brought less than the form asks for.
+    pub incomplete: bool,
+    /// Whether the service that brought it takes it for spam.
+    pub spam_at_source: bool,
 }
 
 /// The verdict and where it comes from.
@@ -127,7 +131,9 @@ fn of_the_form(signals: &Signals<'_>) -> Vec<(Reason, i16)> {
         Proof::Expired => Some(Reason::ProofExpired),
     };
     let honeypot = signals.honeypot.then_some(Reason::Honeypot);
-    [honeypot, pace, proof].into_iter().flatten().map(weighed).collect()
+    let incomplete = signals.incomplete.then_some(Reason::Incomplete);
+    let at_source = signals.spam_at_source.then_some(Reason::SpamAtSource);
+    [honeypot, pace, proof, incomplete, at_source].into_iter().flatten().map(weighed).collect()
 }
 
 fn of_the_words(signals: &Signals<'_>) -> Vec<(Reason, i16)> {

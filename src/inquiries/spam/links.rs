@@ -90,7 +90,7 @@ fn hosts(text: &str) -> Vec<String> {
     for caught in link.captures_iter(text) {
         let (Some(whole), Some(host)) = (caught.get(0), caught.get(1)) else { continue };
         let (host, marked) = (host.as_str(), whole.as_str());
-        let marked = marked.starts_with("http") || marked.starts_with("www.");
+        let marked = marked.starts_with("http") || host.starts_with("www.") || marked.starts_with("www.");
         let end = host.rsplit('.').next().unwrap_or_default();
         let is_mail = text.get(whole.end()..).is_some_and(|rest| rest.starts_with('@'));
         // Without a mark, a sentence that goes on after its full stop would be a link.

@@ -15,12 +15,16 @@ use crate::{
     db::StaffDb,
     http::{Answer, ApiError, Expected, no_parameters, path_id, staff_answer},
     inquiries::{
-        desk::{self, status::Status},
+        desk::{StatusChange, insert_status_change, status::Status},
         door::Door,
         schema::InquiryStatus,
     },
     outbox::{self, EventKind},
 };
+
+const SPAM: &str = "spam";
+/// What nearly all of it is. Who wants another reason gives it with the status.
+const USUAL_REASON: &str = "advertising";
 
 /// Where an inquiry stands now.
 #[derive(Debug, Serialize, ToSchema)]
@@ -61,26 +65,27 @@ pub async fn release_inquiry(
     let staff = permit.staff;
     let data = database
         .transact(async move |transaction| {
-            let row = held_for_change(transaction, &staff, id, &expected).await?;
+            let Some(row) = held_for_change(transaction, &staff, id, &expected).await? else { return Ok(None) };
             if !["held", "spam"].contains(&row.status.as_str()) {
                 return Err(ApiError::Conflict { code: "not_held", detail: "it is neither held nor spam" });
             }
             let minutes = u32::try_from(row.response_minutes).unwrap_or_default();
             let due_at = (door.due_after)(row.hours.as_ref(), staff.clock.now(), minutes);
-            let version = queries::update_status(transaction, id, "new", Some(due_at), staff.id).await?;
-            desk::note_status(transaction, &staff, id, &row.status, Status::New).await?;
+            let standing = move_to(transaction, &staff, (id, &row.status), ("new", None), Some(due_at)).await?;
             if !queries::was_told_of(transaction, id).await? {
                 outbox::record(transaction, &staff.clock, EventKind::InquiryReceived, id).await?;
             }
-            let fields = ["status".to_owned(), "first_response_due_at".to_owned()];
+            let fields = ["status", "close_reason", "first_response_due_at"].map(str::to_owned);
             staff.record(transaction, "inquiry.release", "inquiry", Some(id), &fields).await?;
-            Ok::<_, ApiError>(InquiryStanding { id, status: "new", due_at: Some(due_at), version })
+            Ok::<_, ApiError>(Some(standing))
         })
-        .await?;
+        .await?
+        .ok_or(ApiError::NotFound)?;
     Ok(staff_answer(StatusCode::OK, data.version, &InquiryStandingAnswer { data }))
 }
 
-/// Marks an inquiry as spam. It stays, apart from the others, and can be released.
+/// Marks an inquiry as spam, for advertising (a PATCH of the status takes another reason). It stays, apart from the others,
+/// and can be released.
 #[utoipa::path(post, path = "/v1/admin/inquiries/{id}/spam", operation_id = "mark_inquiry_spam", tag = "staff: inquiries",
     params(("id" = Uuid, Path, description = "The inquiry"),
         ("If-Match" = String, Header, description = "The ETag as it was read, or `*`")),
@@ -98,33 +103,60 @@ pub async fn mark_inquiry_spam(
     let staff = permit.staff;
     let data = database
         .transact(async move |transaction| {
-            let row = held_for_change(transaction, &staff, id, &expected).await?;
-            if row.status == "spam" {
+            let Some(row) = held_for_change(transaction, &staff, id, &expected).await? else { return Ok(None) };
+            if row.status == SPAM {
                 return Err(ApiError::Conflict { code: "already_spam", detail: "it is marked already" });
             }
             if !Status::named(&row.status).is_some_and(|status| status.leads_to().contains(&Status::Spam)) {
-                let detail = "it has come too far to be spam";
-                return Err(ApiError::Conflict { code: "illegal_transition", detail });
+                return Err(ApiError::Conflict { code: "not_markable", detail: "the clinic has dealt with it by now" });
             }
-            let version = queries::update_status(transaction, id, "spam", None, staff.id).await?;
-            desk::note_status(transaction, &staff, id, &row.status, Status::Spam).await?;
-            staff.record(transaction, "inquiry.mark_spam", "inquiry", Some(id), &["status".to_owned()]).await?;
-            Ok::<_, ApiError>(InquiryStanding { id, status: "spam", due_at: None, version })
+            let standing = move_to(transaction, &staff, (id, &row.status), (SPAM, Some(USUAL_REASON)), None).await?;
+            let fields = ["status", "close_reason"].map(str::to_owned);
+            staff.record(transaction, "inquiry.mark_spam", "inquiry", Some(id), &fields).await?;
+            Ok::<_, ApiError>(Some(standing))
         })
-        .await?;
+        .await?
+        .ok_or(ApiError::NotFound)?;
     Ok(staff_answer(StatusCode::OK, data.version, &InquiryStandingAnswer { data }))
 }
 
-/// What is out of somebody's reach is not there for them.
+/// Writes where an inquiry stands with its line of the history and its event.
+async fn move_to(
+    transaction: &mut PgConnection,
+    staff: &Staff,
+    (id, from): (Uuid, &str),
+    (to, reason): (&'static str, Option<&str>),
+    due_at: Option<DateTime<Utc>>,
+) -> Result<InquiryStanding, ApiError> {
+    let version = queries::update_status(transaction, id, (to, reason), due_at, staff.id).await?;
+    let line = StatusChange {
+        id: staff.clock.new_id(),
+        inquiry: id,
+        at: staff.clock.now(),
+        by: Some(staff.id),
+        from,
+        to,
+        reason,
+        sealed_note: None,
+    };
+    insert_status_change(transaction, &line).await?;
+    outbox::record(transaction, &staff.clock, EventKind::InquiryStatusChanged, id).await?;
+    Ok(InquiryStanding { id, status: to, due_at, version })
+}
+
+/// What is out of somebody's reach is not there for them, and that they asked is written down.
 async fn held_for_change(
     transaction: &mut PgConnection,
     staff: &Staff,
     id: Uuid,
     expected: &Expected,
-) -> Result<StandingRow, ApiError> {
-    let row = queries::lock_inquiry(transaction, id, &staff.reach).await?.ok_or(ApiError::NotFound)?;
+) -> Result<Option<StandingRow>, ApiError> {
+    let Some(row) = queries::lock_inquiry(transaction, id, &staff.reach).await? else {
+        staff.record(transaction, "inquiry.refuse", "inquiry", Some(id), &[]).await?;
+        return Ok(None);
+    };
     if expected.accepts(row.version) {
-        return Ok(row);
+        return Ok(Some(row));
     }
     Err(ApiError::Stale { current: row.version, changed: json!({"at": row.updated_at, "by": row.updated_by}) })
 }

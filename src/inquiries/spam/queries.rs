@@ -45,7 +45,7 @@ pub async fn lock_inquiry(
                     limit 1) as hours
              from cms.inquiry i
              join cms.form f on f.id = i.form_id
-            where i.id = $1 and ($2::uuid[] is null or i.location_id = any ($2))
+            where i.id = $1 and i.erased_at is null and ($2::uuid[] is null or i.location_id = any ($2))
               for no key update of i"#,
         id,
         reach.locations(),
@@ -54,20 +54,20 @@ pub async fn lock_inquiry(
     .await
 }
 
-/// Writes a status and, where one is given, the instant by which somebody answers. Answers the new version.
+/// Writes a status with its reason and, where one is given, the instant by which somebody answers. Answers the new version.
 ///
 /// # Errors
 /// Those of the database.
 pub async fn update_status(
     transaction: &mut PgConnection,
     id: Uuid,
-    status: &str,
+    (status, reason): (&str, Option<&str>),
     due_at: Option<DateTime<Utc>>,
     by: Uuid,
 ) -> Result<i32, sqlx::Error> {
     sqlx::query_scalar!(
         "update cms.inquiry
-            set status = $2, close_reason = null, first_response_due_at = coalesce($3, first_response_due_at), version = version + 1,
+            set status = $2, close_reason = $5, first_response_due_at = coalesce($3, first_response_due_at), version = version + 1,
                 updated_at = clock_timestamp(), updated_by = $4
           where id = $1
         returning version",
@@ -75,6 +75,7 @@ pub async fn update_status(
         status,
         due_at,
         by,
+        reason,
     )
     .fetch_one(transaction)
     .await

@@ -113,4 +113,8 @@ reasons! {
     SameWords = "same_words", 5;
     /// Many inquiries of one contact within a day. Only the database knows.
     ContactLimit = "contact_limit", 5;
+    /// A service brought less than the form asks for.
+    Incomplete = "incomplete", 5;
+    /// The service that brought it takes it for spam.
+    SpamAtSource = "spam_at_source", 18;
 }

@@ -17,6 +17,8 @@ fn signals<'a>(name: &'a str, message: &'a str) -> Signals<'a> {
         languages: &["en", "es"],
         own_hosts: &["clinic.example"],
         emergency: false,
+        incomplete: false,
+        spam_at_source: false,
     }
 }
 
@@ -164,7 +166,7 @@ fn every_reason_has_a_name_of_its_own_and_a_weight() {
     assert_eq!(names.len(), Reason::ALL.len());
     assert!(Reason::ALL.iter().all(|reason| reason.weight() > 0));
     let alone = Reason::ALL.iter().filter(|reason| reason.weight() >= SPAM_FROM).collect::<Vec<_>>();
-    assert_eq!(alone, [&Reason::Honeypot], "nothing else is certain by itself");
+    assert_eq!(alone, [&Reason::Honeypot, &Reason::SpamAtSource], "nothing else is certain by itself");
 }
 
 #[test]

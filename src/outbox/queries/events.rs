@@ -28,6 +28,27 @@ pub(in crate::outbox) async fn insert_event(
     Ok(())
 }
 
+/// Writes an event for each of many subjects, due at once.
+pub(in crate::outbox) async fn insert_events(
+    transaction: &mut PgConnection,
+    ids: &[Uuid],
+    kind: &str,
+    subjects: &[Uuid],
+    about: &Value,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "insert into cms.outbox_event (id, kind, subject_id, available_at, about)
+         select e.id, $2, e.subject_id, clock_timestamp(), $4 from unnest($1::uuid[], $3::uuid[]) as e (id, subject_id)",
+        ids,
+        kind,
+        subjects,
+        about,
+    )
+    .execute(transaction)
+    .await?;
+    Ok(())
+}
+
 /// Takes back the events of a subject that wait for an instant after `after`.
 pub(in crate::outbox) async fn delete_planned(
     transaction: &mut PgConnection,

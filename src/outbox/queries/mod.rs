@@ -9,4 +9,6 @@ pub(super) use deliveries::{
     Ending, LeasedDelivery, NewDelivery, Subscriber, clear, disable_gone, end_attempt, give_up_old, insert_deliveries,
     lease_due, list_subscribers,
 };
-pub(super) use events::{DueEvent, delete_planned, insert_event, lock_due_events, mark_fanned_out, postpone_events};
+pub(super) use events::{
+    DueEvent, delete_planned, insert_event, insert_events, lock_due_events, mark_fanned_out, postpone_events,
+};

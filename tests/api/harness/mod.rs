@@ -20,6 +20,7 @@ use clinic_cms::{
     clock::Clock,
     crypto::KeyRing,
     db::StaffDb,
+    inquiries::{FetchRound, LeadFetching},
     mail::{Carrier, MailLinks, Postbox, deliver_due},
     outbox::{self, Round},
 };
@@ -215,9 +216,28 @@ impl Api {
         files.iter().map(|file| std::fs::read_to_string(file).unwrap()).collect()
     }
 
+    /// Runs `work` with what `serve` fetches leads with.
+    pub fn as_fetcher<T>(&self, work: impl AsyncFnOnce(LeadFetching) -> T) -> T {
+        block_on(async {
+            let (public, staff) = (self.opened.database.public(1), self.opened.database.staff(1));
+            let (config, url, ring) = (&self.opened.config, self.public_url.clone(), &self.opened.ring);
+            let parts = Parts::new(config, url, ring, self.clock.clone(), public.clone(), staff.clone());
+            let answer = work(parts.lead_fetching()).await;
+            public.close().await;
+            staff.close().await;
+            answer
+        })
+    }
+
+    /// Fetches the leads that are due, as `serve` does each second.
+    pub fn fetch_leads(&self) -> FetchRound {
+        let now = self.clock.now();
+        self.as_fetcher(async |fetching| fetching.fetch_due(now).await.unwrap())
+    }
+
     /// Looks at the signing keys, as `serve` does every few seconds.
     pub fn look_at_the_keys(&self) {
-        self.opened.ring.reload_signing().unwrap();
+        self.opened.ring.reload().unwrap();
     }
 
     /// The installation behind the service.

@@ -54,6 +54,20 @@ fn events_about_inquiries_wait_for_an_agreement() {
 }
 
 #[test]
+fn a_change_of_status_names_the_status_and_nothing_else() {
+    let house = House::open();
+    let receiver = Receiver::start();
+    let fine = processor(&house, &json!({}));
+    let body = json!({"url": receiver.url, "events": ["inquiry.status_changed"], "processor": fine});
+    assert_eq!(house.call("POST", "/v1/admin/webhooks", &body).status, 201);
+    let id = inquire(&house);
+    let changed = house.call("PATCH", &format!("/v1/admin/inquiries/{id}"), &json!({"status": "contacted"}));
+    assert_eq!(changed.status, 200, "{}", changed.body);
+    house.api.deliver();
+    assert_eq!(receiver.only().json()["data"], json!({"id": id, "status": "contacted"}));
+}
+
+#[test]
 fn deliveries_stop_with_the_agreement() {
     let house = House::open();
     let receiver = Receiver::start();

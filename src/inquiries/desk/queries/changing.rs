@@ -1,5 +1,7 @@
 //! What is changed about inquiries.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -64,9 +66,9 @@ pub async fn hold_inquiries(
                   i.duplicate_of, i.first_responded_at, i.attempts, i.version, i.updated_at,
                   i.updated_by as updated_by_id,
                   (select a.name from cms.account a where a.id = i.updated_by) as updated_by_name,
-                  i.key_id, i.wrapped_key
+                  i.key_id as "key_id!", i.wrapped_key as "wrapped_key!"
              from cms.inquiry i
-            where i.id = any ($1) and ($2::uuid[] is null or i.location_id = any ($2))
+            where i.id = any ($1) and i.erased_at is null and ($2::uuid[] is null or i.location_id = any ($2))
             order by i.id
               for no key update"#,
         ids,
@@ -147,6 +149,8 @@ pub async fn is_ancestor(
 /// An inquiry after a change.
 #[derive(Debug)]
 pub struct Changed<'a> {
+    /// Which.
+    pub id: Uuid,
     /// Where it stands.
     pub status: &'a str,
     /// Why.
@@ -167,37 +171,47 @@ pub struct Changed<'a> {
     pub attempts: i32,
 }
 
-/// Writes an inquiry anew, and answers its version.
+/// Writes inquiries anew in one statement, and answers their versions.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn update_inquiry(
+pub async fn update_inquiries(
     transaction: &mut PgConnection,
-    id: Uuid,
-    after: &Changed<'_>,
+    after: &[Changed<'_>],
     by: Uuid,
-) -> Result<i32, sqlx::Error> {
-    sqlx::query_scalar!(
-        "update cms.inquiry
-            set status = $2, close_reason = $3, priority = $4, assignee_id = $5, location_id = $6, next_action_at = $7,
-                duplicate_of = $8, first_responded_at = $9, attempts = $10, version = version + 1,
-                updated_at = clock_timestamp(), updated_by = $11
-          where id = $1
-      returning version",
-        id,
-        after.status,
-        after.close_reason,
-        after.priority,
-        after.assignee_id,
-        after.location_id,
-        after.next_action_at,
-        after.duplicate_of,
-        after.first_responded_at,
-        after.attempts,
+) -> Result<BTreeMap<Uuid, i32>, sqlx::Error> {
+    if after.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let column = |of: fn(&Changed<'_>) -> Option<Uuid>| after.iter().map(of).collect::<Vec<_>>();
+    let instants = |of: fn(&Changed<'_>) -> Option<DateTime<Utc>>| after.iter().map(of).collect::<Vec<_>>();
+    let rows = sqlx::query!(
+        r#"update cms.inquiry i
+              set status = c.status, close_reason = c.close_reason, priority = c.priority, assignee_id = c.assignee_id,
+                  location_id = c.location_id, next_action_at = c.next_action_at, duplicate_of = c.duplicate_of,
+                  first_responded_at = c.first_responded_at, attempts = c.attempts, version = i.version + 1,
+                  updated_at = clock_timestamp(), updated_by = $11
+             from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::uuid[], $6::uuid[], $7::timestamptz[],
+                         $8::uuid[], $9::timestamptz[], $10::integer[])
+               as c (id, status, close_reason, priority, assignee_id, location_id, next_action_at, duplicate_of,
+                     first_responded_at, attempts)
+            where i.id = c.id
+        returning i.id, i.version"#,
+        &after.iter().map(|one| one.id).collect::<Vec<_>>(),
+        &after.iter().map(|one| one.status.to_owned()).collect::<Vec<_>>(),
+        &after.iter().map(|one| one.close_reason.map(str::to_owned)).collect::<Vec<_>>() as _,
+        &after.iter().map(|one| one.priority.to_owned()).collect::<Vec<_>>(),
+        &column(|one| one.assignee_id) as _,
+        &column(|one| one.location_id) as _,
+        &instants(|one| one.next_action_at) as _,
+        &column(|one| one.duplicate_of) as _,
+        &instants(|one| one.first_responded_at) as _,
+        &after.iter().map(|one| one.attempts).collect::<Vec<_>>(),
         by,
     )
-    .fetch_one(transaction)
-    .await
+    .fetch_all(transaction)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.version)).collect())
 }
 
 /// A line of an inquiry's history.
@@ -229,17 +243,33 @@ pub async fn insert_status_change(
     transaction: &mut PgConnection,
     change: &StatusChange<'_>,
 ) -> Result<(), sqlx::Error> {
+    insert_status_changes(transaction, std::slice::from_ref(change)).await
+}
+
+/// Writes lines of the histories of inquiries, in one statement.
+///
+/// # Errors
+/// Those of the database.
+pub async fn insert_status_changes(
+    transaction: &mut PgConnection,
+    changes: &[StatusChange<'_>],
+) -> Result<(), sqlx::Error> {
+    if changes.is_empty() {
+        return Ok(());
+    }
+    let texts = |of: fn(&StatusChange<'_>) -> String| changes.iter().map(of).collect::<Vec<_>>();
     sqlx::query!(
         "insert into cms.inquiry_status_change (id, inquiry_id, at, by_account, from_status, to_status, reason, sealed_note)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)",
-        change.id,
-        change.inquiry,
-        change.at,
-        change.by,
-        change.from,
-        change.to,
-        change.reason,
-        change.sealed_note.as_deref(),
+         select * from unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::uuid[], $5::text[], $6::text[], $7::text[],
+                              $8::bytea[])",
+        &changes.iter().map(|change| change.id).collect::<Vec<_>>(),
+        &changes.iter().map(|change| change.inquiry).collect::<Vec<_>>(),
+        &changes.iter().map(|change| change.at).collect::<Vec<_>>(),
+        &changes.iter().map(|change| change.by).collect::<Vec<_>>() as _,
+        &texts(|change| change.from.to_owned()),
+        &texts(|change| change.to.to_owned()),
+        &changes.iter().map(|change| change.reason.map(str::to_owned)).collect::<Vec<_>>() as _,
+        &changes.iter().map(|change| change.sealed_note.clone()).collect::<Vec<_>>() as _,
     )
     .execute(transaction)
     .await

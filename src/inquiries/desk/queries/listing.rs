@@ -92,12 +92,13 @@ macro_rules! listed {
                       f.name as form_name, l.id as "location_id?", l.slug as "location_slug?", l.name as "location_name?",
                       a.id as "assignee_id?", a.name as "assignee_name?",
                       cms.due_at(i.status, i.first_responded_at, i.first_response_due_at, i.next_action_at) as due_at,
-                      i.key_id, i.wrapped_key, i.sealed_name
+                      i.key_id as "key_id!", i.wrapped_key as "wrapped_key!", i.sealed_name as "sealed_name!"
                  from cms.inquiry i
                  join cms.form f on f.id = i.form_id
                  left join cms.location l on l.id = i.location_id
                  left join cms.account a on a.id = i.assignee_id
-                where ($1::text[] is null or i.status = any ($1))
+                where i.erased_at is null
+                  and ($1::text[] is null or i.status = any ($1))
                   and ($2::boolean is null or (i.status = 'spam') = $2)
                   and ($3::boolean is null or (i.status = 'held') = $3)
                   and ($4::uuid[] is null or i.location_id = any ($4))
@@ -217,7 +218,8 @@ pub async fn count_inquiries(transaction: &mut PgConnection, filters: &Filters, 
     sqlx::query_scalar!(
         r#"select count(*) as "count!"
              from (select from cms.inquiry i
-                    where ($1::text[] is null or i.status = any ($1))
+                    where i.erased_at is null
+                  and ($1::text[] is null or i.status = any ($1))
                       and ($2::boolean is null or (i.status = 'spam') = $2)
                       and ($3::boolean is null or (i.status = 'held') = $3)
                       and ($4::uuid[] is null or i.location_id = any ($4))
@@ -274,7 +276,7 @@ pub async fn search_inquiries(
                   f.name as form_name, l.id as "location_id?", l.slug as "location_slug?", l.name as "location_name?",
                   a.id as "assignee_id?", a.name as "assignee_name?",
                   cms.due_at(i.status, i.first_responded_at, i.first_response_due_at, i.next_action_at) as due_at,
-                  i.key_id, i.wrapped_key, i.sealed_name
+                  i.key_id as "key_id!", i.wrapped_key as "wrapped_key!", i.sealed_name as "sealed_name!"
              from cms.inquiry i
              join cms.form f on f.id = i.form_id
              left join cms.location l on l.id = i.location_id

@@ -9,7 +9,7 @@ mod reading;
 
 pub use changing::{
     Changed, Reader, Standing, StatusChange, find_location, find_reader, hold_inquiries, insert_routing,
-    insert_status_change, is_ancestor, lock_duplicates, update_inquiry,
+    insert_status_change, insert_status_changes, is_ancestor, lock_duplicates, update_inquiries,
 };
 pub use feed::{FeedRow, database_now, list_changes, list_changes_within};
 pub use history::{

@@ -60,8 +60,16 @@ pub struct DetailRow {
     pub next_action_at: Option<DateTime<Utc>>,
     /// The inquiry that it repeats.
     pub duplicate_of: Option<Uuid>,
-    /// When retention ends.
+    /// When retention ends, by the form and by where it stands now.
     pub retention_expires_at: DateTime<Utc>,
+    /// Whether it must not be erased.
+    pub legal_hold: bool,
+    /// Whether the person does not want text messages.
+    pub sms_opted_out: bool,
+    /// Whether the person does not want to be called.
+    pub phone_opted_out: bool,
+    /// Whether the person does not want mail.
+    pub email_opted_out: bool,
     /// For the `ETag`.
     pub version: i32,
     /// When it was last changed.
@@ -81,7 +89,7 @@ pub struct GivenConsent {
     pub given_at: DateTime<Utc>,
 }
 
-/// One inquiry within `reach`. What it repeats is told where that is within `linked`.
+/// One inquiry within `reach` that is not erased. What it repeats is told where that is within `linked`.
 ///
 /// # Errors
 /// Those of the database.
@@ -97,10 +105,18 @@ pub async fn find_inquiry(
                   a.id as "assignee_id?", a.name as "assignee_name?",
                   cms.due_at(i.status, i.first_responded_at, i.first_response_due_at, i.next_action_at) as due_at,
                   s.id as "service_id?", s.slug as "service_slug?", s.name as "service_name?",
-                  i.key_id, i.wrapped_key, i.sealed_name, i.sealed_email, i.sealed_phone, i.sealed_message,
-                  i.sealed_details, i.email_index, i.phone_index, i.spam_reasons, i.spam_score, i.emergency_rule,
+                  i.key_id as "key_id!", i.wrapped_key as "wrapped_key!", i.sealed_name as "sealed_name!", i.sealed_email,
+                  i.sealed_phone, i.sealed_message, i.sealed_details as "sealed_details!", i.email_index, i.phone_index,
+                  i.spam_reasons, i.spam_score, i.emergency_rule,
                   i.source, i.preferred_contact, i.language, i.on_behalf_of, i.close_reason, i.first_response_due_at,
-                  i.first_responded_at, i.attempts, i.next_action_at, i.retention_expires_at, i.version, i.updated_at,
+                  i.first_responded_at, i.attempts, i.next_action_at, i.version, i.updated_at, i.legal_hold,
+                  cms.kept_until(i.form_id, i.status, i.received_at, i.retention_expires_at) as "retention_expires_at!",
+                  exists (select from cms.suppression s where s.lifted_at is null and s.purpose is null
+                             and s.channel = 'sms' and s.contact_index = i.phone_index) as "sms_opted_out!",
+                  exists (select from cms.suppression s where s.lifted_at is null and s.purpose is null
+                             and s.channel = 'phone' and s.contact_index = i.phone_index) as "phone_opted_out!",
+                  exists (select from cms.suppression s where s.lifted_at is null and s.purpose is null
+                             and s.channel = 'email' and s.contact_index = i.email_index) as "email_opted_out!",
                   (select o.id from cms.inquiry o
                     where o.id = i.duplicate_of and ($3::uuid[] is null or o.location_id = any ($3))) as duplicate_of,
                   (select coalesce(json_agg(json_build_object('purpose', c.purpose, 'text_version', c.text_version,
@@ -112,7 +128,7 @@ pub async fn find_inquiry(
              left join cms.location l on l.id = i.location_id
              left join cms.account a on a.id = i.assignee_id
              left join cms.service s on s.id = i.service_id
-            where i.id = $1 and ($2::uuid[] is null or i.location_id = any ($2))"#,
+            where i.id = $1 and i.erased_at is null and ($2::uuid[] is null or i.location_id = any ($2))"#,
         id,
         reach.locations(),
         linked.locations(),
@@ -163,6 +179,10 @@ pub async fn find_inquiry(
         next_action_at: row.next_action_at,
         duplicate_of: row.duplicate_of,
         retention_expires_at: row.retention_expires_at,
+        legal_hold: row.legal_hold,
+        sms_opted_out: row.sms_opted_out,
+        phone_opted_out: row.phone_opted_out,
+        email_opted_out: row.email_opted_out,
         version: row.version,
         updated_at: row.updated_at,
     }))
@@ -231,7 +251,7 @@ pub async fn list_duplicates(
         LinkedRow,
         r#"select i.id, i.received_at, i.status, f.id as form_id, f.slug as form_slug, f.name as form_name
              from cms.inquiry i join cms.form f on f.id = i.form_id
-            where i.duplicate_of = $1 and ($2::uuid[] is null or i.location_id = any ($2))
+            where i.duplicate_of = $1 and i.erased_at is null and ($2::uuid[] is null or i.location_id = any ($2))
             order by i.received_at desc, i.id desc
             limit 50"#,
         id,
