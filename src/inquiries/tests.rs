@@ -168,7 +168,9 @@ fn what_was_sealed_opens_in_its_own_row_and_nowhere_else() {
     assert!(matches!(moved, Err(ApiError::Unopened(unopened)) if unopened.missing_key.is_none()));
     let unknown = WrappedKey { key_id: "0009-gone".to_owned(), ..sealed.key.clone() };
     let keyless = Opener::of(&door.ring, id, &unknown);
-    assert!(matches!(keyless, Err(ApiError::Unopened(unopened)) if unopened.missing_key.as_deref() == Some("0009-gone")));
+    assert!(
+        matches!(keyless, Err(ApiError::Unopened(unopened)) if unopened.missing_key.as_deref() == Some("0009-gone"))
+    );
 }
 
 #[test]

@@ -43,7 +43,8 @@ fn tell_the_desk(staff: &Client, id: &str) {
     staff.post(&format!("{inquiry}/notes"), &[], &noted).unwrap().good();
     let tried = json!({"channel": "phone", "outcome": "left_message", "note": "qzcanary call"});
     staff.post(&format!("{inquiry}/contacts"), &[], &tried).unwrap().good();
-    let found = staff.post("/v1/admin/inquiries/searches", &[], &json!({"email": "qzcanary@qzcanary.example"})).unwrap();
+    let found =
+        staff.post("/v1/admin/inquiries/searches", &[], &json!({"email": "qzcanary@qzcanary.example"})).unwrap();
     assert_eq!(found.good()["data"].as_array().unwrap().len(), 1);
     let version = staff.get(&inquiry).good()["data"]["version"].clone();
     let closed = json!({"status": "closed", "close_reason": "other", "close_note": "qzcanary closing"});
@@ -57,7 +58,8 @@ fn tell_the_desk(staff: &Client, id: &str) {
 
 /// A lead of a service, one that nobody could answer, and one that is not signed.
 fn bring_by_connection(service: &Service, staff: &Client) {
-    let made = staff.post("/v1/admin/integrations", &[], &json!({"kind": "google_ads", "name": "Search"})).unwrap().good();
+    let made =
+        staff.post("/v1/admin/integrations", &[], &json!({"kind": "google_ads", "name": "Search"})).unwrap().good();
     let (url, secret) = (text(&made["data"]["url"]), text(&made["data"]["secret"]));
     let path = url.get(url.find("/v1/").unwrap()..).unwrap();
     let lead = |id: &str, key: &str, column: &str| {

@@ -68,7 +68,9 @@ fn every_address_is_documented() {
     let document = serde_json::to_value(Docs::openapi()).unwrap();
     let told = names(&document["paths"]);
     // The sub-rooms are walked with all others, operation by operation, over HTTP.
-    for path in ["/v1/admin/forms", "/v1/admin/inquiries", "/v1/admin/inquiries/{id}", "/v1/forms/{slug}", "/v1/inquiries"] {
+    for path in
+        ["/v1/admin/forms", "/v1/admin/inquiries", "/v1/admin/inquiries/{id}", "/v1/forms/{slug}", "/v1/inquiries"]
+    {
         assert!(told.contains(path), "{path}");
     }
     let bodies = &document["paths"]["/v1/inquiries"]["post"]["requestBody"]["content"];

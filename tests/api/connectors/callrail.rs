@@ -149,7 +149,8 @@ fn a_text_that_says_stop_is_a_consent_that_is_refused() {
     delivered(&api, &connection, "", &message("SMT3", "STOP"));
     assert_eq!(api.number("select count(*) from cms.suppression where channel = 'sms' and source = 'callrail'"), 1);
     let token = api.sign_in(OWNER);
-    let found = api.call("POST", "/v1/admin/inquiries/searches").bearer(&token).json(&json!({"phone": "+15615550142"})).send();
+    let found =
+        api.call("POST", "/v1/admin/inquiries/searches").bearer(&token).json(&json!({"phone": "+15615550142"})).send();
     for row in found.json()["data"].as_array().unwrap() {
         let path = format!("/v1/admin/inquiries/{}", row["id"].as_str().unwrap());
         assert_eq!(api.call("GET", &path).bearer(&token).send().json()["data"]["sms_opted_out"], true);

@@ -184,7 +184,7 @@ fn a_connection_that_is_off_or_in_the_trash_takes_nothing_until_it_is_back() {
 
 #[test]
 fn an_address_that_is_refused_again_and_again_is_slowed_down_and_whoever_signs_is_not() {
-    let api = Api::start_with(clinic_cms::clock::Clock::system(), &[("rate-limits", "login=3/60s")]);
+    let api = Api::start_with(clinic_cms::clock::Clock::system(), &[("rate-limits", "login=3/60")]);
     let connection = connect(&api, &json!({"kind": "callrail"}));
     let mut seen = Vec::new();
     for _ in 0..6 {
