@@ -149,7 +149,7 @@ fn a_list_reads_an_index_and_not_every_inquiry() {
         (&format!("?sort=due&cursor={cursor}"), "inquiry_due"),
         ("?overdue=true", "inquiry_due"),
         ("?assignee=me", "inquiry_assignee"),
-        ("?status=new", "inquiry_status"),
+        ("?status=new", "_status"),
     ] {
         // A page with a copy on it is refused after it was read.
         let plans = logged(&clinic.api, || assert!([200, 409].contains(&clinic.get(&clinic.owner, query).status)));
