@@ -42,24 +42,25 @@ struct Whole;
 /// The document of an API at `public_url`.
 pub fn document(public_url: &str) -> Value {
     let mut whole = Whole::openapi();
-    for part in [
-        articles::Docs::openapi(),
-        articles::addresses::Docs::openapi(),
-        clinic::Docs::openapi(),
-        clinic::fhir::Docs::openapi(),
-        inquiries::Docs::openapi(),
-        inquiries::spam::Docs::openapi(),
-        inquiries::emergency::Docs::openapi(),
-        inquiries::LetterDocs::openapi(),
-        inquiries::ConnectorDocs::openapi(),
-        inquiries::privacy::Docs::openapi(),
-        export::Docs::openapi(),
-        accounts::Docs::openapi(),
-        oversight::Docs::openapi(),
-        webhooks::Docs::openapi(),
-        operations::Docs::openapi(),
-    ] {
-        whole.merge(part);
+    let parts: [fn() -> utoipa::openapi::OpenApi; 15] = [
+        articles::Docs::openapi,
+        articles::addresses::Docs::openapi,
+        clinic::Docs::openapi,
+        clinic::fhir::Docs::openapi,
+        inquiries::Docs::openapi,
+        inquiries::spam::Docs::openapi,
+        inquiries::emergency::Docs::openapi,
+        inquiries::LetterDocs::openapi,
+        inquiries::ConnectorDocs::openapi,
+        inquiries::privacy::Docs::openapi,
+        export::Docs::openapi,
+        accounts::Docs::openapi,
+        oversight::Docs::openapi,
+        webhooks::Docs::openapi,
+        operations::Docs::openapi,
+    ];
+    for part in parts {
+        whole.merge(part());
     }
     let mut document = serde_json::to_value(whole).unwrap_or_default();
     document["servers"] = json!([{"url": public_url}]);

@@ -22,6 +22,7 @@ use crate::{
 
 /// What is due, as it is printed.
 #[derive(Serialize)]
+#[expect(clippy::struct_field_names, reason = "as the output has it")]
 struct Due {
     form: String,
     status: String,

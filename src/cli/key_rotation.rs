@@ -128,7 +128,8 @@ fn goal(ring: &KeyRing, rows: &[WrappedRows], to: Option<&str>) -> Result<Goal, 
     if rows.iter().any(|rows| rows.key_id != current) {
         return Ok(Goal::Known(current));
     }
-    let added = keys.into_iter().filter(|key| *key > current && rows.iter().all(|rows| rows.key_id != *key)).last();
+    let unused = |key: &String| *key > current && rows.iter().all(|rows| rows.key_id != *key);
+    let added = keys.into_iter().rfind(unused);
     Ok(added.map_or(Goal::Fresh, Goal::Known))
 }
 

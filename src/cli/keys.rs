@@ -123,7 +123,7 @@ fn use_known(folder: &Path, kid: String) -> Result<String, KeyError> {
 /// Deletes a key that signs no more, or that wraps no row any more.
 pub fn retire(invocation: &Invocation, kid: String, as_json: bool) -> Result<(), Failure> {
     if open_keys(&load(invocation)?)?.encryption_key_ids().contains(&kid) {
-        return retire_encryption(invocation, kid, as_json);
+        return retire_encryption(invocation, &kid, as_json);
     }
     let kid =
         written_down(invocation, "key.retire", move |folder| KeyRing::retire_signing(&folder, &kid).map(|()| kid))?;
@@ -134,9 +134,9 @@ pub fn retire(invocation: &Invocation, kid: String, as_json: bool) -> Result<(),
     Ok(())
 }
 
-fn retire_encryption(invocation: &Invocation, kid: String, as_json: bool) -> Result<(), Failure> {
+fn retire_encryption(invocation: &Invocation, kid: &str, as_json: bool) -> Result<(), Failure> {
     let opened = Opened::for_command(invocation)?;
-    let (trail, folder, id) = (opened.trail(), keys_folder(&opened.config), kid.clone());
+    let (trail, folder, id) = (opened.trail(), keys_folder(&opened.config), kid.to_owned());
     let all = async move |connection: &mut PgConnection| {
         let fields = ["encryption".to_owned(), id.clone()];
         note_key(connection, &trail, "key.retire", &fields).await?;

@@ -24,7 +24,10 @@ const LONGEST_ORIGIN: usize = 300;
 
 /// Says whether pages of an origin may post some form. `app` gives the forms' answer: this room knows no forms. It is
 /// asked for each preflight of a post, which a browser sends once in ten minutes, so a form's new origin counts at once.
-pub struct PostOrigins(pub Box<dyn Fn(String) -> Pin<Box<dyn Future<Output = bool>>> + Send + Sync>);
+pub struct PostOrigins(pub Box<Asking>);
+
+/// Asks about an origin.
+type Asking = dyn Fn(String) -> Pin<Box<dyn Future<Output = bool>>> + Send + Sync;
 
 impl std::fmt::Debug for PostOrigins {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -66,8 +66,8 @@ pub async fn envelope(
     let started = std::time::Instant::now();
     // No copy of the request may be kept across the call: the router changes it in place.
     let path = request.path().to_owned();
-    let of_forms = request.app_data::<Data<PostOrigins>>().map(Data::clone);
-    let mut response = match refusal(&request, &site, &id, of_forms.as_ref().map(|of_forms| of_forms.get_ref())).await {
+    let of_forms = request.app_data::<Data<PostOrigins>>().cloned();
+    let mut response = match refusal(&request, &site, &id, of_forms.as_ref().map(Data::get_ref)).await {
         Some(refused) => request.into_response(refused).map_into_right_body(),
         None => match guarded(next.call(request)).await {
             Ok(response) => finish(response, &site, &id),

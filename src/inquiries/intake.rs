@@ -88,12 +88,11 @@ impl Intake<'_> {
             self.database.read(async move |connection| queries::find_public_references(connection, &asked).await).await;
         let mut named = found?;
         let stamp = named.rules_stamp;
-        named.emergencies = match self.door.rules.of(stamp) {
-            Some(rules) => rules,
-            None => {
-                let read = self.database.read(async |connection| emergency::find_public_rules(connection).await).await;
-                self.door.rules.keep(stamp, read?)
-            }
+        named.emergencies = if let Some(rules) = self.door.rules.of(stamp) {
+            rules
+        } else {
+            let read = self.database.read(async |connection| emergency::find_public_rules(connection).await).await;
+            self.door.rules.keep(stamp, read?)
         };
         self.door.kept.keep(names, &Arc::new(named.clone()), self.clock.now());
         Ok(named)

@@ -20,7 +20,10 @@ const LIFETIME: TimeDelta = TimeDelta::minutes(1);
 
 /// What is known of the names in bodies.
 #[derive(Debug, Default)]
-pub struct Kept(Mutex<HashMap<References, (DateTime<Utc>, Arc<Named>)>>);
+pub struct Kept(Mutex<Known>);
+
+/// What names stood for, and when that was read.
+type Known = HashMap<References, (DateTime<Utc>, Arc<Named>)>;
 
 impl Kept {
     /// What those names stood for when they were last read.
@@ -46,7 +49,7 @@ impl Kept {
         known.insert(names, (now, Arc::clone(named)));
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<References, (DateTime<Utc>, Arc<Named>)>> {
+    fn lock(&self) -> MutexGuard<'_, Known> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,5 +1,7 @@
 //! One request over a connection of its own. Whatever is less than a whole answer is none: the client cannot know.
 
+use std::fmt::Write as _;
+
 use std::{net::SocketAddr, time::Duration};
 
 use serde_json::Value;
@@ -30,11 +32,11 @@ impl Asked<'_> {
     fn bytes(&self) -> Vec<u8> {
         let mut text = format!("{} {} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n", self.method, self.path);
         for (name, value) in self.headers {
-            text.push_str(&format!("{name}: {value}\r\n"));
+            let _ = write!(text, "{name}: {value}\r\n");
         }
         let body = self.body.map(Value::to_string);
         if let Some(body) = &body {
-            text.push_str(&format!("content-type: application/json\r\ncontent-length: {}\r\n", body.len()));
+            let _ = write!(text, "content-type: application/json\r\ncontent-length: {}\r\n", body.len());
         }
         text.push_str("\r\n");
         text.push_str(body.as_deref().unwrap_or_default());

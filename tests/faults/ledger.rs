@@ -78,16 +78,14 @@ impl Ledger {
         let mut entries = self.lock();
         let Some(entry) = entries.get_mut(&number) else { return };
         match (&entry.answer, answer) {
-            (_, Answer::Unknown) => {}
-            (Answer::Unknown, definite) => {
+            (Answer::Unknown, definite) if !matches!(definite, Answer::Unknown) => {
                 entry.answer = definite.clone();
                 if matches!(definite, Answer::Ok(_)) {
                     self.accepted.fetch_add(1, Ordering::Relaxed);
                 }
             }
-            (Answer::Ok(known), Answer::Ok(id)) if known == id => {}
-            (Answer::Ok(_), Answer::Ok(id)) => entry.other_ids.push(*id),
-            (Answer::Fail(_), Answer::Fail(_)) => {}
+            (Answer::Ok(known), Answer::Ok(id)) => entry.other_ids.extend((known != id).then_some(*id)),
+            (_, Answer::Unknown) | (Answer::Fail(_), Answer::Fail(_)) => {}
             _ => entry.contradicted = true,
         }
     }

@@ -146,7 +146,7 @@ async fn receive(
 /// A pause and a status, or no answer at all.
 fn answer(manner: Manner, roll: u64, id: Option<Uuid>) -> (Said, Option<(Duration, &'static str)>) {
     let is_cursed = id.is_some_and(|id| id.as_bytes().last() == Some(&0));
-    if manner == Manner::Well || (roll % 2 == 0 && !is_cursed) {
+    if manner == Manner::Well || (roll.is_multiple_of(2) && !is_cursed) {
         return (Said::Taken, Some((Duration::ZERO, "204 No Content")));
     }
     match (roll >> 1) % 5 {

@@ -1,6 +1,6 @@
 //! Ledger against database: what was promised, and what is there. Pure; whoever gathers is elsewhere.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde::Serialize;
 use uuid::Uuid;
@@ -98,11 +98,9 @@ pub fn reconcile(entries: &[Entry], stored: &Stored) -> Verdict {
         promise(&mut verdict, entry, &rows, &by_id);
     }
     // Of an altered row the id was answered, and it is no stray.
-    let answered: HashMap<Uuid, ()> = entries
-        .iter()
-        .filter_map(|entry| if let Answer::Ok(id) = entry.answer { Some((id, ())) } else { None })
-        .collect();
-    for id in by_content.into_values().flatten().filter(|id| !answered.contains_key(id)) {
+    let answered: HashSet<Uuid> =
+        entries.iter().filter_map(|entry| if let Answer::Ok(id) = entry.answer { Some(id) } else { None }).collect();
+    for id in by_content.into_values().flatten().filter(|id| !answered.contains(id)) {
         verdict.find(Finding::Stray, || format!("inquiry {id} was sent by nobody"));
     }
     let events = [Finding::WithoutEvent, Finding::SeveralEvents, Finding::EventAlone];

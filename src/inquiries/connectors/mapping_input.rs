@@ -67,7 +67,7 @@ fn rule(value: &Value, pointer: String) -> Result<MappingRule, Vec<FieldError>> 
     match value {
         Value::String(_) | Value::Array(_) => Ok(MappingRule { from: names(value, &pointer)?, constant: None }),
         _ => {
-            let mut fields = Fields::of(value, pointer.clone());
+            let mut fields = Fields::of(value, pointer);
             let from = fields.value("from").map(|from| names(from, &fields.pointer("from"))).transpose();
             let from = from.unwrap_or_else(|mistakes| {
                 fields.extend(mistakes);

@@ -52,6 +52,7 @@ pub struct InquirySummary {
 
 /// Everything about an inquiry, decrypted.
 #[derive(Serialize, ToSchema)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct InquiryDetail {
     pub id: Uuid,
     pub received_at: DateTime<Utc>,

@@ -57,7 +57,7 @@ pub struct Phrases {
     /// BCP 47.
     pub language: String,
     /// Folded.
-    phrases: Vec<String>,
+    folded: Vec<String>,
 }
 
 /// The rules as this node read them last. What changed is read again for the next inquiry.
@@ -82,11 +82,11 @@ impl Rules {
 impl Phrases {
     /// A rule out of phrases as staff wrote them.
     pub fn new(name: String, language: String, written: &[String]) -> Self {
-        Self { name, language, phrases: written.iter().filter_map(|phrase| fold(phrase)).collect() }
+        Self { name, language, folded: written.iter().filter_map(|phrase| fold(phrase)).collect() }
     }
 
     fn stand_in(&self, text: &Folded) -> bool {
-        self.phrases.iter().any(|phrase| text.holds(phrase))
+        self.folded.iter().any(|phrase| text.holds(phrase))
     }
 }
 

@@ -55,7 +55,7 @@ impl EmergencyRuleInput {
         let name = fields.require("name", name);
         let language = fields.parsed("language", LanguageTag::parse);
         let language = fields.require("language", language);
-        let phrases = fields.list("phrases", MOST_PHRASES, phrase);
+        let phrases = fields.list("phrases", MOST_PHRASES, |entry, pointer| phrase(entry, &pointer));
         if phrases.is_empty() {
             fields.require::<()>("phrases", None);
         }
@@ -66,8 +66,8 @@ impl EmergencyRuleInput {
     }
 }
 
-fn phrase(value: &Value, pointer: String) -> Result<String, Vec<FieldError>> {
-    let refused = |code: &str, message: String| vec![FieldError::at(pointer.clone(), code, message)];
+fn phrase(value: &Value, pointer: &str) -> Result<String, Vec<FieldError>> {
+    let refused = |code: &str, message: String| vec![FieldError::at(pointer, code, message)];
     let text = value.as_str().ok_or_else(|| refused("wrong_type", "must be a text".to_owned()))?;
     let text = check_line(text, LONGEST_PHRASE).map_err(|(code, message)| refused(code, message))?;
     let letters = fold(&text).map_or(0, |folded| folded.chars().filter(|c| c.is_alphanumeric()).count());

@@ -15,6 +15,7 @@ const MOST: usize = 100;
 
 /// A route as the way in follows it. What has gone into the trash since is not there any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(clippy::struct_field_names, reason = "as the columns are called")]
 pub struct Route {
     /// The service that the inquiry is about.
     pub service_id: Uuid,
@@ -52,7 +53,7 @@ pub struct RouteDefinition {
 
 /// Reads `routes` of a form.
 pub(super) fn read_all(fields: &mut Fields<'_>) -> Vec<RouteInput> {
-    fields.list("routes", MOST, |entry, pointer| read_one(entry, pointer))
+    fields.list("routes", MOST, read_one)
 }
 
 fn read_one(entry: &Value, pointer: String) -> Result<RouteInput, Vec<FieldError>> {

@@ -46,11 +46,11 @@ impl HandedOff<'_> {
             "type": "collection",
             "timestamp": instant(self.at),
             "identifier": {"system": RECEIPT, "value": self.inquiry.receipt},
-            "entry": resources.map(|resource| self.entry(resource)).collect::<Vec<_>>(),
+            "entry": resources.map(|resource| self.entry(&resource)).collect::<Vec<_>>(),
         })
     }
 
-    fn entry(&self, resource: Value) -> Value {
+    fn entry(&self, resource: &Value) -> Value {
         let part = |name: &str| resource.get(name).and_then(Value::as_str).unwrap_or_default();
         let (kind, id) = (part("resourceType"), part("id"));
         let address = format!("{}/v1/admin/inquiries/{}/fhir/{kind}/{id}", self.public_url, self.inquiry.id);

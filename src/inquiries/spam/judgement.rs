@@ -54,6 +54,7 @@ pub enum Proof {
 
 /// What is looked at. It holds a patient's words, so it cannot be printed.
 #[derive(Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Signals<'a> {
     /// Whether the field that people never see was filled.
     pub honeypot: bool,

@@ -103,7 +103,7 @@ fn is_styled(letters: &[char]) -> bool {
 fn is_without_words(text: &str, folded: &Folded) -> bool {
     let words: Vec<&str> = text.split_whitespace().collect();
     let strange = |word: &&&str| {
-        let letters: Vec<char> = word.chars().filter(|c| c.is_ascii_alphabetic()).collect();
+        let letters: Vec<char> = word.chars().filter(char::is_ascii_alphabetic).collect();
         let no_vowel = letters.len() >= 5 && longest_row(&letters, |c| "aeiouyAEIOUY".contains(c)) == 0;
         no_vowel || is_gibberish(word)
     };

@@ -14,7 +14,7 @@ const EXPORT: &str = "110106";
 const REST: &str = "rest";
 
 /// Every action that the program records: its type, what is done, and how it ends.
-const ACTIONS: [(&str, &str, &str, &str); 269] = [
+static ACTIONS: [(&str, &str, &str, &str); 269] = [
     ("access.denied", ALERT, "E", "8"),
     ("account.change_role", ADMINISTRATION, "U", "0"),
     ("account.create", ADMINISTRATION, "C", "0"),

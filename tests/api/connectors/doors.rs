@@ -60,6 +60,7 @@ fn each_service_is_taken_with_its_signature_and_refused_without_or_with_another_
 }
 
 /// Where the database keeps inquiries from being deleted, each kind has a database of its own.
+#[expect(clippy::needless_pass_by_value, reason = "its caller has no other use for them")]
 fn each_alone(_: &Api, said: Vec<Value>) {
     assert!(said.windows(2).all(|pair| pair[0] == pair[1]), "{said:?}");
     for kind in &KINDS[1..] {
@@ -156,7 +157,7 @@ fn whatever_is_sent_is_never_a_failure_of_ours() {
             if kind == "google_ads" {
                 is_refused(&reply);
             } else {
-                is_taken(&reply)
+                is_taken(&reply);
             }
         }
         let deep = [b"[".repeat(100_000), b"]".repeat(100_000)].concat();
@@ -184,7 +185,7 @@ fn a_connection_that_is_off_or_in_the_trash_takes_nothing_until_it_is_back() {
 
 #[test]
 fn an_address_that_is_refused_again_and_again_is_slowed_down_and_whoever_signs_is_not() {
-    let api = Api::start_with(clinic_cms::clock::Clock::system(), &[("rate-limits", "login=3/60s")]);
+    let api = Api::start_with(clinic_cms::clock::Clock::system(), &[("rate-limits", "login=3/60")]);
     let connection = connect(&api, &json!({"kind": "callrail"}));
     let mut seen = Vec::new();
     for _ in 0..6 {

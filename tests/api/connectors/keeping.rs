@@ -121,7 +121,7 @@ fn a_connection_is_changed_trashed_and_restored_and_all_of_it_is_written_down() 
     assert_eq!(staff(&api, "POST", &made, "/restore").send().status, 200);
     let actions = api.text("select string_agg(action, ' ' order by id) from cms.audit_event where subject_type = 'integration' and action not like '%.list'");
     assert_eq!(actions, "integration.create integration.update integration.delete integration.restore");
-    let kept = api.text("select coalesce(string_agg(c::text, ' '), '') from cms.audit_change c");
+    let kept = api.text("select coalesce(string_agg(c::text, ' '), '') from cms.record_change c");
     assert!(kept.contains("Renamed") && !kept.contains("whsec_"));
 }
 

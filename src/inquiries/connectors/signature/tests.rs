@@ -58,7 +58,7 @@ fn a_webhook_is_fresh_for_five_minutes_either_way() {
     assert!(!held(1_614_265_330 - 301) && !held(1_614_265_330 + 301));
 }
 
-/// python: hmac.new(b"app-secret", b'{"object":"page"}', hashlib.sha256).hexdigest(), and so on.
+/// Python: `hmac.new(b"app-secret", b'{"object":"page"}', hashlib.sha256).hexdigest()`, and so on.
 #[test]
 fn each_service_verifies_what_it_signed() {
     let body = br#"{"object":"page"}"#;

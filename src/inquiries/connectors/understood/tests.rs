@@ -11,6 +11,7 @@ use crate::{
     },
 };
 
+#[expect(clippy::needless_pass_by_value, reason = "so that a test writes json!(…) alone")]
 fn form(more: Value) -> Form {
     let mut form = json!({
         "id": "01900000-0000-7000-8000-000000000001", "slug": "contact", "name": "Contact", "honeypot": "_website",
@@ -22,10 +23,12 @@ fn form(more: Value) -> Form {
     serde_json::from_value(form).unwrap()
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "so that a test writes json!(…) alone")]
 fn mapping(more: Value) -> IntegrationMapping {
     mapping_input::read(Fields::of(&more, "")).unwrap().over(IntegrationKind::GoogleAds)
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "so that a test writes json!(…) alone")]
 fn google(columns: Value) -> Lead {
     let body = json!({"lead_id": "L-1", "user_column_data": columns});
     match payload::read(IntegrationKind::GoogleAds, &body, None).unwrap().remove(0) {

@@ -11,6 +11,7 @@ use crate::accounts::Reach;
 
 /// Everything about one inquiry, still sealed.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct DetailRow {
     /// What the list shows, too.
     pub listed: ListedRow,

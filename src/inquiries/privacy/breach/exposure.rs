@@ -19,10 +19,10 @@ pub enum Exposure {
 pub fn exposure(action: &str, subject_type: &str, has_subject: bool) -> Exposure {
     let (noun, verb) = action.split_once('.').unwrap_or((action, ""));
     match (noun, verb) {
-        // Written by those who send, by the program, or for somebody who was refused.
-        ("inquiry", "submit" | "amend" | "refuse" | "seal_refused" | "erase") => Exposure::Nothing,
-        // Numbers, and ids of what has changed.
-        ("inquiry", "measure" | "stream") => Exposure::Nothing,
+        // Written by those who send, by the program, or for somebody who was refused; numbers, and ids of what changed.
+        ("inquiry", "submit" | "amend" | "refuse" | "seal_refused" | "erase" | "measure" | "stream") => {
+            Exposure::Nothing
+        }
         ("inquiry", "list" | "search") => Exposure::Unnamed(&["name"]),
         // Of a range, each inquiry has a row of its own beside that of the export.
         ("inquiry", "export") if !has_subject => Exposure::Nothing,

@@ -251,7 +251,9 @@ async fn look(
     let (mut sightings, mut place) = (Sightings::default(), (times.0, Uuid::nil()));
     loop {
         let part = queries::list_seen(connection, times, actor, place, PART).await?;
-        part.iter().for_each(|seen| sightings.take(seen));
+        for seen in &part {
+            sightings.take(seen);
+        }
         match part.last() {
             Some(last) if i64::try_from(part.len()).is_ok_and(|read| read == PART) => place = (last.at, last.id),
             _ => return Ok(sightings),

@@ -139,7 +139,10 @@ pub async fn create_consent(
             };
             queries::insert_change(transaction, &row).await?;
             let action = if said.granted { "consent.grant" } else { "consent.withdraw" };
-            permit.staff.record(transaction, action, "consent", Some(change), &[said.purpose.clone()]).await?;
+            permit
+                .staff
+                .record(transaction, action, "consent", Some(change), std::slice::from_ref(&said.purpose))
+                .await?;
             Ok::<_, ApiError>((standing, queries::list_entries(transaction, &[id]).await?))
         })
         .await?;

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     accounts::{PrivacyOfficer, PrivacyReader},
-    crypto::{IndexedField, blind_index},
+    crypto::{IndexedField, Personal, blind_index},
     db::StaffDb,
     http::{
         Answer, ApiError, COUNTED, Expected, JsonBody, PageRequest, Paging, QueryReader, Site, Then, created_answer,
@@ -104,7 +104,7 @@ fn sealed(asked: &Asked, door: &Door, (id, by): (Uuid, Uuid), now: DateTime<Utc>
     };
     let received_at = asked.received_at.unwrap_or(now);
     let (days, _) = deadline::days(asked.law, asked.kind);
-    let (email, phone) = (asked.email.as_ref().map(|it| it.reveal()), asked.phone.as_ref().map(|it| it.reveal()));
+    let (email, phone) = (asked.email.as_ref().map(Personal::reveal), asked.phone.as_ref().map(Personal::reveal));
     let by_email = |text: &str| blind_index::of(&door.ring, IndexedField::Email, &blind_index::normalise_email(text));
     Ok(NewRequest {
         id,
