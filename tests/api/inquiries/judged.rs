@@ -44,11 +44,11 @@ fn what_was_held_is_released_once_and_then_staff_are_told() {
     let api = Api::start_with(clock.clone(), &[("rate-limits", "off")]);
     let held = sent(&api, &with(&json!({"message": OFFER})));
     clock.set(clock.now() + Duration::hours(30));
-    act(&api, &held, "release", "\"7\"").problem(412, "precondition_failed");
-    let released = act(&api, &held, "release", "\"1\"");
+    act(&api, &held, "release", "\"v7\"").problem(412, "stale_version");
+    let released = act(&api, &held, "release", "\"v1\"");
     assert_eq!(released.status, 200, "{}", released.body);
     let data = released.json()["data"].clone();
-    assert_eq!((&data["status"], &data["version"], released.etag().as_str()), (&json!("new"), &json!(2), "\"2\""));
+    assert_eq!((&data["status"], &data["version"], released.etag().as_str()), (&json!("new"), &json!(2), "\"v2\""));
     let due = data["due_at"].as_str().unwrap().parse::<chrono::DateTime<chrono::Utc>>().unwrap();
     assert!(due > clock.now(), "the time to answer begins with the release");
     assert_eq!(standing(&api, &held), ("new".to_owned(), vec!["investment_words".to_owned()]), "why it was held stays");
@@ -65,10 +65,10 @@ fn what_was_held_is_released_once_and_then_staff_are_told() {
 fn what_was_marked_by_mistake_comes_back_without_telling_staff_twice() {
     let api = quiet();
     let inquiry = sent(&api, &with(&json!({})));
-    assert_eq!(act(&api, &inquiry, "spam", "\"1\"").json()["data"]["status"], "spam");
+    assert_eq!(act(&api, &inquiry, "spam", "\"v1\"").json()["data"]["status"], "spam");
     act(&api, &inquiry, "spam", "*").problem(409, "already_spam");
     assert_eq!(read(&api, &inquiry)["spam"], true);
-    assert_eq!(act(&api, &inquiry, "release", "\"2\"").json()["data"]["status"], "new");
+    assert_eq!(act(&api, &inquiry, "release", "\"v2\"").json()["data"]["status"], "new");
     assert_eq!(count(&api, TOLD), 1, "they were told when it came in");
 }
 
