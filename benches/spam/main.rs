@@ -98,7 +98,9 @@ fn measure(title: &str, messages: &[Message], list: Option<&str>) {
             Verdict::Spam => 2,
         };
         let row = if message.is_spam { &mut counted.spam } else { &mut counted.ham };
-        row[at] += 1;
+        if let Some(count) = row.get_mut(at) {
+            *count += 1;
+        }
         let wrong = (list == Some("missed") && message.is_spam && at == 0)
             || (list == Some("hurt") && !message.is_spam && at > 0);
         if wrong {

@@ -247,7 +247,8 @@ fn class_of(operation: &str) -> Option<Class> {
         | "get_inquiry_metrics"
         | "stream_inquiries"
         | "list_consents"
-        | "list_opt_outs" => Holds(ReadInquiries),
+        | "list_opt_outs"
+        | "list_inquiry_letters" => Holds(ReadInquiries),
         "update_inquiry"
         | "update_inquiries"
         | "create_inquiry_note"
@@ -296,7 +297,6 @@ fn class_of(operation: &str) -> Option<Class> {
         | "delete_api_key"
         | "rotate_api_key"
         | "end_api_key_rotation" => Holds(ManageApiKeys),
-        "list_inquiry_letters" => Holds(ReadInquiries),
         "list_webhooks"
         | "create_webhook"
         | "get_webhook"
@@ -312,8 +312,8 @@ fn class_of(operation: &str) -> Option<Class> {
         | "get_processor"
         | "update_processor"
         | "delete_processor"
-        | "restore_processor" => Holds(ManageIntegrations),
-        "list_integrations"
+        | "restore_processor"
+        | "list_integrations"
         | "create_integration"
         | "get_integration"
         | "update_integration"

@@ -1,6 +1,9 @@
 //! What came of a run, for people and for programs.
 
-use std::{fmt::Display, time::Duration};
+use std::{
+    fmt::{Display, Write as _},
+    time::Duration,
+};
 
 use serde::Serialize;
 
@@ -56,12 +59,12 @@ pub fn table(lines: &[Line]) -> String {
     for line in lines {
         let figures: Vec<_> = line.outcome.figures.iter().map(|(name, value)| format!("{name} {value}")).collect();
         let outcome = if line.good { "as promised" } else { "**FAILED**" };
-        text.push_str(&format!("| {} | {outcome} | {} |\n", line.title, figures.join("; ")));
+        let _ = writeln!(text, "| {} | {outcome} | {} |", line.title, figures.join("; "));
     }
     for line in lines.iter().filter(|line| !line.outcome.failures.is_empty()) {
-        text.push_str(&format!("\n{}:\n", line.title));
+        let _ = writeln!(text, "\n{}:", line.title);
         for failure in &line.outcome.failures {
-            text.push_str(&format!("- {failure}\n"));
+            let _ = writeln!(text, "- {failure}");
         }
     }
     text

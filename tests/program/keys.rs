@@ -161,7 +161,7 @@ fn every_data_key_is_wrapped_anew_while_people_write_and_staff_read() {
     let new = rotated["key"].as_str().unwrap().to_owned();
     let listed = encryption(&ground.json(&["keys", "list", "--json"]));
     assert_eq!(listed, [(old.clone(), false, 0), (new.clone(), true, total)], "nothing is left under the old key");
-    ground.run(&["keys", "retire", &new]).with(1, &["is the current one", "rotate-encryption"]);
+    ground.run(&["keys", "retire", &new]).with(1, &["data keys", "rotate-encryption"]);
     assert_eq!(ground.json(&["keys", "retire", old, "--json"]), json!({"kid": old}));
     await_that("the service has dropped the old key", || {
         staff.try_get(&format!("/v1/admin/inquiries/{}", first[0])).filter(|reply| reply.status == 200)
@@ -185,7 +185,7 @@ fn a_rotation_that_was_begun_is_finished_and_a_key_in_use_is_kept() {
     let [(old, true, 5), (_, false, 0)] = &encryption(&ground.json(&["keys", "list", "--json"]))[..] else {
         panic!("two keys")
     };
-    ground.run(&["keys", "retire", old]).with(1, &["is the current one"]);
+    ground.run(&["keys", "retire", old]).with(1, &["data keys", "rotate-encryption"]);
     ground.run(&["keys", "rotate-encryption", "--to", "0009-nope"]).with(1, &["no encryption key of this name"]);
     let finished = ground.json(&["keys", "rotate-encryption", "--json"]);
     assert_eq!(

@@ -72,7 +72,7 @@ fn bring_by_connection(service: &Service, staff: &Client) {
     assert_eq!(client.post(path, &[], &lead("qzcanary-3", "qzcanary", "EMAIL")).unwrap().status, 401);
 }
 
-/// PostgreSQL writes a row that a constraint refuses into its log, whole.
+/// A row that a constraint refuses: whatever PostgreSQL writes of it into its log is searched with the other files.
 fn fail_in_the_database(ground: &Ground, client: &Client, inquiry: &Value) {
     let options = PgConnectOptions::new_without_pgpass()
         .socket(ground.socket_dir().unwrap())
@@ -86,12 +86,14 @@ fn fail_in_the_database(ground: &Ground, client: &Client, inquiry: &Value) {
             owner.close().await.unwrap();
         });
     };
+    // The embedded server is told to log no errors; one elsewhere may log all of them, with all it knows.
+    owner("alter role cms_public set log_min_messages = 'error'");
+    owner("alter role cms_public set log_error_verbosity = 'verbose'");
+    owner("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'cms_public'");
     owner("alter table cms.inquiry add constraint no_more check (received_at < '2000-01-01') not valid");
     let failed = client.post("/v1/inquiries", &[], inquiry).unwrap();
     assert!(failed.status >= 500, "{}", failed.body);
     owner("alter table cms.inquiry drop constraint no_more");
-    let log = fs::read_to_string(ground.data_dir().join("postgres/server.log")).unwrap_or_default();
-    assert!(log.contains("no_more"), "the server's log tells of it");
 }
 
 #[test]

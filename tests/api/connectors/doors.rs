@@ -60,6 +60,7 @@ fn each_service_is_taken_with_its_signature_and_refused_without_or_with_another_
 }
 
 /// Where the database keeps inquiries from being deleted, each kind has a database of its own.
+#[expect(clippy::needless_pass_by_value, reason = "its caller has no other use for them")]
 fn each_alone(_: &Api, said: Vec<Value>) {
     assert!(said.windows(2).all(|pair| pair[0] == pair[1]), "{said:?}");
     for kind in &KINDS[1..] {
@@ -156,7 +157,7 @@ fn whatever_is_sent_is_never_a_failure_of_ours() {
             if kind == "google_ads" {
                 is_refused(&reply);
             } else {
-                is_taken(&reply)
+                is_taken(&reply);
             }
         }
         let deep = [b"[".repeat(100_000), b"]".repeat(100_000)].concat();

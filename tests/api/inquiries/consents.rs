@@ -97,7 +97,7 @@ fn what_cannot_be_is_refused_all_at_once() {
         ("/at", "in_the_future"),
         ("/channel", "unknown_value"),
         ("/extra", "unknown_field"),
-        ("/purpose", "bad_purpose"),
+        ("/purpose", "bad_name"),
         ("/text_version", "required"),
     ];
     assert_eq!(told, expected);

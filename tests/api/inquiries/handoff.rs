@@ -52,7 +52,7 @@ fn a_table_has_no_cell_that_a_spreadsheet_runs() {
     let cell = |name: &str| row.get(heads.iter().position(|head| head == name).unwrap()).unwrap().to_owned();
     assert_eq!(cell("message"), format!("'{formula}"));
     assert_eq!((cell("name").as_str(), cell("phone").as_str()), ("'@SUM(A1:A9)", "'+15615550142"));
-    for cell in row.iter() {
+    for cell in &row {
         assert!(!cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']), "{cell}");
     }
     assert!(reply.body.contains("\r\n"));

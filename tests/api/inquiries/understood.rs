@@ -58,7 +58,7 @@ impl Nodes {
 
     fn newest(&self, column: &str) -> String {
         self.api.text(&format!(
-            "select coalesce({column}::text, 'none') from cms.inquiry order by received_at desc limit 1"
+            "select coalesce(({column})::text, 'none') from cms.inquiry order by received_at desc limit 1"
         ))
     }
 }

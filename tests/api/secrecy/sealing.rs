@@ -51,7 +51,10 @@ fn a_sealed_text_is_bound_to_its_place() {
         };
         api.as_owner(work);
         let reply = read(&receipts[0]);
-        reply.problem(500, "internal");
+        match change.as_str() {
+            "key_id = 'no-such-key'" => reply.problem(503, "encryption_key_missing"),
+            _ => reply.problem(409, "sealed_field_refused"),
+        };
         is_quiet(&reply);
         assert_eq!(read(&receipts[1]).status, 200, "the other is not harmed");
         let restore =

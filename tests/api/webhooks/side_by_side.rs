@@ -34,7 +34,7 @@ impl House {
                     look.tick().await;
                 }
             };
-            tokio::time::timeout(Duration::from_secs(60), done).await.expect("it ends");
+            tokio::time::timeout(Duration::from_mins(1), done).await.expect("it ends");
             couriers.iter().for_each(tokio::task::JoinHandle::abort);
         });
     }

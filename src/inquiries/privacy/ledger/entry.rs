@@ -116,7 +116,8 @@ impl ConsentEntry {
 pub fn standings(entries: &[ConsentEntry]) -> Vec<ConsentStanding> {
     let mut standings = std::collections::BTreeMap::<&str, ConsentStanding>::new();
     let mut ordered: Vec<&ConsentEntry> = entries.iter().collect();
-    ordered.sort_by_key(|entry| (entry.at, entry.recorded_at));
+    // Of one instant, what was taken back counts.
+    ordered.sort_by_key(|entry| (entry.at, entry.recorded_at, !entry.granted));
     for entry in ordered {
         let standing = standings.entry(entry.purpose.as_str()).or_insert_with(|| ConsentStanding {
             purpose: entry.purpose.clone(),

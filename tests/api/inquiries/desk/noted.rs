@@ -46,7 +46,7 @@ fn a_note_that_was_moved_to_another_inquiry_does_not_open() {
          alter table cms.inquiry_note enable trigger all",
     );
     let reply = clinic.get(&clinic.desk, &format!("/{id}/notes"));
-    reply.problem(500, "internal");
+    reply.problem(409, "sealed_field_refused");
     assert!(!reply.body.contains("about"), "{}", reply.body);
 }
 
