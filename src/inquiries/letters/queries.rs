@@ -116,6 +116,8 @@ pub struct Answerable {
     pub wrapped_key: Vec<u8>,
     /// The address.
     pub sealed_email: Vec<u8>,
+    /// Whether the address wants no e-mail, whatever for.
+    pub is_opted_out: bool,
     /// When it came in.
     pub received_at: DateTime<Utc>,
     /// The sender's language.
@@ -138,6 +140,8 @@ pub async fn find_answerable(connection: &mut PgConnection, id: Uuid) -> Result<
     sqlx::query_as!(
         Answerable,
         r#"select i.key_id as "key_id!", i.wrapped_key as "wrapped_key!", i.sealed_email as "sealed_email!", i.received_at, i.language,
+                  exists (select from cms.suppression s where s.lifted_at is null and s.purpose is null
+                             and s.channel = 'email' and s.contact_index = i.email_index) as "is_opted_out!",
                   k.default_locale as "default_locale!", k.name as "clinic!",
                   f.autoresponder as "autoresponder!: Json<AutoresponderDefinition>",
                   (select jsonb_build_object('timezone', h.timezone, 'hours', h.hours, 'special_hours', h.special_hours,
