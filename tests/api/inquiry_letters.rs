@@ -132,6 +132,19 @@ fn what_cannot_wait_says_so_in_the_subject() {
 }
 
 #[test]
+fn an_emergency_that_is_held_is_told_to_staff_and_answered_by_nobody() {
+    let house = House::open();
+    house.answer_by_itself();
+    let spam = "[url=https://a.example]casino bonus[/url] free spins, buy viagra online. I took too many pills";
+    let id = house.inquire(&json!({"message": spam}));
+    assert_eq!(house.api.text("select status from cms.inquiry"), "held");
+    let letters = house.letters();
+    assert_eq!(letters.len(), 1, "{letters:?}");
+    assert!(letters[0].contains("Subject: URGENT: ") && !letters[0].contains("Overdose"), "{}", letters[0]);
+    assert!(house.log_of(&id).is_empty());
+}
+
+#[test]
 fn whom_the_form_names_is_told_and_else_the_owners() {
     let house = House::open();
     let form = house.change_the_form(&json!({"notified": [OWNER.0]}));

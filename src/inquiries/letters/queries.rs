@@ -25,7 +25,8 @@ pub struct NewInquiry {
     pub answers_itself: bool,
 }
 
-/// An inquiry that somebody has to look after: neither spam nor held.
+/// An inquiry that somebody has to look after: neither spam nor held, unless an emergency rule matched. What is held is
+/// answered by nobody before somebody has looked.
 ///
 /// # Errors
 /// Those of the database.
@@ -33,9 +34,10 @@ pub async fn find_received(connection: &mut PgConnection, id: Uuid) -> Result<Op
     sqlx::query_as!(
         NewInquiry,
         r#"select f.name as form, l.name as "location?", i.received_at, i.first_response_due_at as due_at, i.priority,
-                  (f.autoresponder is not null and i.sealed_email is not null) as "answers_itself!"
+                  (f.autoresponder is not null and i.sealed_email is not null and i.status <> 'held') as "answers_itself!"
              from cms.inquiry i join cms.form f on f.id = i.form_id left join cms.location l on l.id = i.location_id
-            where i.id = $1 and i.status not in ('spam', 'held') and i.erased_at is null"#,
+            where i.id = $1 and i.erased_at is null and i.status <> 'spam'
+              and (i.status <> 'held' or i.emergency_rule is not null)"#,
         id,
     )
     .fetch_optional(connection)
