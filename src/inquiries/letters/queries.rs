@@ -85,7 +85,7 @@ pub async fn list_notified(
     .await
 }
 
-/// Whether the address of an inquiry's sender was answered by itself within the last 24 hours. Two inquiries of one
+/// Whether an inquiry's sender was not answered by itself yet, nor the address within the last 24 hours. Two inquiries of one
 /// address are asked about one after the other.
 ///
 /// # Errors
@@ -100,7 +100,7 @@ pub async fn may_answer(connection: &mut PgConnection, inquiry: Uuid, now: DateT
     sqlx::query_scalar!(
         r#"select not exists (select from cms.inquiry j join cms.mail_message m on m.inquiry_id = j.id
                                where j.email_index = i.email_index and m.kind = 'autoresponse'
-                                 and m.created_at > $2::timestamptz - interval '24 hours') as "may!"
+                                 and (j.id = i.id or m.created_at > $2::timestamptz - interval '24 hours')) as "may!"
              from cms.inquiry i where i.id = $1"#,
         inquiry,
         now,
