@@ -53,7 +53,7 @@ fn which_rule_saw_an_emergency_stands_nowhere_in_the_clear() {
     let tables = api.text(&format!("select string_agg(table_name, ' ') from ({tables}) t"));
     for table in tables.split_whitespace() {
         let holding = format!("select count(*) from cms.{table} t where t::text like '%Qzrule%'");
-        assert_eq!(count(&api, &holding), 0, "{table}");
+        assert_eq!(api.number(&holding), 0, "{table}");
     }
     assert_eq!(api.text("select emergency_rule from cms.inquiry"), "matched");
     let list = api.call("GET", "/v1/admin/inquiries").bearer(&token).send();
