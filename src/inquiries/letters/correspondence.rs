@@ -103,7 +103,9 @@ impl Correspondence {
         inquiry: Uuid,
         now: DateTime<Utc>,
     ) -> Result<Result<Reply, Unanswered>, DbError> {
-        let Some(row) = queries::find_answerable(connection, inquiry).await? else { return Ok(Err(Unanswered::Nobody)) };
+        let Some(row) = queries::find_answerable(connection, inquiry).await? else {
+            return Ok(Err(Unanswered::Nobody));
+        };
         if row.is_opted_out {
             return Ok(Err(Unanswered::OptedOut));
         }

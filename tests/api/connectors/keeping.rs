@@ -31,10 +31,7 @@ fn the_address_and_the_secret_are_shown_once() {
         }
         let of: Vec<_> =
             shown.json()["data"]["secrets"].as_array().unwrap().iter().map(|one| text(one, "use")).collect();
-        assert_eq!(
-            of,
-            if kind == "meta" { vec!["key", "signing", "verify_token"] } else { vec!["key", "signing"] }
-        );
+        assert_eq!(of, if kind == "meta" { vec!["key", "signing", "verify_token"] } else { vec!["key", "signing"] });
     }
     let stored = api.text("select string_agg(i::text || s::text, ' ') from cms.integration i join cms.integration_secret s on s.integration_id = i.id");
     assert!(!stored.contains("secret-of-the-service") && !stored.contains(&hex::encode("secret-of-the-service")));
