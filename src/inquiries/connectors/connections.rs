@@ -233,7 +233,7 @@ pub async fn rotate_integration_secret(
             let told = |told: SecretUse| secret.as_ref().filter(|_| of == told).map(|secret| secret.to_string());
             Ok::<_, ApiError>(ShownIntegration {
                 url: key.as_ref().map(|key| delivery_url(&site, before.kind, key)),
-                key: key.as_ref().map(|key| key.reveal()),
+                key: key.as_ref().map(OpaqueToken::reveal),
                 secret: told(SecretUse::Signing),
                 verify_token: told(SecretUse::VerifyToken),
                 shown,
