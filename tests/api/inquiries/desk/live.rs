@@ -147,7 +147,7 @@ fn a_stream_goes_back_a_day_and_asks_for_the_list_beyond_it() {
     // As an event of that time had it: the database dates them by its own clock.
     let signer = clinic.api.opened().ring.tag_key("cursor");
     let event = |age: TimeDelta| {
-        let at: DateTime<Utc> = clinic.api.text("select clock_timestamp()::text").parse().unwrap();
+        let at: DateTime<Utc> = clinic.api.text("select to_json(clock_timestamp()) #>> '{}'").parse().unwrap();
         seal_cursor(&signer, "inquiries;stream", (at - age, Uuid::nil())).unwrap()
     };
     let within = event(TimeDelta::hours(24) - TimeDelta::minutes(1));
