@@ -128,6 +128,7 @@ pub fn parse(
         on_behalf_of,
         consents,
         details: Personal::new(details),
+        attachments: Vec::new(),
         tells: Tells { pace, proof: proof.map(Personal::new), ..Tells::default() },
     })
 }

@@ -158,7 +158,7 @@ impl Intake<'_> {
         now: DateTime<Utc>,
     ) -> Result<Submit, ApiError> {
         let id = self.clock.new_id();
-        let sealed = sealing::seal(self.door, id, submission).map_err(|error| {
+        let sealed = sealing::seal(self.door, self.clock, id, submission).map_err(|error| {
             tracing::error!(%error, "an inquiry cannot be sealed");
             ApiError::Internal
         })?;

@@ -57,7 +57,7 @@ impl PlainForm {
     /// More than [`FIELDS`] fields.
     pub fn of(pairs: Vec<(String, String)>) -> Result<Self, Vec<FieldError>> {
         if pairs.len() > FIELDS {
-            return Err(vec![FieldError::at("", "too_many", format!("at most {FIELDS} fields"))]);
+            return Err(vec![too_many()]);
         }
         let mut fields: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for (name, value) in pairs {
@@ -221,12 +221,17 @@ impl Translated {
     }
 }
 
+/// More than [`FIELDS`] fields.
+pub fn too_many() -> FieldError {
+    FieldError::at("", "too_many", format!("at most {FIELDS} fields"))
+}
+
 fn is_within(at: &str, inside: &str) -> bool {
     at.strip_prefix(inside).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// JSON Pointer (RFC 6901) of a field of the form.
-fn pointer(name: &str) -> String {
+pub fn pointer(name: &str) -> String {
     let name: String = name.chars().take(ANSWER_NAME).collect();
     format!("/{}", name.replace('~', "~0").replace('/', "~1"))
 }
