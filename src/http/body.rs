@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::{ApiError, json::parse_json};
 
-/// The body has to arrive within this time.
+/// A small body has to arrive within this time.
 const DEADLINE: Duration = Duration::from_secs(10);
 /// The largest JSON body: a long article with its markup.
 pub const LARGEST_JSON: usize = 1024 * 1024;
@@ -36,7 +36,8 @@ pub fn content_type(request: &HttpRequest) -> Option<String> {
 /// Reads the whole body.
 ///
 /// # Errors
-/// [`ApiError::TooLarge`] beyond `largest` bytes, [`ApiError::Timeout`] after ten seconds,
+/// [`ApiError::TooLarge`] beyond `largest` bytes, [`ApiError::Timeout`] after ten seconds and one more for each MiB that
+/// it may have,
 /// [`ApiError::Malformed`] when the connection breaks.
 pub async fn read(request: &HttpRequest, mut payload: Payload, largest: usize) -> Result<Bytes, ApiError> {
     let announced =
@@ -55,7 +56,8 @@ pub async fn read(request: &HttpRequest, mut payload: Payload, largest: usize) -
         }
         Ok(Bytes::from(body))
     };
-    tokio::time::timeout(DEADLINE, collect).await.map_err(|_| ApiError::Timeout)?
+    let deadline = DEADLINE + Duration::from_secs((largest >> 20) as u64);
+    tokio::time::timeout(deadline, collect).await.map_err(|_| ApiError::Timeout)?
 }
 
 async fn json(request: HttpRequest, payload: Payload, taken: &[&str], wanted: &'static str) -> Result<Value, ApiError> {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use data_encoding::BASE32_NOPAD;
 use serde_json::Value;
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use super::{emergency::Rules, inquiry::Submission, kept::Kept, spam::Guard};
@@ -17,6 +18,9 @@ use crate::{
 
 /// Characters of a receipt, without its hyphens: 60 bits.
 const RECEIPT: usize = 12;
+
+/// Posts with files that are read at once on a node: each fills up to some 40 MiB.
+const UPLOADS: usize = 4;
 
 /// When minutes of a location's opening have passed since an instant. The hours are as they are stored; none stand for
 /// a clinic without a location. The rooms of the product do not know each other: `app` gives the clinic's answer.
@@ -47,6 +51,8 @@ pub struct Door {
     pub rules: Rules,
     /// What inquiries are understood by, as it was read last.
     pub kept: Kept,
+    /// The turns of posts with files.
+    pub uploads: Semaphore,
 }
 
 /// The three hashes that make a repeated post the same one.
@@ -84,6 +90,7 @@ impl Door {
             guard,
             rules: Rules::default(),
             kept: Kept::default(),
+            uploads: Semaphore::new(UPLOADS),
         }
     }
 

@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
+    attachments::AttachmentPolicy,
     form::{
         AutoresponderDefinition, ConsentDefinition, FieldDefinition, FormInput, NoticeDefinition, Route,
         RouteDefinition,
@@ -72,6 +73,9 @@ pub struct StaffForm {
     /// The letter that answers an inquiry by itself.
     #[schema(required)]
     pub autoresponder: Option<AutoresponderDefinition>,
+    /// Which files it takes; null where it refuses them.
+    #[schema(required)]
+    pub attachments: Option<AttachmentPolicy>,
     /// Named by the `ETag`, and by `If-Match` of a write.
     pub version: i32,
     /// When it was made.
@@ -140,7 +144,7 @@ impl Record for StaffForm {
             "response_minutes": self.response_minutes,
             "allowed_origins": self.allowed_origins, "proof_of_work": self.proof_of_work,
             "notified": self.notified.iter().map(|person| person.id).collect::<Vec<_>>(),
-            "autoresponder": self.autoresponder,
+            "autoresponder": self.autoresponder, "attachments": self.attachments,
         }))
     }
 

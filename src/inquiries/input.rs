@@ -62,12 +62,13 @@ pub struct References {
 }
 
 impl References {
-    /// Out of `text`, which gives the one text of a name; as far as they can name anything.
+    /// Out of `text`, which gives the one text of a name.
     pub fn of<'a>(text: impl Fn(&str) -> Option<&'a str>) -> Self {
         let named = |name: &str, most: usize| {
             let text = text(name)?.trim();
-            // Longer ones name nothing, and NUL is no text to the database.
-            (text.len() <= most && !text.contains('\0')).then(|| text.to_owned())
+            // Longer ones name nothing, as the empty name does, and NUL is no text to the database. They are no names that
+            // nobody gave: an inquiry through a form that is not there does not come through the default form.
+            Some(if text.len() <= most && !text.contains('\0') { text.to_owned() } else { String::new() })
         };
         Self { form: named("form", 100), location: named("location", 100), service: named("service", SERVICE * 4) }
     }
@@ -128,6 +129,7 @@ pub fn parse(
         on_behalf_of,
         consents,
         details: Personal::new(details),
+        attachments: Vec::new(),
         tells: Tells { pace, proof: proof.map(Personal::new), ..Tells::default() },
     })
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use super::{connectors::IntegrationKind, form::Pace};
+use super::{attachments::Attachment, connectors::IntegrationKind, form::Pace};
 use crate::{
     contact::{Email, Phone},
     crypto::Personal,
@@ -171,6 +171,8 @@ pub struct Submission {
     pub consents: Vec<Consent>,
     /// Everything else.
     pub details: Personal<Details>,
+    /// In the order that they were sent.
+    pub attachments: Vec<Attachment>,
     /// What is no content of it.
     pub tells: Tells,
 }
@@ -189,6 +191,9 @@ struct Content<'a> {
     on_behalf_of: Option<&'a str>,
     consents: &'a [Consent],
     details: &'a Details,
+    /// Names, and SHA-256 of the contents.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    attachments: Vec<(&'a String, [u8; 32])>,
 }
 
 impl Submission {
@@ -215,6 +220,7 @@ impl Submission {
             on_behalf_of: self.on_behalf_of,
             consents: &self.consents,
             details: self.details.reveal(),
+            attachments: self.attachments.iter().map(|file| (file.name().reveal(), file.digest())).collect(),
         };
         Zeroizing::new(serde_json::to_vec(&content).unwrap_or_default())
     }

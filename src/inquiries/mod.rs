@@ -1,7 +1,8 @@
 //! Contact inquiries: the form, the way in, and what staff read. What a patient wrote is sealed before it is bound to
 //! a statement and opened for staff alone, each time with an audit row.
 //!
-//! Refuses: a submission that is not understood, with all mistakes at once and none of its words; a file; an
+//! Refuses: a submission that is not understood, with all mistakes at once and none of its words; a file that no form
+//! asks for; an
 //! `Authorization` that nobody can honour; a way on that the settings do not name. Never refuses what a clinic could
 //! still answer: spam is kept apart, not thrown away, and unknown fields of a plain form are kept as extra answers.
 //!
@@ -16,6 +17,7 @@
 //! | `kept` | what inquiries are understood by, kept while it is the same |
 //! | `door` | keys, receipts, idempotency, the limit |
 //! | `letters/` | what leaves by mail because of an inquiry |
+//! | `attachments/` | files that come with an inquiry |
 //! | `sealing` | the seal around personal fields |
 //! | `spam` | whether an inquiry looks like a patient's; released and marked by staff |
 //! | `emergency` | words that tell of an emergency |
@@ -28,6 +30,7 @@
 //! | `key_check` | whether the key ring belongs to the database |
 //! | `privacy` | keys wrapped anew, erasure, retention, consents, what people ask about what is kept of them |
 
+mod attachments;
 mod browser;
 mod connectors;
 mod desk;
@@ -62,7 +65,9 @@ pub use letters::{Correspondence, Docs as LetterDocs, Reopening};
 pub use privacy::rotation;
 pub use queries::ensure_default_form;
 pub use queries::may_post_from;
-pub use schema::{InquiryAttributionInput, InquiryConsentInput, InquiryForm, InquiryInput, InquiryNameInput};
+pub use schema::{
+    InquiryAttributionInput, InquiryConsentInput, InquiryForm, InquiryInput, InquiryMultipart, InquiryNameInput,
+};
 pub use schema::{InquiryKind, InquiryStatus, OnBehalfOf, PreferredContact};
 pub use spam::{Guard, HELD_FROM, Judgement, Proof, Reason, SPAM_FROM, Signals, Verdict, judge};
 
@@ -91,6 +96,7 @@ pub fn admin_routes(config: &mut ServiceConfig) {
     letters::admin_routes(config);
     connectors::admin_routes(config);
     privacy::admin_routes(config);
+    attachments::admin_routes(config);
 }
 
 /// What stands in this room itself.
@@ -117,6 +123,7 @@ impl OpenApi for Docs {
         let mut document = OwnDocs::openapi();
         document.merge(desk::Docs::openapi());
         document.merge(handoff::Docs::openapi());
+        document.merge(attachments::Docs::openapi());
         document
     }
 }

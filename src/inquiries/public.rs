@@ -9,10 +9,12 @@ use actix_web::{
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::Value;
+use tokio::sync::SemaphorePermit;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
+    attachments::{self, FormAttachments},
     browser,
     door::{Door, Idempotency},
     form::{self, ConsentText, DEFAULT_HONEYPOT, Form, FormField, FormNotice},
@@ -20,7 +22,7 @@ use super::{
     inquiry::{PREFERRED_CONTACT, Submission},
     intake::{InquiryReceipt, Intake, Origin},
     queries,
-    schema::{InquiryForm, InquiryInput, InquiryKind, PreferredContact},
+    schema::{InquiryForm, InquiryInput, InquiryKind, InquiryMultipart, PreferredContact},
     wire::{Encoding, Received},
 };
 use crate::{
@@ -70,6 +72,9 @@ pub struct PublicForm {
     /// form asks for none. Each answer counts once.
     #[schema(value_type = Option<serde_json::Value>, required)]
     challenge: Option<Value>,
+    /// Which files the form takes, in `multipart/form-data`; null where it refuses them.
+    #[schema(required)]
+    attachments: Option<FormAttachments>,
 }
 
 /// Answers a form with all that a page needs to draw it, and a fresh token.
@@ -107,6 +112,7 @@ pub async fn get_form(request: HttpRequest, site: Data<Site>, door: Data<Door>, 
         form_token,
         token_expires_at,
         challenge,
+        attachments: form.attachments.map(FormAttachments::from),
     };
     Ok(private_answer(StatusCode::OK, &FormAnswer { data: form }))
 }
@@ -123,10 +129,10 @@ pub struct InquiryReceiptAnswer {
     security((), ("bearer" = [])),
     params(("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, pattern = "^[!-~]{1,255}$",
         description = "Names the post, so that it can be repeated without becoming a second inquiry")),
-    request_body(description = "An inquiry, at most 256 KiB", content(
+    request_body(description = "An inquiry, at most 256 KiB beside the files that its form takes", content(
         (InquiryInput = "application/json"),
         (InquiryForm = "application/x-www-form-urlencoded"),
-        (InquiryForm = "multipart/form-data"))),
+        (InquiryMultipart = "multipart/form-data"))),
     responses(
         (status = 201, description = "Received; a page instead of JSON for browsers that posted a plain form",
             content((InquiryReceiptAnswer = "application/json"), (String = "text/html"))),
@@ -170,7 +176,9 @@ impl Call {
         self.door.limit.spend(self.site.trusted_proxies.client(&self.request))?;
         let integration = integration_behind(&self.request, Scope::CreateInquiries).await?;
         let key = idempotency_key(&self.request)?;
-        let received = Received::read(&self.request, encoding?, payload.into_inner()).await?;
+        let encoding = encoding?;
+        let (files, _turn) = self.room_for_files(encoding).await?;
+        let received = Received::read(&self.request, encoding, payload.into_inner(), files).await?;
         let next = received.next();
         let origin = Origin {
             source: received.source(),
@@ -187,6 +195,17 @@ impl Call {
         let once = self.once(&post, form, &submission);
         let receipt = self.intake().take(form, &named, &submission, &post.origin, once, post.now).await?;
         Ok((receipt, next))
+    }
+
+    /// The most bytes of files that may come now, and the turn of a post that brings them: it is held until the answer,
+    /// since a few files fill the memory.
+    async fn room_for_files(&self, encoding: Encoding) -> Result<(usize, Option<SemaphorePermit<'_>>), ApiError> {
+        if !encoding.may_hold_files(&self.request) {
+            return Ok((0, None));
+        }
+        let most = self.database.read(async |connection| attachments::most_bytes_of_any_form(connection).await).await?;
+        let turn = self.door.uploads.try_acquire().map_err(|_| ApiError::Busy)?;
+        Ok((usize::try_from(most).unwrap_or(0), Some(turn)))
     }
 
     /// What this node knows may be outdated. Then nothing is stored by it, and nothing is refused by it either.

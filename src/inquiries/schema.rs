@@ -268,5 +268,17 @@ pub struct InquiryForm {
     pub next: Option<String>,
 }
 
+/// A form with files, for those forms whose `attachments` is not null.
+#[derive(Debug, ToSchema)]
+pub struct InquiryMultipart {
+    /// Every other field.
+    #[schema(inline = false)]
+    #[serde(flatten)]
+    pub fields: InquiryForm,
+    /// A part with a file name for each file.
+    #[schema(value_type = Option<Vec<String>>, format = Binary, max_items = 10)]
+    pub attachments: Option<Vec<u8>>,
+}
+
 #[cfg(test)]
 mod tests;

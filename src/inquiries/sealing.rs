@@ -3,12 +3,15 @@
 
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
+use zeroize::Zeroizing;
 
 use super::{
+    attachments::{SealedAttachment, seal_all},
     door::Door,
     inquiry::{Details, PersonName, SealedPhone, Submission},
 };
 use crate::{
+    clock::Clock,
     crypto::{DataKey, KeyError, KeyRing, Personal, Place, SealError, WrappedKey},
     http::{ApiError, Unopened},
 };
@@ -31,21 +34,25 @@ pub struct Sealed {
     pub message: Option<Vec<u8>>,
     /// [`Details`] as JSON.
     pub details: Vec<u8>,
+    /// Files.
+    pub attachments: Vec<SealedAttachment>,
     /// Finds the address without opening it.
     pub email_index: Option<[u8; 32]>,
     /// Finds the number without opening it.
     pub phone_index: Option<[u8; 32]>,
 }
 
-/// Seals a submission for the row `id`.
+/// Seals a submission for the row `id`, with its files for rows of their own.
 ///
 /// # Errors
 /// [`SealError`] where the system gives no random bytes.
-pub fn seal(door: &Door, id: Uuid, submission: &Submission) -> Result<Sealed, SealError> {
-    seal_under(door, id, submission, &DataKey::generate()?)
+pub fn seal(door: &Door, clock: &Clock, id: Uuid, submission: &Submission) -> Result<Sealed, SealError> {
+    let key = DataKey::generate()?;
+    let attachments = seal_all(clock, &key, &submission.attachments)?;
+    Ok(Sealed { attachments, ..seal_under(door, id, submission, &key)? })
 }
 
-/// Seals what is told of an inquiry anew under the data key that it has: what stands beside it opens as before.
+/// Seals what is told of an inquiry anew under the data key that it has: what stands beside it, files as well, opens as before.
 ///
 /// # Errors
 /// As [`Opener::of`]; [`ApiError::Internal`] where the system gives no random bytes.
@@ -64,6 +71,7 @@ fn seal_under(door: &Door, id: Uuid, submission: &Submission, key: &DataKey) -> 
         phone: phone.map(|phone| key.seal(place("sealed_phone", id), &json(&phone))).transpose()?,
         message: message.map(|message| key.seal(place("sealed_message", id), message)).transpose()?,
         details: key.seal(place("sealed_details", id), &json(submission.details.reveal()))?,
+        attachments: Vec::new(),
         email_index: door.email_index(submission),
         phone_index: door.phone_index(submission),
         key: door.ring.wrap_key(key, id)?,
@@ -71,11 +79,16 @@ fn seal_under(door: &Door, id: Uuid, submission: &Submission, key: &DataKey) -> 
 }
 
 fn place(column: &'static str, row: Uuid) -> Place<'static> {
-    Place { table: "cms.inquiry", column, row, version: VERSION }
+    place_beside("cms.inquiry", column, row)
 }
 
-fn json<T: serde::Serialize>(value: &T) -> zeroize::Zeroizing<Vec<u8>> {
-    zeroize::Zeroizing::new(serde_json::to_vec(value).unwrap_or_default())
+/// The place of something that stands in another table under an inquiry's key.
+pub fn place_beside(table: &'static str, column: &'static str, row: Uuid) -> Place<'static> {
+    Place { table, column, row, version: VERSION }
+}
+
+fn json<T: serde::Serialize>(value: &T) -> Zeroizing<Vec<u8>> {
+    Zeroizing::new(serde_json::to_vec(value).unwrap_or_default())
 }
 
 /// One inquiry's data key, opened to read its columns.
@@ -139,8 +152,21 @@ impl Opener {
         row: Uuid,
         sealed: &[u8],
     ) -> Result<Personal<String>, ApiError> {
-        let place = Place { table, column, row, version: VERSION };
-        self.key.open_text(place, sealed).map_err(|error| self.loud(&error, column))
+        self.key.open_text(place_beside(table, column, row), sealed).map_err(|error| self.loud(&error, column))
+    }
+
+    /// As [`Opener::beside`], for what is no text.
+    ///
+    /// # Errors
+    /// As [`Opener::of`].
+    pub fn bytes_beside(
+        &self,
+        table: &'static str,
+        column: &'static str,
+        row: Uuid,
+        sealed: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, ApiError> {
+        self.key.open(place_beside(table, column, row), sealed).map_err(|error| self.loud(&error, column))
     }
 
     /// Seals what [`Opener::beside`] opens.
@@ -154,8 +180,9 @@ impl Opener {
         row: Uuid,
         text: &Personal<String>,
     ) -> Result<Vec<u8>, ApiError> {
-        let place = Place { table, column, row, version: VERSION };
-        self.key.seal(place, text.reveal().as_bytes()).map_err(|error| self.loud(&error, column))
+        self.key
+            .seal(place_beside(table, column, row), text.reveal().as_bytes())
+            .map_err(|error| self.loud(&error, column))
     }
 
     /// Seals a name for this inquiry.

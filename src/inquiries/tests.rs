@@ -47,6 +47,7 @@ pub(super) fn default_form() -> Form {
         default_locale: "en".to_owned(),
         allowed_origins: Vec::new(),
         proof_of_work: false,
+        attachments: None,
     }
 }
 
@@ -150,7 +151,7 @@ fn a_repeated_post_is_the_same_however_it_is_written() {
 fn what_was_sealed_opens_in_its_own_row_and_nowhere_else() {
     let (door, id) = (door(), Uuid::from_u128(7));
     let submission = parse(&full_body()).unwrap();
-    let sealed = sealing::seal(&door, id, &submission).unwrap();
+    let sealed = sealing::seal(&door, &Clock::system(), id, &submission).unwrap();
     let opener = Opener::of(&door.ring, id, &sealed.key).unwrap();
     assert_eq!(opener.name(&sealed.name).unwrap().reveal().shown(), "Dana Q. Fuller");
     let email = opener.text("sealed_email", sealed.email.as_deref().unwrap()).unwrap();
@@ -177,7 +178,7 @@ fn what_was_sealed_opens_in_its_own_row_and_nowhere_else() {
 fn no_sealed_column_and_no_debug_output_shows_what_was_sent() {
     let (door, id) = (door(), Uuid::from_u128(7));
     let submission = parse(&full_body()).unwrap();
-    let sealed = sealing::seal(&door, id, &submission).unwrap();
+    let sealed = sealing::seal(&door, &Clock::system(), id, &submission).unwrap();
     let printed = format!("{submission:?}");
     for word in ["Dana", "Fuller", "example.com", "555", "Line", "Ketamine", "mornings", "ads"] {
         assert!(!printed.contains(word), "{word}");
@@ -195,7 +196,7 @@ fn the_seal_hides_how_long_a_short_field_is() {
     let door = door();
     let sealed = |name: &str| {
         let body = json!({"full_name": name, "email": "a@b.example", "message": "x"});
-        sealing::seal(&door, Uuid::from_u128(7), &parse(&body).unwrap()).unwrap()
+        sealing::seal(&door, &Clock::system(), Uuid::from_u128(7), &parse(&body).unwrap()).unwrap()
     };
     let (short, long) = (sealed("Al"), sealed("Alexandra"));
     assert_eq!(short.name.len(), long.name.len());

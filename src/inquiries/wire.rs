@@ -1,17 +1,23 @@
 //! The three ways in which a body arrives: JSON, a urlencoded form, a multipart form. Refuses every other content
-//! type, files, text that is not UTF-8, and more than 256 KiB.
+//! type, text that is not UTF-8, and more than 256 KiB beside the files that a form takes.
 
 use actix_multipart::{Field, Multipart};
-use actix_web::{HttpRequest, dev::Payload, http::header::HeaderMap, web::Bytes};
+use actix_web::{
+    HttpRequest,
+    dev::Payload,
+    http::header::{CONTENT_LENGTH, HeaderMap},
+    web::Bytes,
+};
 use futures_util::{StreamExt, stream};
 use percent_encoding::percent_decode;
 use serde_json::{Map, Value, json};
 
 use super::{
+    attachments::{self, SentFile},
     form::Pace,
     input::{self, Named, References},
     inquiry::{Source, Submission},
-    plain::{FIELDS, PlainForm},
+    plain::{self, FIELDS, PlainForm},
 };
 use crate::{
     contact::Refusal,
@@ -19,7 +25,7 @@ use crate::{
     http::{ApiError, FieldError, content_type, parse_json, read_body},
 };
 
-/// The largest body.
+/// The largest body, without files.
 const LARGEST: usize = 256 * 1024;
 const TAKEN: &str = "application/json, application/x-www-form-urlencoded or multipart/form-data";
 
@@ -28,8 +34,8 @@ const TAKEN: &str = "application/json, application/x-www-form-urlencoded or mult
 pub enum Received {
     /// A JSON value.
     Json(Value),
-    /// The fields of a form.
-    Plain(PlainForm),
+    /// The fields of a form, and its files.
+    Plain(PlainForm, Vec<SentFile>),
 }
 
 /// The content types that are taken.
@@ -56,20 +62,34 @@ impl Encoding {
             _ => Err(ApiError::MediaType(TAKEN)),
         }
     }
+
+    /// Whether the body may be longer than one without files.
+    pub fn may_hold_files(self, request: &HttpRequest) -> bool {
+        let length = request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+        self == Self::Multipart && length.is_none_or(|length: usize| length > LARGEST)
+    }
 }
 
 impl Received {
-    /// Reads the body of the request.
+    /// Reads the body of the request, with at most so many bytes of `files`.
     ///
     /// # Errors
     /// Those of [`read_body`], [`ApiError::Malformed`] for what is not in its encoding, [`ApiError::Invalid`] for
-    /// files and for too many fields.
-    pub async fn read(request: &HttpRequest, encoding: Encoding, payload: Payload) -> Result<Self, ApiError> {
-        let body = read_body(request, payload, LARGEST).await?;
+    /// too many fields.
+    pub async fn read(
+        request: &HttpRequest,
+        encoding: Encoding,
+        payload: Payload,
+        files: usize,
+    ) -> Result<Self, ApiError> {
+        let body = read_body(request, payload, LARGEST + files).await?;
         Ok(match encoding {
             Encoding::Json => Self::Json(parse_json(&body)?),
-            Encoding::Urlencoded => Self::Plain(PlainForm::of(urlencoded(&body)?)?),
-            Encoding::Multipart => Self::Plain(PlainForm::of(multipart(request.headers(), body).await?)?),
+            Encoding::Urlencoded => Self::Plain(PlainForm::of(urlencoded(&body)?)?, Vec::new()),
+            Encoding::Multipart => {
+                let (pairs, files) = multipart(request.headers(), body).await?;
+                Self::Plain(PlainForm::of(pairs)?, files)
+            }
         })
     }
 
@@ -77,7 +97,7 @@ impl Received {
     pub fn source(&self) -> Source {
         match self {
             Self::Json(_) => Source::Api,
-            Self::Plain(_) => Source::Form,
+            Self::Plain(..) => Source::Form,
         }
     }
 
@@ -85,7 +105,7 @@ impl Received {
     pub fn references(&self) -> References {
         match self {
             Self::Json(body) => References::of(|name| body.get(name)?.as_str()),
-            Self::Plain(form) => form.references(),
+            Self::Plain(form, _) => form.references(),
         }
     }
 
@@ -93,7 +113,7 @@ impl Received {
     pub fn next(&self) -> Option<String> {
         match self {
             Self::Json(_) => None,
-            Self::Plain(form) => form.next(),
+            Self::Plain(form, _) => form.next(),
         }
     }
 
@@ -109,14 +129,28 @@ impl Received {
     ) -> Result<Submission, Vec<FieldError>> {
         let filled = match &mut self {
             Self::Json(body) => input::take_honeypot(body, honeypot),
-            Self::Plain(form) => form.take_honeypot(honeypot),
+            Self::Plain(form, _) => form.take_honeypot(honeypot),
         };
         let mut submission = match self {
             Self::Json(body) => input::parse(&body, named, check_token)?,
-            Self::Plain(form) => plain(form, named, check_token)?,
+            Self::Plain(form, files) => with_files(plain(form, named, check_token), named, files)?,
         };
         submission.tells.honeypot = filled;
         Ok(submission)
+    }
+}
+
+/// What the form takes of the files goes with what was understood, and the mistakes of both together.
+fn with_files(
+    understood: Result<Submission, Vec<FieldError>>,
+    named: &Named,
+    files: Vec<SentFile>,
+) -> Result<Submission, Vec<FieldError>> {
+    // Which files a form takes that is not there, nobody can tell.
+    let taken = named.form.as_ref().map(|form| attachments::take(form.attachments.as_ref(), files));
+    match (understood, taken.unwrap_or_else(|| Ok(Vec::new()))) {
+        (Ok(submission), Ok(attachments)) => Ok(Submission { attachments, ..submission }),
+        (understood, taken) => Err([understood.err(), taken.err()].into_iter().flatten().flatten().collect()),
     }
 }
 
@@ -167,37 +201,39 @@ fn urlencoded(body: &[u8]) -> Result<Vec<(String, String)>, ApiError> {
         .collect()
 }
 
-/// The text fields of a multipart form that has arrived whole.
-async fn multipart(headers: &HeaderMap, body: Bytes) -> Result<Vec<(String, String)>, ApiError> {
+/// The fields and files of a multipart form that has arrived whole.
+async fn multipart(headers: &HeaderMap, body: Bytes) -> Result<(Vec<(String, String)>, Vec<SentFile>), ApiError> {
+    let longest = body.len();
     let mut form = Multipart::new(headers, stream::once(async move { Ok(body) }));
-    let mut pairs = Vec::new();
-    let mut errors = Vec::new();
+    let (mut pairs, mut files, mut text) = (Vec::new(), Vec::new(), 0);
     while let Some(field) = form.next().await {
         let mut field = field.map_err(|_| ApiError::Malformed)?;
         let name = field.name().ok_or(ApiError::Malformed)?.to_owned();
-        let value = field.bytes(LARGEST).await.map_err(|_| ApiError::TooLarge)?.map_err(|_| ApiError::Malformed)?;
-        if is_file(&field, &value) {
-            errors.push(FieldError::at(
-                format!("/{}", name.replace('~', "~0").replace('/', "~1")),
-                "file",
-                "must not be a file",
-            ));
-            continue;
+        let value = field.bytes(longest).await.map_err(|_| ApiError::TooLarge)?.map_err(|_| ApiError::Malformed)?;
+        match file_name(&field, &value) {
+            Some(file) => files.push(SentFile { field: name, name: file, content: Personal::new(value) }),
+            None => {
+                text += name.len() + value.len();
+                pairs.push((name, String::from_utf8(value.to_vec()).map_err(|_| ApiError::Malformed)?));
+            }
         }
-        pairs.push((name, String::from_utf8(value.to_vec()).map_err(|_| ApiError::Malformed)?));
-        if pairs.len() + errors.len() > FIELDS {
-            break;
+        if text > LARGEST {
+            return Err(ApiError::TooLarge);
+        }
+        if pairs.len() + files.len() > FIELDS {
+            return Err(ApiError::Invalid(vec![plain::too_many()]));
         }
     }
-    if errors.is_empty() { Ok(pairs) } else { Err(ApiError::Invalid(errors)) }
+    Ok((pairs, files))
 }
 
-/// A browser sends a file field that nobody used with an empty name and no bytes: that is no file.
-fn is_file(field: &Field, value: &[u8]) -> bool {
-    let Some(disposition) = field.content_disposition() else { return false };
-    let named = disposition.get_filename().is_some_and(|name| !name.is_empty());
-    let marked = disposition.get_filename().is_some() || disposition.get_filename_ext().is_some();
-    disposition.get_filename_ext().is_some() || named || (marked && !value.is_empty())
+/// The name of a file; none of a text. A browser sends a file field that nobody used with an empty name and no bytes: that
+/// is no file.
+fn file_name(field: &Field, value: &[u8]) -> Option<Personal<String>> {
+    let disposition = field.content_disposition()?;
+    let extended = disposition.get_filename_ext().map(|name| String::from_utf8_lossy(&name.value).into_owned());
+    let name = extended.or_else(|| disposition.get_filename().map(str::to_owned))?;
+    (!name.is_empty() || !value.is_empty()).then(|| Personal::new(name))
 }
 
 #[cfg(test)]

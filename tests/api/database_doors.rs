@@ -135,6 +135,7 @@ fn neither_role_may_make_or_change_anything_or_become_another() {
             "site.open_preview",
             "site.submit_call",
             "site.submit_inquiry",
+            "site.submit_inquiry_with_attachments",
         ];
         assert_eq!(names, expected);
     });

@@ -248,6 +248,7 @@ fn class_of(operation: &str) -> Option<Class> {
         | "stream_inquiries"
         | "list_consents"
         | "list_opt_outs"
+        | "get_inquiry_attachment"
         | "list_inquiry_letters" => Holds(ReadInquiries),
         "update_inquiry"
         | "update_inquiries"
@@ -342,7 +343,10 @@ fn operations(api: &Api) -> Vec<Operation> {
     let mut all = Vec::new();
     let mut unclassified = Vec::new();
     for (path, item) in document["paths"].as_object().unwrap() {
-        let path = path.replace("{id}", "01900000-0000-7000-8000-00000000ffff").replace("{number}", "1");
+        let path = path
+            .replace("{id}", "01900000-0000-7000-8000-00000000ffff")
+            .replace("{number}", "1")
+            .replace("{attachment}", "01900000-0000-7000-8000-00000000fffe");
         let path =
             ["{slug}", "{token}", "{provider}", "{n}", "{comment}", "{signoff}", "{override}", "{link}", "{delivery}"]
                 .iter()

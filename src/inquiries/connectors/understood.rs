@@ -158,6 +158,7 @@ impl Mapped {
             on_behalf_of,
             consents,
             details: Personal::new(Details { answers: reading.kept, ..details }),
+            attachments: Vec::new(),
             tells,
         };
         Understood { submission: Some(submission), mistakes: reading.mistakes, unmapped }

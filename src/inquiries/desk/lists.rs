@@ -19,7 +19,7 @@ use crate::{
         Answer, ApiError, COUNTED, PageLinks, PageMeta, PageRequest, Paging, QueryReader, Site, no_parameters, path_id,
         private_answer, staff_answer,
     },
-    inquiries::door::Door,
+    inquiries::{attachments::list_attachments, door::Door},
 };
 
 /// Notes and contacts that the detail shows; the rest have lists of their own.
@@ -151,6 +151,7 @@ pub async fn find(
         contacts: queries::list_contacts(transaction, id, None, SHOWN, 0).await?,
         history: queries::list_status_changes(transaction, id).await?,
         routings: queries::list_routings(transaction, id).await?,
+        attachments: list_attachments(transaction, id).await?,
         linked: queries::list_linked(transaction, &row, linked).await?,
         duplicates: queries::list_duplicates(transaction, id, linked).await?,
         row,

@@ -18,6 +18,7 @@ use crate::{
     crypto::{KeyRing, Personal, WrappedKey},
     http::{ApiError, Reference},
     inquiries::{
+        attachments::{AttachmentRow, InquiryAttachment},
         door::Door,
         inquiry::ATTRIBUTION,
         schema::{InquiryKind, InquiryStatus},
@@ -128,6 +129,8 @@ pub struct InquiryDetail {
     pub attribution: InquiryAttribution,
     /// What a plain form asked beyond the known fields.
     pub answers: Vec<InquiryExtraAnswer>,
+    /// Files that came with it, without their contents.
+    pub attachments: Vec<InquiryAttachment>,
     /// The code that the sender was given.
     pub receipt: String,
     /// When it is erased, by its form and by where it stands; not while it is held.
@@ -261,6 +264,8 @@ pub struct Found {
     pub history: Vec<StatusChangeRow>,
     /// Where it was sent.
     pub routings: Vec<RoutingRow>,
+    /// Files.
+    pub attachments: Vec<AttachmentRow>,
     /// Others of the same contact.
     pub linked: Vec<LinkedRow>,
     /// Those that repeat it.
@@ -288,6 +293,7 @@ impl InquiryDetail {
         let history = found.history.into_iter().map(|line| InquiryStatusChange::open(line, &key));
         let history: Vec<InquiryStatusChange> = history.collect::<Result<_, _>>()?;
         let notes = found.notes.into_iter().map(|note| InquiryNote::open(note, &key));
+        let attachments = found.attachments.into_iter().map(|file| InquiryAttachment::open(file, &key));
         let contacts = found.contacts.into_iter().map(|contact| InquiryContact::open(contact, &key));
         let summary = InquirySummary::named(row.listed, name.shown(), now);
         Ok(Self {
@@ -338,6 +344,7 @@ impl InquiryDetail {
             consents: row.consents,
             attribution: InquiryAttribution::of(details.attribution),
             answers: answers.collect(),
+            attachments: attachments.collect::<Result<_, _>>()?,
             retention_expires_at: row.retention_expires_at,
             legal_hold: row.legal_hold,
             sms_opted_out: row.sms_opted_out,

@@ -13,7 +13,10 @@ use super::{
 use crate::{
     config::WebOrigin,
     http::{ApiError, FieldError, Fields, check_line, check_slug},
-    inquiries::inquiry::KINDS,
+    inquiries::{
+        attachments::{AttachmentPolicy, read_policy},
+        inquiry::KINDS,
+    },
     records::{Texts, read_texts},
 };
 
@@ -84,6 +87,8 @@ pub struct FormInput {
     pub notified: Vec<String>,
     /// The letter that answers an inquiry by itself; none where it is absent.
     pub autoresponder: Option<AutoresponderDefinition>,
+    /// Which files it takes, in a multipart form; none where it is absent.
+    pub attachments: Option<AttachmentPolicy>,
 }
 
 impl FormInput {
@@ -109,6 +114,7 @@ impl FormInput {
         let proof_of_work = fields.boolean("proof_of_work").unwrap_or(false);
         let notified = fields.lines("notified", MOST_NOTIFIED, 254);
         let autoresponder = autoresponder::read(&mut fields);
+        let attachments = read_policy(&mut fields);
         fields.finish()?;
         let name = name.ok_or(ApiError::Internal)?;
         let response_minutes = response_minutes.unwrap_or(RESPONSE_MINUTES);
@@ -127,6 +133,7 @@ impl FormInput {
             proof_of_work,
             notified,
             autoresponder,
+            attachments,
         })
     }
 }

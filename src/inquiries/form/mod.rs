@@ -25,7 +25,10 @@ use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::inquiry::{CONSENTS, Consent};
+use super::{
+    attachments::AttachmentPolicy,
+    inquiry::{CONSENTS, Consent},
+};
 use crate::{
     contact::Refusal,
     http::FieldError,
@@ -137,6 +140,8 @@ pub struct Form {
     pub allowed_origins: Vec<String>,
     /// Whether a proof of work is expected of a page.
     pub proof_of_work: bool,
+    /// Which files it takes; none where it refuses them.
+    pub attachments: Option<AttachmentPolicy>,
 }
 
 impl Form {

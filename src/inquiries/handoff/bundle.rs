@@ -119,8 +119,21 @@ impl HandedOff<'_> {
             "questionnaire": format!("{}/v1/forms/{}", self.public_url, inquiry.form.slug),
             "status": "completed",
             "authored": instant(inquiry.received_at),
-            "item": known.chain(times).chain(answers).collect::<Vec<_>>(),
+            "item": known.chain(times).chain(answers).chain(self.files()).collect::<Vec<_>>(),
         }))
+    }
+
+    /// Where the files stand; what is in them is read one by one, and written down.
+    fn files(&self) -> Option<Value> {
+        let inquiry = self.inquiry;
+        let answers = inquiry.attachments.iter().map(|file| {
+            let address = format!("{}/v1/admin/inquiries/{}/attachments/{}", self.public_url, inquiry.id, file.id);
+            json!({"valueAttachment": {
+                "contentType": file.media_type, "title": file.name, "size": file.bytes, "url": address,
+            }})
+        });
+        let answers: Vec<_> = answers.collect();
+        (!answers.is_empty()).then(|| json!({"linkId": "attachments", "text": "attachments", "answer": answers}))
     }
 
     fn communication(&self, contact: &InquiryContact) -> Value {

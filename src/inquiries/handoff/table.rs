@@ -5,7 +5,7 @@
 use crate::{http::ApiError, inquiries::desk::InquiryDetail};
 
 /// The names of the columns, in their order.
-const COLUMNS: [&str; 34] = [
+const COLUMNS: [&str; 35] = [
     "id",
     "received_at",
     "receipt",
@@ -34,6 +34,7 @@ const COLUMNS: [&str; 34] = [
     "on_behalf_of",
     "consents",
     "answers",
+    "attachments",
     "utm_source",
     "utm_medium",
     "utm_campaign",
@@ -68,6 +69,7 @@ pub fn row(inquiry: &InquiryDetail) -> Result<Vec<u8>, ApiError> {
         "spam_reasons" => inquiry.spam_reasons.join("; "),
         "consents" => consents(inquiry),
         "answers" => answers(inquiry),
+        "attachments" => inquiry.attachments.iter().map(|file| file.name.as_str()).collect::<Vec<_>>().join("; "),
         "utm_source" | "utm_medium" | "utm_campaign" | "landing_page" => text(&format!("/attribution/{column}")),
         _ => text(&format!("/{column}")),
     };

@@ -113,6 +113,22 @@ pub const INVENTORY: &[InventoryEntry] = &[
         WITH_INQUIRY,
         READ,
     ),
+    entry(
+        ("cms.inquiry_attachment", "sealed_name"),
+        "what a file is called that the sender sent",
+        "patient",
+        "data_key",
+        WITH_INQUIRY,
+        READ,
+    ),
+    entry(
+        ("cms.inquiry_attachment", "sealed_content"),
+        "a file that the sender sent",
+        "patient",
+        "data_key",
+        WITH_INQUIRY,
+        READ,
+    ),
     entry(("cms.inquiry_note", "sealed_text"), "what staff noted", "patient", "data_key", WITH_INQUIRY, READ),
     entry(
         ("cms.inquiry_contact", "sealed_note"),

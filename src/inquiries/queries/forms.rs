@@ -150,7 +150,7 @@ pub async fn list_forms(
                              from jsonb_array_elements(f.routes) with ordinality as r (value, position)
                              join cms.service s on s.id = (r.value->>'service_id')::uuid) as routes,
                           (select coalesce(json_agg(json_build_object('id', a.id, 'name', a.name) order by a.name, a.id), '[]')
-                             from cms.account a where a.id = any (f.notified)) as notified, f.autoresponder,
+                             from cms.account a where a.id = any (f.notified)) as notified, f.autoresponder, f.attachments,
                           f.version, f.created_at, f.updated_at, f.trashed_at,
                           (select json_build_object('id', a.id, 'name', a.name) from cms.account a where a.id = f.created_by) as created_by,
                           (select json_build_object('id', a.id, 'name', a.name) from cms.account a where a.id = f.updated_by) as updated_by
@@ -312,8 +312,8 @@ pub async fn insert_form(
     sqlx::query!(
         "insert into cms.form (id, slug, name, honeypot, notices, fields, kinds, consents, location_id, retention_days,
                                created_by, updated_by, routes, response_minutes, allowed_origins, proof_of_work, notified,
-                               autoresponder)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12, $13, $14, $15, $16, $17)",
+                               autoresponder, attachments)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12, $13, $14, $15, $16, $17, $18)",
         id,
         slug,
         input.name,
@@ -331,6 +331,7 @@ pub async fn insert_form(
         input.proof_of_work,
         &places.notified,
         input.autoresponder.as_ref().map(|letter| json!(letter)),
+        input.attachments.as_ref().map(|policy| json!(policy)),
     )
     .execute(connection)
     .await?;
@@ -354,7 +355,7 @@ pub async fn update_form(
             set slug = $2, name = $3, notices = $4, fields = $5, kinds = $6, consents = $7, location_id = $8,
                 retention_days = $9, version = version + 1, updated_at = clock_timestamp(), updated_by = $10,
                 routes = $11, response_minutes = $12, allowed_origins = $13, proof_of_work = $14, notified = $15,
-                autoresponder = $16
+                autoresponder = $16, attachments = $17
           where id = $1",
         id,
         slug,
@@ -372,6 +373,7 @@ pub async fn update_form(
         input.proof_of_work,
         &places.notified,
         input.autoresponder.as_ref().map(|letter| json!(letter)),
+        input.attachments.as_ref().map(|policy| json!(policy)),
     )
     .execute(connection)
     .await?;

@@ -7,4 +7,4 @@ mod submission;
 
 pub use forms::*;
 pub use key_fingerprints::{find_known_keys, insert_fingerprints};
-pub use submission::{Submit, Submitted, submit, submit_at};
+pub use submission::{Submit, Submitted, submit, submit_at, submitted, waited_for};

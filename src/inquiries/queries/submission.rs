@@ -5,7 +5,7 @@ use sqlx::PgConnection;
 
 use crate::{
     http::ApiError,
-    inquiries::{door::Idempotency, sealing::Sealed},
+    inquiries::{attachments::submit_with_attachments, door::Idempotency, sealing::Sealed},
 };
 
 /// Everything that `site.submit_inquiry` takes.
@@ -57,6 +57,9 @@ async fn submit_while(
     submit: &Submit,
     stamp: Option<i64>,
 ) -> Result<Option<Submitted>, ApiError> {
+    if !submit.sealed.attachments.is_empty() {
+        return submit_with_attachments(connection, submit, stamp).await;
+    }
     let (sealed, once) = (&submit.sealed, submit.idempotency.as_ref());
     let row = sqlx::query!(
         r#"select outcome as "outcome!", answer
@@ -80,15 +83,20 @@ async fn submit_while(
     .fetch_optional(connection)
     .await
     .map_err(|error| waited_for(error, once.is_some()))?;
-    Ok(row.map(|row| match (row.outcome.as_str(), row.answer) {
+    Ok(row.map(|row| submitted(&row.outcome, row.answer)))
+}
+
+/// What became of it, by what the function says.
+pub fn submitted(outcome: &str, answer: Option<Value>) -> Submitted {
+    match (outcome, answer) {
         ("accepted" | "repeated", Some(answer)) => Submitted::Stored(answer),
         _ => Submitted::KeyReused,
-    }))
+    }
 }
 
 /// SQLSTATE 55P03: of a post with a key, the lock that was not to be had is that of the first post with the same key.
 /// P0002: that one's row expired between two statements of the function, so the next try makes a new one.
-fn waited_for(error: sqlx::Error, has_key: bool) -> ApiError {
+pub fn waited_for(error: sqlx::Error, has_key: bool) -> ApiError {
     match error.as_database_error().and_then(sqlx::error::DatabaseError::code).as_deref() {
         Some("55P03") if has_key => ApiError::Conflict {
             code: "idempotency_in_flight",

@@ -56,7 +56,7 @@ fn no_documented_field_of_a_plain_form_becomes_an_extra_answer() {
     for name in properties::<InquiryForm>() {
         let pairs = [("full_name", "D"), ("email", "d@example.com"), ("message", "x"), (name.as_str(), "en")];
         let pairs = pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
-        let plain = Received::Plain(crate::inquiries::plain::PlainForm::of(pairs).unwrap());
+        let plain = Received::Plain(crate::inquiries::plain::PlainForm::of(pairs).unwrap(), Vec::new());
         if let Ok(submission) = plain.parse(&named(), "_website", |_| Ok(Pace::Human)) {
             assert!(submission.details.reveal().answers.is_empty(), "{name}");
         }

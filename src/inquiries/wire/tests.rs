@@ -12,7 +12,7 @@ async fn parts(body: &str) -> Result<Vec<(String, String)>, ApiError> {
     let request = TestRequest::default()
         .insert_header((header::CONTENT_TYPE, "multipart/form-data; boundary=XX"))
         .to_http_request();
-    multipart(request.headers(), Bytes::from(body.replace('\n', "\r\n"))).await
+    multipart(request.headers(), Bytes::from(body.replace('\n', "\r\n"))).await.map(|(pairs, _)| pairs)
 }
 
 #[test]
@@ -40,16 +40,31 @@ async fn a_multipart_form_is_read() {
 }
 
 #[actix_web::test]
-async fn a_file_is_refused_and_an_unused_file_field_is_not() {
-    let part = |disposition: &str, content: &str| {
-        format!("--XX\nContent-Disposition: form-data; {disposition}\nContent-Type: text/plain\n\n{content}\n--XX--\n")
+async fn a_file_is_told_from_a_text_and_from_a_field_that_nobody_used() {
+    let read = async |disposition: &str, content: &str| {
+        let body = format!(
+            "--XX\nContent-Disposition: form-data; {disposition}\nContent-Type: text/plain\n\n{content}\n--XX--\n"
+        );
+        let headers = TestRequest::default()
+            .insert_header((header::CONTENT_TYPE, "multipart/form-data; boundary=XX"))
+            .to_http_request();
+        multipart(headers.headers(), Bytes::from(body.replace('\n', "\r\n"))).await.unwrap()
     };
-    for disposition in ["name=\"scan\"; filename=\"a.txt\"", "name=\"scan\"; filename*=UTF-8''a.txt"] {
-        let Err(ApiError::Invalid(errors)) = parts(&part(disposition, "x")).await else { panic!("{disposition}") };
-        assert_eq!(codes(&errors), [("/scan", "file")]);
+    for (disposition, called) in [
+        ("name=\"scan\"; filename=\"a.txt\"", "a.txt"),
+        ("name=\"scan\"; filename*=UTF-8''%C3%A4.txt", "ä.txt"),
+        ("name=\"scan\"; filename=\"\"", ""),
+    ] {
+        let (pairs, files) = read(disposition, "x").await;
+        assert!(pairs.is_empty());
+        let told: Vec<_> =
+            files.iter().map(|file| (file.field.as_str(), file.name.reveal().as_str(), file.bytes())).collect();
+        assert_eq!(told, [("scan", called, 1)], "{disposition}");
     }
-    assert!(parts(&part("name=\"scan\"; filename=\"\"", "x")).await.is_err());
-    assert_eq!(parts(&part("name=\"scan\"; filename=\"\"", "")).await.unwrap(), owned(&[("scan", "")]));
+    let (pairs, files) = read("name=\"scan\"; filename=\"\"", "").await;
+    assert_eq!((pairs, files.len()), (owned(&[("scan", "")]), 0));
+    let (pairs, files) = read("name=\"scan\"", "x").await;
+    assert_eq!((pairs, files.len()), (owned(&[("scan", "x")]), 0));
 }
 
 #[actix_web::test]
@@ -82,7 +97,7 @@ fn a_plain_form_and_a_json_body_say_the_same() {
           &landing_page=https://clinic.example/?a%3Db&gclid=x&form_token=other&_next=https://x.example/",
     )
     .unwrap();
-    let plain = Received::Plain(PlainForm::of(pairs).unwrap());
+    let plain = Received::Plain(PlainForm::of(pairs).unwrap(), Vec::new());
     let plain = plain.parse(&named(), "_website", |_| Ok(Pace::Human)).unwrap();
     let json = Received::Json(full_body()).parse(&named(), "_website", |_| Ok(Pace::Human)).unwrap();
     assert_eq!(str::from_utf8(&plain.canonical()), str::from_utf8(&json.canonical()));
@@ -95,14 +110,14 @@ fn a_filled_honeypot_makes_spam_of_either_kind_of_post() {
     let judged = Received::Json(body).parse(&named(), "_website", |_| Ok(Pace::TooFast)).unwrap();
     assert_eq!((judged.tells.honeypot, judged.tells.pace), (true, Some(Pace::TooFast)));
     let pairs = owned(&[("name", "D"), ("email", "d@example.com"), ("message", "x"), ("_website", "y")]);
-    let plain = Received::Plain(PlainForm::of(pairs).unwrap());
+    let plain = Received::Plain(PlainForm::of(pairs).unwrap(), Vec::new());
     assert!(plain.parse(&named(), "_website", |_| Ok(Pace::Human)).unwrap().tells.honeypot);
 }
 
 #[test]
 fn the_mistakes_of_a_plain_form_are_all_told() {
     let pairs = owned(&[("given_name", "D"), ("email", "nobody"), ("consent_sms", "on"), ("kind", "x"), ("kind", "y")]);
-    let plain = Received::Plain(PlainForm::of(pairs).unwrap());
+    let plain = Received::Plain(PlainForm::of(pairs).unwrap(), Vec::new());
     let errors = plain.parse(&named(), "_website", |_| Ok(Pace::Human)).unwrap_err();
     let expected = [
         ("/kind", "repeated"),

@@ -1,7 +1,7 @@
 //! What each action of the audit trail shows of an inquiry.
 
 /// Everything that a detail shows.
-pub const ALL: [&str; 6] = ["name", "email", "phone", "message", "details", "consents"];
+pub const ALL: [&str; 7] = ["name", "email", "phone", "message", "details", "consents", "attachment_names"];
 
 /// What an action shows, and of whom.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +28,7 @@ pub fn exposure(action: &str, subject_type: &str, has_subject: bool) -> Exposure
         ("inquiry", "export") if !has_subject => Exposure::Nothing,
         ("inquiry", "list_letters") if has_subject => Exposure::Named(&["letters"]),
         ("inquiry_note", _) if has_subject => Exposure::Named(&["notes"]),
+        ("inquiry_attachment", _) if has_subject => Exposure::Named(&["attachments"]),
         ("inquiry_contact", _) if has_subject => Exposure::Named(&["contact_attempts"]),
         ("consent", "list" | "export") if has_subject => Exposure::Named(&["consents"]),
         ("consent", "export") => Exposure::Unnamed(&["consents"]),
@@ -51,6 +52,7 @@ mod tests {
         assert_eq!(exposure("inquiry.export", "inquiry", true), Exposure::Named(&ALL));
         assert_eq!(exposure("inquiry.export", "inquiry", false), Exposure::Nothing, "each has a row of its own");
         assert_eq!(exposure("inquiry_note.list", "inquiry", true), Exposure::Named(&["notes"]));
+        assert_eq!(exposure("inquiry_attachment.read", "inquiry", true), Exposure::Named(&["attachments"]));
         assert_eq!(exposure("consent.list", "inquiry", true), Exposure::Named(&["consents"]));
     }
 
