@@ -217,6 +217,7 @@ async fn left(staff: &StaffDb, done: &Done) -> Result<i64, Failure> {
 /// Waits until every node that runs has come as far. Answers how many there are.
 async fn await_nodes(staff: &StaffDb, what: &str, has_it: impl Fn(&rotation::Node) -> bool) -> Result<usize, Failure> {
     let begun = std::time::Instant::now();
+    let mut waits_for = String::new();
     loop {
         let nodes = staff.transact(async |connection| rotation::list_nodes(connection).await.map_err(DbError::from));
         let nodes = nodes.await.map_err(Failure::failed)?;
@@ -230,6 +231,13 @@ async fn await_nodes(staff: &StaffDb, what: &str, has_it: impl Fn(&rotation::Nod
                  folders, and run this again: it goes on where it stopped",
                 lacking.join(", ")
             )));
+        }
+        if lacking.join(", ") != waits_for {
+            waits_for = lacking.join(", ");
+            eprintln!(
+                "waiting up to {} s for {what} on these nodes (each says its id in the log as it starts): {waits_for}",
+                PATIENCE.as_secs()
+            );
         }
         tokio::time::sleep(LOOK).await;
     }

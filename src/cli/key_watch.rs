@@ -19,6 +19,8 @@ const LOOKS: u32 = 5;
 
 /// Looks again and again; never ends.
 pub async fn follow(ring: Arc<KeyRing>, database: StaffDb, node: Uuid) {
+    // A rotation that waits for this node names it so.
+    tracing::info!(%node, "the keys of this node are followed");
     let (mut told, mut looks) = (String::new(), 0);
     loop {
         let (changed, trouble) = look(Arc::clone(&ring), told).await;

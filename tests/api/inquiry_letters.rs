@@ -112,7 +112,7 @@ fn the_front_desk_of_the_location_is_told_and_not_a_word_of_it() {
     let letter = &letters[0];
     assert!(letter.contains(&format!("<{}>", FRONT_DESK.0)), "{letter}");
     assert!(letter.lines().any(|line| line == format!("https://staff.clinic.example/inquiries/{id}")), "{letter}");
-    for part in ["Contact", "Harbor Lane", "23 November 2026, 12:00 UTC", "due by 23 November 2026, 17:00 UTC"] {
+    for part in ["Contact", "Harbor Lane", "23 November 2026, 07:00 EST", "due by 23 November 2026, 12:00 EST"] {
         assert!(letter.contains(part), "{part}: {letter}");
     }
     for canary in CANARIES {

@@ -3,6 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use serde_json::Value;
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -82,6 +83,7 @@ impl Correspondence {
                 location: received.location.clone(),
                 at: received.received_at,
                 due_at: received.due_at,
+                zone: received.timezone.parse().unwrap_or(Tz::UTC),
                 stat: received.priority == "stat",
             };
             let language = language_of(&person.language);

@@ -19,6 +19,8 @@ pub struct NewInquiry {
     pub received_at: DateTime<Utc>,
     /// By when somebody answers.
     pub due_at: Option<DateTime<Utc>>,
+    /// The location's time zone, or the clinic's (IANA).
+    pub timezone: String,
     /// How urgent it is.
     pub priority: String,
     /// Whether the form has a letter to its sender, who left an address.
@@ -34,6 +36,7 @@ pub async fn find_received(connection: &mut PgConnection, id: Uuid) -> Result<Op
     sqlx::query_as!(
         NewInquiry,
         r#"select f.name as form, l.name as "location?", i.received_at, i.first_response_due_at as due_at, i.priority,
+                  coalesce(l.timezone, (select max(c.timezone) from cms.clinic c), 'UTC') as "timezone!",
                   (f.autoresponder is not null and i.sealed_email is not null and i.status <> 'held') as "answers_itself!"
              from cms.inquiry i join cms.form f on f.id = i.form_id left join cms.location l on l.id = i.location_id
             where i.id = $1 and i.erased_at is null and i.status <> 'spam'

@@ -200,6 +200,7 @@ fn a_text_that_says_stop_is_a_consent_that_is_refused() {
     // Said once more it is the same; and whatever comes from the number later shows it.
     delivered(&api, &connection, "", &message("SMT3", "STOP"));
     assert_eq!(api.number("select count(*) from cms.suppression where channel = 'sms' and source = 'callrail'"), 1);
+    assert_eq!(api.text("select substr(id::text, 15, 1) from cms.suppression"), "7", "an id of ours");
     let token = api.sign_in(OWNER);
     let found =
         api.call("POST", "/v1/admin/inquiries/searches").bearer(&token).json(&json!({"phone": "+15615550142"})).send();
