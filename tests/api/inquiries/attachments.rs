@@ -7,12 +7,13 @@ use super::{mistakes, post, read, receipt, rows};
 use crate::harness::{Api, Call, EDITOR, FRONT_DESK, OWNER, Reply};
 
 const EDGE: &str = "edge-of-the-form";
-const SCAN: (&str, &str, &[u8]) = ("attachments", "Halloway left knee.pdf", b"%PDF-1.7 canary of the knee \x00\xff");
+pub const SCAN: (&str, &str, &[u8]) =
+    ("attachments", "Halloway left knee.pdf", b"%PDF-1.7 canary of the knee \x00\xff");
 const PHOTO: (&str, &str, &[u8]) =
     ("attachments", "../camera/knee \u{e9}.jpg", b"\xff\xd8\xff\xe0 canary of the photo");
 
 /// A form of ours as a browser sends it, with files.
-fn with_files(call: Call, fields: &[(&str, &str)], files: &[(&str, &str, &[u8])]) -> Call {
+pub fn with_files(call: Call, fields: &[(&str, &str)], files: &[(&str, &str, &[u8])]) -> Call {
     let mut body = Vec::new();
     let usual = [("form", "scans"), ("full_name", "Wren Halloway"), ("email", "wren.halloway@mail.example")];
     for (name, value) in usual.iter().chain(fields) {

@@ -7,13 +7,14 @@ use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, Executor};
 
 use super::{
+    attachments::{SCAN, with_files},
     count, inquiry,
     inventory::{OF_NOBODY, OF_PROGRAMS},
     post, read, receipt, sent,
 };
 use crate::{
     connectors::{connect, delivered, lead},
-    harness::{Api, OWNER, Reply, block_on},
+    harness::{Api, EDITOR, OWNER, Reply, block_on},
 };
 
 /// A service with a data directory of its own: the file of tombstones is there.
@@ -109,11 +110,14 @@ fn no_byte_of_an_erased_inquiry_is_left_in_any_table() {
     let ground = Ground::new();
     let api = &ground.api;
     let connection = connect(api, &json!({"kind": "callrail"}));
+    let form = json!({"name": "Scans", "slug": "scans", "attachments": {}});
+    assert_eq!(api.call("POST", "/v1/admin/forms").bearer(&api.sign_in(EDITOR)).json(&form).send().status, 201);
     let inventory = api.call("GET", "/v1/admin/data-inventory").bearer(&ground.token).send().json();
     let before = all_bytes(api);
     // Fill every column in which something of an inquiry can stand, and add to this what is new in the inventory.
     let posted = id(&receipt(&post(api).header("Idempotency-Key", "forget-me").json(&inquiry()).send()));
     delivered(api, &connection, "", &lead("callrail", "CAL1"));
+    let with_file = id(&receipt(&with_files(post(api), &[("message", "Please look at this.")], &[SCAN]).send()));
     let called = api.text("select id::text from cms.inquiry where integration_id is not null");
     let made = |reply: &Reply| assert!(matches!(reply.status, 200 | 201), "{}", reply.body);
     made(&ground.call("POST", &posted, "/notes", &json!({"text": "Left a message."})));
@@ -137,7 +141,7 @@ fn no_byte_of_an_erased_inquiry_is_left_in_any_table() {
         assert!(done.unwrap_err().to_string().contains("never changed"));
     }
     assert_eq!(ground.call("DELETE", &posted, "/legal-hold", &Value::Null).status, 204);
-    for inquiry in [&posted, &called] {
+    for inquiry in [&posted, &called, &with_file] {
         assert_eq!(ground.call("POST", inquiry, "/erasure", &json!({})).status, 200);
     }
     let of_nobody = |column: &str| OF_NOBODY.iter().chain(&OF_PROGRAMS).chain(&STAYS).any(|known| *known == column);
