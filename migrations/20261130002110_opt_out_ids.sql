@@ -13,7 +13,7 @@ as $$
            'hex')::uuid
 $$;
 revoke all on function cms.new_id from public;
-grant execute on function cms.new_id to cms_public, cms_staff;
+grant execute on function cms.new_id to cms_staff;
 
 -- As before, with an id of ours.
 create or replace function cms.close_texting() returns trigger

@@ -210,12 +210,11 @@ async fn multipart(headers: &HeaderMap, body: Bytes) -> Result<(Vec<(String, Str
         let mut field = field.map_err(|_| ApiError::Malformed)?;
         let name = field.name().ok_or(ApiError::Malformed)?.to_owned();
         let value = field.bytes(longest).await.map_err(|_| ApiError::TooLarge)?.map_err(|_| ApiError::Malformed)?;
-        match file_name(&field, &value) {
-            Some(file) => files.push(SentFile { field: name, name: file, content: Personal::new(value) }),
-            None => {
-                text += name.len() + value.len();
-                pairs.push((name, String::from_utf8(value.to_vec()).map_err(|_| ApiError::Malformed)?));
-            }
+        if let Some(file) = file_name(&field, &value) {
+            files.push(SentFile { field: name, name: file, content: Personal::new(value) });
+        } else {
+            text += name.len() + value.len();
+            pairs.push((name, String::from_utf8(value.to_vec()).map_err(|_| ApiError::Malformed)?));
         }
         if text > LARGEST {
             return Err(ApiError::TooLarge);
