@@ -140,6 +140,9 @@ impl Call {
                 Arrival::Notice { external_id, alone } => {
                     self.keep(line, &Waybill::of(None, alone), Some(&external_id), None, now).await
                 }
+                Arrival::Unreadable { alone } => {
+                    self.keep(line, &Waybill::of(None, alone), None, Some(NoInquiry::of("unreadable")), now).await
+                }
             };
             outcome = outcome.and(taken);
         }
