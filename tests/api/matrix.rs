@@ -248,7 +248,8 @@ fn class_of(operation: &str) -> Option<Class> {
         | "stream_inquiries"
         | "list_consents"
         | "list_opt_outs"
-        | "list_inquiry_letters" => Holds(ReadInquiries),
+        | "list_inquiry_letters"
+        | "get_integration_delivery" => Holds(ReadInquiries),
         "update_inquiry"
         | "update_inquiries"
         | "create_inquiry_note"

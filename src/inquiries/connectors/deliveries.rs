@@ -1,5 +1,5 @@
-//! Deliveries that are no inquiry yet, as staff see them: why, and never what they say. Once the mapping is right they are
-//! tried again.
+//! Deliveries that are no inquiry yet, as those who keep connections see them: why, and never what they say. Once the
+//! mapping is right they are tried again.
 
 use actix_web::{HttpRequest, http::StatusCode, web::Data};
 use chrono::{DateTime, TimeDelta, Utc};

@@ -2,12 +2,15 @@
 //! takes the steps of every way in; one that its source tells of again is written anew; and what is no inquiry goes back
 //! to the caller, who keeps it.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::{
+    body,
     keys::Connections,
     kind::IntegrationKind,
     mapping::IntegrationMapping,
@@ -108,7 +111,18 @@ impl Waybill {
     /// # Errors
     /// [`Unreadable`].
     pub fn read(&self, kind: IntegrationKind) -> Result<Vec<Arrival>, Unreadable> {
-        payload::read(kind, self.body.as_ref().ok_or(Unreadable)?, self.webhook_id.as_deref())
+        let body = self.body().ok_or(Unreadable)?;
+        payload::read(kind, &body, self.webhook_id.as_deref())
+    }
+
+    /// The body, where it is JSON by any reading.
+    fn body(&self) -> Option<Cow<'_, Value>> {
+        self.body.as_ref().map(Cow::Borrowed).or_else(|| body::read(&self.told_bytes()?).map(Cow::Owned))
+    }
+
+    /// The bytes, where they are no JSON.
+    pub fn told_bytes(&self) -> Option<Vec<u8>> {
+        data_encoding::BASE64.decode(self.bytes.as_ref()?.as_bytes()).ok()
     }
 }
 
