@@ -144,8 +144,8 @@ impl Parts {
         let secrets = Secrets::new(ring);
         let courier =
             Courier::new(secrets.clone(), accounts.trail.clone(), policy.clone(), correspondence.consequences());
-        let graph_url = config.meta_graph_url.as_str().to_owned();
-        let connections = Connections::new(ring, limit(LimitName::Login, "integrations"), graph_url);
+        let graph = (config.meta_graph_url.as_str(), policy.clone());
+        let connections = Connections::new(ring, limit(LimitName::Login, "integrations"), graph);
         let previews = Previews {
             tokens: ring.tag_key("preview"),
             front_ends: front_ends(config),

@@ -344,8 +344,8 @@ settings! {
     CMS_SMTP_URL: Kind::Smtp, Absent("mail is written as files into `mail` in the data folder"), InUse;
     /// Address that mail comes from. The name beside it is the clinic's.
     CMS_MAIL_FROM: Kind::Email, Absent("`no-reply@` and the host of `CMS_PUBLIC_URL`, or `clinic-cms@localhost`"), InUse;
-    /// Private networks in which receivers of webhooks may stand, 127.0.0.0/8 for this host; there they may be reached
-    /// without TLS as well. Without them events go to public addresses behind https alone.
+    /// Private networks in which receivers of webhooks, and a stand-in of Meta's Graph API, may stand, 127.0.0.0/8 for this
+    /// host; there they may be reached without TLS as well. Without them events go to public addresses behind https alone.
     CMS_WEBHOOK_NETWORKS: Kind::Networks, Value(""), InUse;
     /// Loopback address and port on which metrics are served, apart from the API.
     CMS_METRICS_LISTEN: Kind::LoopbackSocket, Absent("no metrics are served"), Reserved;
@@ -361,7 +361,8 @@ settings! {
     /// average and the server one.
     CMS_PROOF_OF_WORK_COST: Kind::Number { min: 1, max: 1_000_000 }, Value("5000"), InUse;
     /// Where the fields of leads are fetched that Meta tells of: the Graph API with its version, or a stand-in on this
-    /// host. Elsewhere only over https, since a token goes along.
+    /// host. Elsewhere only over https, since a token goes along. A private address, this host's too, is asked only where
+    /// `CMS_WEBHOOK_NETWORKS` names its network.
     CMS_META_GRAPH_URL: Kind::BaseAddress, Value("https://graph.facebook.com/v21.0"), InUse;
     /// What becomes of an article whose review is overdue. `flag`: `review.overdue` is true and nothing else. `noindex`:
     /// search engines are asked to stay away as well. `withdraw`: an article is published until the end of the day

@@ -4,6 +4,7 @@ use std::fmt;
 
 use email_address::{EmailAddress, Options};
 use serde::Serialize;
+use unicode_normalization::UnicodeNormalization;
 
 use super::Refusal;
 
@@ -23,7 +24,9 @@ impl Email {
     /// `bad_email`.
     pub fn parse(text: &str) -> Result<Self, Refusal> {
         let refused = || ("bad_email", "must be an e-mail address, such as front.desk@clinic.example".to_owned());
-        let text = text.trim();
+        // One form of each letter, however a keyboard composes it.
+        let text: String = text.trim().nfc().collect();
+        let text = text.as_str();
         let plain = !text.is_empty() && text.chars().count() <= LONGEST && !text.chars().any(char::is_control);
         if !plain {
             return Err(refused());

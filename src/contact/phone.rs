@@ -3,6 +3,7 @@
 use std::fmt::{self, Write};
 
 use phonenumber::{Mode, PhoneNumber, country, metadata::DATABASE};
+use unicode_normalization::UnicodeNormalization;
 
 use super::Refusal;
 
@@ -60,6 +61,9 @@ impl Phone {
 /// The text with the typographer's spaces and hyphens made plain. None where other characters stand in it: the
 /// parser would cut a number out of any sentence, and its RFC 3966 parameters are nobody's way to write one.
 fn written(text: &str) -> Option<String> {
+    // Digits of full width are digits, and address books hide marks of direction in what they copy.
+    let hidden = |c: &char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
+    let text: String = text.nfkc().filter(|c| !hidden(c)).collect();
     let text = text.trim();
     let text = text.strip_prefix("tel:").unwrap_or(text);
     if text.chars().count() > LONGEST {
@@ -145,6 +149,13 @@ mod tests {
         ];
         for way in ways {
             assert_eq!(read(way), ("+15615550100".to_owned(), "(561) 555-0100".to_owned()), "{way}");
+        }
+    }
+
+    #[test]
+    fn what_an_address_book_hides_in_a_copy_is_no_part_of_a_number() {
+        for written in ["\u{202a}(561) 555-0100\u{202c}", "\u{200e}561\u{a0}555\u{2011}0100", "\u{ff15}61 555 0100"] {
+            assert_eq!(Phone::parse(written, None).unwrap().e164(), "+15615550100", "{written:?}");
         }
     }
 

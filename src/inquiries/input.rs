@@ -62,12 +62,13 @@ pub struct References {
 }
 
 impl References {
-    /// Out of `text`, which gives the one text of a name; as far as they can name anything.
+    /// Out of `text`, which gives the one text of a name.
     pub fn of<'a>(text: impl Fn(&str) -> Option<&'a str>) -> Self {
         let named = |name: &str, most: usize| {
             let text = text(name)?.trim();
-            // Longer ones name nothing, and NUL is no text to the database.
-            (text.len() <= most && !text.contains('\0')).then(|| text.to_owned())
+            // Longer ones name nothing, as the empty name does, and NUL is no text to the database. They are no names that
+            // nobody gave: an inquiry through a form that is not there does not come through the default form.
+            Some(if text.len() <= most && !text.contains('\0') { text.to_owned() } else { String::new() })
         };
         Self { form: named("form", 100), location: named("location", 100), service: named("service", SERVICE * 4) }
     }
@@ -113,7 +114,7 @@ pub fn parse(
     let pace = fields.parsed("form_token", check_token);
     let proof = fields.parsed("altcha", |text| Ok::<_, Refusal>(text.to_owned()));
     fields.finish()?;
-    let details = Details { preferred_times, service, attribution, answers };
+    let details = Details { preferred_times, service, attribution, answers, emergency_rule: None };
     // Without a name there was a mistake, and the line above has answered.
     let name = name.ok_or_else(Vec::new)?;
     Ok(Submission {

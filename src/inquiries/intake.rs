@@ -158,12 +158,13 @@ impl Intake<'_> {
         now: DateTime<Utc>,
     ) -> Result<Submit, ApiError> {
         let id = self.clock.new_id();
-        let sealed = sealing::seal(self.door, self.clock, id, submission).map_err(|error| {
+        let emergency = emergency::find(&named.emergencies, submission);
+        let noted = submission.noted(emergency.map(|rule| rule.name.as_str()));
+        let sealed = sealing::seal(self.door, self.clock, id, &noted).map_err(|error| {
             tracing::error!(%error, "an inquiry cannot be sealed");
             ApiError::Internal
         })?;
         let locale = submission.language.as_deref().unwrap_or(&form.default_locale);
-        let emergency = emergency::find(&named.emergencies, submission);
         let from_page = matches!((origin.source, origin.actor), (Source::Api | Source::Form, Actor::Public));
         let assessed = self.door.guard.assess(form, submission, (origin.source, from_page), emergency.is_some(), now);
         // They depend on what was sent and never on the verdict.
@@ -180,9 +181,10 @@ impl Intake<'_> {
             });
             open.extend(more.as_object().cloned().unwrap_or_default());
             open.extend(assessed.columns().as_object().cloned().unwrap_or_default());
-            if let Some(rule) = emergency {
+            if emergency.is_some() {
                 open.insert("priority".to_owned(), json!("stat"));
-                open.insert("emergency_rule".to_owned(), json!(rule.name));
+                // Which one is sealed.
+                open.insert("emergency_rule".to_owned(), json!(emergency::MATCHED));
             }
         }
         Ok(Submit { open, sealed, idempotency, answer: json!(receipt) })

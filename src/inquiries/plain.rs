@@ -31,6 +31,16 @@ const SINGLE: [&str; 11] = [
     "altcha",
 ];
 
+/// Whether a plain form says something of its own by this name, so that a form cannot ask for anything else by it.
+pub fn is_reserved(name: &str) -> bool {
+    const MORE: [&str; 7] =
+        ["message", "name", "full_name", "given_name", "family_name", "preferred_times", "attachments"];
+    SINGLE.contains(&name)
+        || MORE.contains(&name)
+        || ATTRIBUTION.iter().any(|(known, _)| *known == name)
+        || name.starts_with("consent_")
+}
+
 /// The fields of a form by their names, without the empty ones.
 #[derive(Clone, Default)]
 pub struct PlainForm {
@@ -78,11 +88,10 @@ impl PlainForm {
         self.only("_next").cloned()
     }
 
+    /// The value of a field that says one thing, however often.
     fn only(&self, name: &str) -> Option<&String> {
-        match self.fields.get(name)?.as_slice() {
-            [only] => Some(only),
-            _ => None,
-        }
+        let (first, others) = self.fields.get(name)?.split_first()?;
+        others.iter().all(|other| other.trim() == first.trim()).then_some(first)
     }
 
     /// Takes the field that people never see out of the form, and says whether something had filled it.

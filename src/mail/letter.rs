@@ -3,6 +3,7 @@
 use std::fmt;
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 use crate::contact::LanguageTag;
@@ -165,6 +166,9 @@ pub enum Letter {
         at: DateTime<Utc>,
         /// By when somebody answers.
         due_at: Option<DateTime<Utc>>,
+        /// Where both are told: the location's zone.
+        #[serde(default = "utc")]
+        zone: Tz,
         /// Whether it says something that cannot wait.
         stat: bool,
     },
@@ -177,6 +181,11 @@ pub enum Letter {
         /// When it began.
         at: DateTime<Utc>,
     },
+}
+
+/// What a letter of an earlier version tells its instants in.
+fn utc() -> Tz {
+    Tz::UTC
 }
 
 impl Letter {

@@ -17,5 +17,5 @@ mod wording;
 pub use carrier::{Carrier, CarrierError};
 pub use letter::{FactorChange, Language, Letter, Recipient};
 pub use postbox::{MailError, MailLinks, Postbox};
-pub use reply::{Finding, Noting, Replies, Reply};
+pub use reply::{Finding, Noting, Replies, Reply, Unanswered};
 pub use round::{Round, deliver, deliver_due};

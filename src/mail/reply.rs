@@ -35,8 +35,27 @@ impl fmt::Debug for Reply {
     }
 }
 
-/// Address and words being looked up; none where there is nobody to write to any more.
-pub type Finding<'a> = Pin<Box<dyn Future<Output = Result<Option<Reply>, DbError>> + 'a>>;
+/// Why an inquirer is not written to, now or ever.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unanswered {
+    /// There is nobody any more, or nothing to say.
+    Nobody,
+    /// The address does not want to be written to.
+    OptedOut,
+}
+
+impl Unanswered {
+    /// As it stands with the letter.
+    pub(super) const fn code(self) -> &'static str {
+        match self {
+            Self::Nobody => "nobody",
+            Self::OptedOut => "opted_out",
+        }
+    }
+}
+
+/// Address and words being looked up.
+pub type Finding<'a> = Pin<Box<dyn Future<Output = Result<Result<Reply, Unanswered>, DbError>> + 'a>>;
 /// The end of a letter being written down.
 pub type Noting<'a> = Pin<Box<dyn Future<Output = Result<(), DbError>> + 'a>>;
 type Find = dyn for<'a> Fn(&'a mut PgConnection, Uuid, DateTime<Utc>) -> Finding<'a> + Send + Sync;
@@ -64,7 +83,7 @@ impl Replies {
         tx: &mut PgConnection,
         inquiry: Uuid,
         now: DateTime<Utc>,
-    ) -> Result<Option<Reply>, DbError> {
+    ) -> Result<Result<Reply, Unanswered>, DbError> {
         (self.find)(tx, inquiry, now).await
     }
 

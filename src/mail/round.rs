@@ -14,7 +14,7 @@ use super::{
     letter::Recipient,
     postbox::Postbox,
     queries::{self, Leased},
-    reply::Replies,
+    reply::{Replies, Unanswered},
     wording::{word, word_reply},
 };
 use crate::{
@@ -150,7 +150,8 @@ impl Trip<'_> {
         let replies = self.postbox.replies().cloned().ok_or_else(|| Refusal::passing("unreadable"))?;
         let now = self.now;
         let found = self.database.transact(async move |tx| replies.find(tx, inquiry, now).await).await;
-        let reply = found.map_err(|_| Refusal::passing("unreadable"))?.ok_or_else(|| Refusal::lasting("nobody"))?;
+        let found = found.map_err(|_| Refusal::passing("unreadable"))?;
+        let reply = found.map_err(|why| Refusal::lasting(why.code()))?;
         let wording = word_reply(&reply).map_err(|_| Refusal::lasting("template"))?;
         let to = Recipient { email: reply.email, name: String::new(), language: reply.language };
         self.carrier.carry(letter, &to, self.clinic, wording).await
@@ -195,7 +196,11 @@ impl Trip<'_> {
 
     async fn note_failed(&self, letter: &Leased, why: Refusal) -> Result<End, DbError> {
         let (id, lease, now, told) = (letter.id, self.lease, self.now, self.told(letter));
-        tracing::error!(mail = %id, kind = letter.kind, code = why.code, "a letter was given up");
+        if why.code == Unanswered::OptedOut.code() {
+            tracing::info!(mail = %id, kind = letter.kind, code = why.code, "a letter does not leave");
+        } else {
+            tracing::error!(mail = %id, kind = letter.kind, code = why.code, "a letter was given up");
+        }
         self.database
             .transact(async move |tx| {
                 if queries::mark_failed(tx, id, lease, now, &why.code).await? {

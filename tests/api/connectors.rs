@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 use crate::harness::{Api, Call, OWNER, Reply};
 
 /// Makes a connection, with what its kind needs, and answers it with its key and secrets.
-fn connect(api: &Api, more: &Value) -> Value {
+pub fn connect(api: &Api, more: &Value) -> Value {
     let mut body = json!({"name": "A connection"});
     json_patch::merge(&mut body, more);
     let defaults = match body["kind"].as_str().unwrap() {
@@ -112,7 +112,7 @@ fn signed(api: &Api, connection: &Value, id: &str, body: &Value) -> Call {
 
 /// Delivers what has to be taken.
 #[track_caller]
-fn delivered(api: &Api, connection: &Value, id: &str, body: &Value) {
+pub fn delivered(api: &Api, connection: &Value, id: &str, body: &Value) {
     is_taken(&signed(api, connection, id, body).send());
 }
 
@@ -123,7 +123,7 @@ fn is_taken(reply: &Reply) {
 }
 
 /// A lead that every kind can bring, under an id.
-fn lead(kind: &str, id: &str) -> Value {
+pub fn lead(kind: &str, id: &str) -> Value {
     match kind {
         "google_ads" => {
             json!({"lead_id": id, "is_test": false, "api_version": "1.0", "form_id": 40, "campaign_id": 7, "gcl_id": "click-1",

@@ -356,3 +356,22 @@ fn a_route_that_leads_nowhere_is_refused_at_its_place() {
         ["/routes/0/service", "/routes/0/location", "/routes/0/assignee"].map(|at| format!("{at} unknown_reference"));
     assert_eq!(told(&refused), unknown);
 }
+
+#[test]
+fn no_field_of_a_form_has_a_name_that_a_plain_form_says_something_else_by() {
+    let api = Api::start();
+    let token = api.sign_in(EDITOR);
+    let reserved =
+        ["given_name", "name", "form", "form_token", "altcha", "utm_source", "referrer", "consent_x", "attachments"];
+    for name in reserved {
+        let own = json!({"name": name, "type": "text", "labels": {"en": "Own"}});
+        let form = json!({"name": "F", "fields": [{"name": "full_name"}, {"name": "email"}, own]});
+        let reply = api.call("POST", "/v1/admin/forms").bearer(&token).json(&form).send();
+        assert_eq!(told(&reply), ["/fields/2/name reserved"], "{name}");
+    }
+    let option = json!({"value": "a", "labels": {"en": "A"}});
+    let own = json!({"name": "choice", "type": "select", "labels": {"en": "C"}, "options": [option, option]});
+    let form = json!({"name": "F", "fields": [{"name": "full_name"}, {"name": "email"}, own]});
+    let reply = api.call("POST", "/v1/admin/forms").bearer(&token).json(&form).send();
+    assert_eq!(told(&reply), ["/fields/2/options/1/value repeated"]);
+}

@@ -1,5 +1,6 @@
 //! `/v1/inquiries` and `/v1/admin/inquiries`.
 
+mod attachments;
 mod breach;
 mod consents;
 mod data_requests;

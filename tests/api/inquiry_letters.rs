@@ -112,7 +112,7 @@ fn the_front_desk_of_the_location_is_told_and_not_a_word_of_it() {
     let letter = &letters[0];
     assert!(letter.contains(&format!("<{}>", FRONT_DESK.0)), "{letter}");
     assert!(letter.lines().any(|line| line == format!("https://staff.clinic.example/inquiries/{id}")), "{letter}");
-    for part in ["Contact", "Harbor Lane", "23 November 2026, 12:00 UTC", "due by 23 November 2026, 17:00 UTC"] {
+    for part in ["Contact", "Harbor Lane", "23 November 2026, 07:00 EST", "due by 23 November 2026, 12:00 EST"] {
         assert!(letter.contains(part), "{part}: {letter}");
     }
     for canary in CANARIES {
@@ -129,6 +129,19 @@ fn what_cannot_wait_says_so_in_the_subject() {
     house.sql(&format!("update cms.inquiry set priority = 'stat' where id = '{id}'"));
     let letters = house.letters();
     assert!(letters[0].lines().any(|line| line.starts_with("Subject: URGENT: ")), "{}", letters[0]);
+}
+
+#[test]
+fn an_emergency_that_is_held_is_told_to_staff_and_answered_by_nobody() {
+    let house = House::open();
+    house.answer_by_itself();
+    let spam = "[url=https://a.example]casino bonus[/url] free spins, buy viagra online. I took too many pills";
+    let id = house.inquire(&json!({"message": spam}));
+    assert_eq!(house.api.text("select status from cms.inquiry"), "held");
+    let letters = house.letters();
+    assert_eq!(letters.len(), 1, "{letters:?}");
+    assert!(letters[0].contains("Subject: URGENT: ") && !letters[0].contains("Overdose"), "{}", letters[0]);
+    assert!(house.log_of(&id).is_empty());
 }
 
 #[test]
@@ -241,6 +254,43 @@ fn an_address_is_answered_once_a_day() {
     house.through(&server);
     assert_eq!(answers(&server).len(), 2);
     house.inquire(&json!({"email": null, "message": "By phone alone."}));
+    house.through(&server);
+    assert_eq!(answers(&server).len(), 2);
+}
+
+#[test]
+fn an_address_that_wants_no_e_mail_gets_no_answer_by_itself() {
+    let house = House::open();
+    house.answer_by_itself();
+    let opt_out = |body: &Value| {
+        let token = house.api.sign_in(OWNER);
+        let made = house.api.call("POST", "/v1/admin/opt-outs").bearer(&token).json(body).send();
+        assert_eq!(made.status, 201, "{}", made.body);
+        format!("/v1/admin/opt-outs/{}", made.json()["data"]["id"].as_str().unwrap())
+    };
+    // Another purpose and another address are none of it.
+    opt_out(&json!({"email": "qzcanary@mail.example", "channel": "email", "purpose": "newsletter"}));
+    opt_out(&json!({"email": "somebody@mail.example", "channel": "email"}));
+    let server = MailServer::start();
+    house.inquire(&json!({}));
+    house.through(&server);
+    assert_eq!(answers(&server).len(), 1);
+    house.later(TimeDelta::hours(25));
+    // The letter waits already when the address opts out.
+    let id = house.inquire(&json!({"message": "A day later."}));
+    house.api.deliver();
+    let opted_out = opt_out(&json!({"email": "QZcanary@Mail.example", "channel": "email"}));
+    house.through(&server);
+    assert_eq!(answers(&server).len(), 1, "{:?}", server.taken());
+    let log = house.log_of(&id);
+    assert_eq!((log.len(), &log[0]["status"], &log[0]["reason"]), (1, &json!("not_sent"), &json!("opted_out")));
+    let trail =
+        format!("select count(*) from cms.audit_event where action = 'autoresponse.give_up' and subject_id = '{id}'");
+    assert_eq!(house.api.number(&trail), 1);
+    house.later(TimeDelta::hours(25));
+    assert!(house.through(&server).is_idle(), "it is not tried again");
+    assert_eq!(house.api.call("DELETE", &opted_out).bearer(&house.api.sign_in(OWNER)).send().status, 204);
+    house.inquire(&json!({"message": "Please do write."}));
     house.through(&server);
     assert_eq!(answers(&server).len(), 2);
 }

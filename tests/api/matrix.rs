@@ -248,8 +248,9 @@ fn class_of(operation: &str) -> Option<Class> {
         | "stream_inquiries"
         | "list_consents"
         | "list_opt_outs"
-        | "list_inquiry_letters"
-        | "get_integration_delivery" => Holds(ReadInquiries),
+        | "get_inquiry_attachment"
+        | "get_integration_delivery"
+        | "list_inquiry_letters" => Holds(ReadInquiries),
         "update_inquiry"
         | "update_inquiries"
         | "create_inquiry_note"
@@ -343,7 +344,10 @@ fn operations(api: &Api) -> Vec<Operation> {
     let mut all = Vec::new();
     let mut unclassified = Vec::new();
     for (path, item) in document["paths"].as_object().unwrap() {
-        let path = path.replace("{id}", "01900000-0000-7000-8000-00000000ffff").replace("{number}", "1");
+        let path = path
+            .replace("{id}", "01900000-0000-7000-8000-00000000ffff")
+            .replace("{number}", "1")
+            .replace("{attachment}", "01900000-0000-7000-8000-00000000fffe");
         let path =
             ["{slug}", "{token}", "{provider}", "{n}", "{comment}", "{signoff}", "{override}", "{link}", "{delivery}"]
                 .iter()

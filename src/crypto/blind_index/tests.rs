@@ -36,3 +36,10 @@ fn another_installation_has_other_indexes() {
         of(&known_ring(), IndexedField::Email, "ada@clinic.example")
     );
 }
+
+#[test]
+fn a_domain_is_one_in_its_own_letters_and_in_ascii() {
+    assert_eq!(normalise_email("J\u{f6}rg@B\u{fc}cher.example"), "j\u{f6}rg@xn--bcher-kva.example");
+    assert_eq!(normalise_email("j\u{f6}rg@xn--bcher-kva.example"), "j\u{f6}rg@xn--bcher-kva.example");
+    assert_eq!(normalise_email("no address"), "no address");
+}

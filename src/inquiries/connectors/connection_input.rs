@@ -105,7 +105,7 @@ impl NewIntegration {
         let mut fields = Fields::of(body, "");
         let input = IntegrationInput::read(&mut fields);
         let mut secrets = Vec::new();
-        for (of, _, field) in SecretUse::ALL {
+        for (of, _, field) in SecretUse::SEALED {
             let Some(kind) = input.as_ref().map(|input| input.kind) else {
                 fields.value(field);
                 continue;
@@ -151,9 +151,9 @@ pub fn check_secret(kind: IntegrationKind, of: SecretUse, text: &str) -> Result<
 #[derive(Debug, ToSchema)]
 #[expect(dead_code, reason = "describes the body to the OpenAPI document; the parser below reads it")]
 pub struct IntegrationSecretInput {
-    /// Which secret; `signing` where it is absent.
+    /// Which secret; `signing` where it is absent, `key` for the token in the connection's address.
     r#use: Option<SecretUse>,
-    /// The secret that the service made up; made here where it is absent and may be.
+    /// The secret that the service made up; made here where it is absent and may be. A `key` is made here.
     #[schema(min_length = 16, max_length = 500)]
     secret: Option<String>,
     /// For how many hours the former one counts beside it; not at all for zero, 24 by default.
@@ -179,12 +179,15 @@ impl SecretRotation {
     /// Every mistake in it.
     pub fn parse(body: &Value, kind: IntegrationKind) -> Result<Self, Vec<FieldError>> {
         let mut fields = Fields::of(body, "");
-        let of = fields.one_of("use", &SecretUse::ALL.map(|(_, name, _)| name));
+        let of = fields.one_of("use", &SecretUse::NAMES);
         let of = of.and_then(SecretUse::named).unwrap_or(SecretUse::Signing);
-        if !kind.secrets().contains(&of) {
+        if of != SecretUse::Key && !kind.secrets().contains(&of) {
             fields.refuse("use", "not_applicable", "is no secret of this kind");
         }
         let secret = fields.parsed("secret", |text| check_secret(kind, of, text));
+        if of == SecretUse::Key && fields.value("secret").is_some() {
+            fields.refuse("secret", "not_applicable", "the key of an address is made here");
+        }
         if kind.origin(of) != SecretOrigin::Ours {
             fields.require("secret", secret.as_ref());
         }

@@ -10,14 +10,14 @@ use super::{
     connection::{Integration, IntegrationAnswer, IntegrationList},
     connection_input::{IntegrationInput, IntegrationSecretInput, NewIntegration, NewIntegrationInput, SecretRotation},
     keys::Connections,
-    kind::{SecretOrigin, SecretUse},
+    kind::{IntegrationKind, SecretOrigin, SecretUse},
     queries::{self, NewSecret},
     signature::Secret,
 };
 use crate::{
     accounts::{IntegrationManager, IntegrationReader},
     audit::Change,
-    crypto::random,
+    crypto::{OpaqueToken, random},
     db::StaffDb,
     http::{
         Answer, ApiError, Expected, JsonBody, MergePatch, Site, created_answer, no_content, no_parameters, path_id,
@@ -35,7 +35,7 @@ pub struct NewIntegrationAnswer {
 /// A connection with what nobody can show again.
 #[derive(Serialize, ToSchema)]
 pub struct ShownIntegration {
-    /// Where the service delivers to; null where only a secret was made.
+    /// Where the service delivers to; null where only a secret was made. It holds the token.
     #[schema(required, example = "https://api.clinic.example/v1/integrations/google-ads/7c1yLZ…")]
     url: Option<String>,
     /// The token in it.
@@ -113,13 +113,18 @@ pub async fn create_integration(
     let ours =
         |of: SecretUse| made.iter().find(|(made, _, ours)| *made == of && *ours).map(|(_, text, _)| text.to_string());
     let data = ShownIntegration {
-        url: Some(format!("{}/v1/integrations/{}/{}", site.public_url, kind.segment(), key.reveal())),
+        url: Some(delivery_url(&site, kind, &key)),
         key: Some(key.reveal()),
         secret: ours(SecretUse::Signing),
         verify_token: ours(SecretUse::VerifyToken),
         shown,
     };
     Ok(created_answer(&address, data.shown.version, &NewIntegrationAnswer { data }))
+}
+
+/// Where a service delivers to.
+fn delivery_url(site: &Site, kind: IntegrationKind, key: &OpaqueToken) -> String {
+    format!("{}/v1/integrations/{}/{}", site.public_url, kind.segment(), key.reveal())
 }
 
 /// The secrets of a new connection: those that were brought, and for the rest those that we make up, which are shown.
@@ -186,8 +191,8 @@ pub async fn restore_integration(request: HttpRequest, permit: IntegrationManage
     records::restore::<Integration>(&request, permit.staff, &database).await
 }
 
-/// Gives a connection another secret. The former one counts beside it for a day, or as long as the body says; one before
-/// that ends at once. What is made here is in this answer alone.
+/// Gives a connection another secret, or another address (`use` is `key`). The former one counts beside it for a day, or as
+/// long as the body says; one before that ends at once. What is made here is in this answer alone.
 #[utoipa::path(post, path = "/v1/admin/integrations/{id}/secret", operation_id = "rotate_integration_secret", tag = "staff: integrations",
     security(("bearer" = [])), params(("id" = Uuid, Path, description = "The connection")),
     request_body = IntegrationSecretInput,
@@ -206,23 +211,31 @@ pub async fn rotate_integration_secret(
         .transact(async move |connection| {
             let before = records::held_for_change::<Integration>(connection, id, &Expected::Any).await?;
             let rotation = SecretRotation::parse(&body.0, before.kind)?;
-            let is_ours = rotation.secret.is_none();
-            let secret = rotation.secret.map_or_else(|| Connections::make_secret(before.kind), Ok)?;
-            let sealed = connections.seal_secret(&site.clock, rotation.of, &secret)?;
+            let of = rotation.of;
             let until = now + chrono::Duration::hours(rotation.overlap_hours);
-            queries::end_secrets(connection, id, Some(rotation.of.name()), now, until).await?;
-            queries::insert_secret(connection, id, &sealed, now).await?;
+            let (mut key, mut secret) = (None, None);
+            if of == SecretUse::Key {
+                let made = random::token256().map_err(|_| ApiError::Internal)?;
+                queries::replace_key(connection, id, &made.hash(), (now, until)).await?;
+                key = Some(made);
+            } else {
+                let is_ours = rotation.secret.is_none();
+                let given = rotation.secret.map_or_else(|| Connections::make_secret(before.kind), Ok)?;
+                let sealed = connections.seal_secret(&site.clock, of, &given)?;
+                queries::end_secrets(connection, id, Some(of.name()), now, until).await?;
+                queries::insert_secret(connection, id, &sealed, now).await?;
+                secret = is_ours.then_some(given);
+            }
             queries::touch_integration(connection, id, permit.staff.id).await?;
-            let of = rotation.of.name().to_owned();
-            permit.staff.record(connection, "integration.rotate", "integration", Some(id), &[of]).await?;
+            let fields = [of.name().to_owned()];
+            permit.staff.record(connection, "integration.rotate", "integration", Some(id), &fields).await?;
             let shown = Integration::find(connection, id).await?.ok_or(ApiError::NotFound)?;
-            let told = |of: SecretUse| (is_ours && rotation.of == of).then(|| secret.to_string());
-            let (of_signing, of_verifying) = (told(SecretUse::Signing), told(SecretUse::VerifyToken));
+            let told = |told: SecretUse| secret.as_ref().filter(|_| of == told).map(|secret| secret.to_string());
             Ok::<_, ApiError>(ShownIntegration {
-                url: None,
-                key: None,
-                secret: of_signing,
-                verify_token: of_verifying,
+                url: key.as_ref().map(|key| delivery_url(&site, before.kind, key)),
+                key: key.as_ref().map(OpaqueToken::reveal),
+                secret: told(SecretUse::Signing),
+                verify_token: told(SecretUse::VerifyToken),
                 shown,
             })
         })
@@ -230,7 +243,7 @@ pub async fn rotate_integration_secret(
     Ok(staff_answer(StatusCode::OK, data.shown.version, &NewIntegrationAnswer { data }))
 }
 
-/// Ends the former secrets of a connection before their time.
+/// Ends the former secrets of a connection, and its former address, before their time.
 #[utoipa::path(delete, path = "/v1/admin/integrations/{id}/secret", operation_id = "end_integration_rotation", tag = "staff: integrations",
     security(("bearer" = [])),
     params(("id" = Uuid, Path, description = "The connection"),
@@ -252,6 +265,7 @@ pub async fn end_integration_rotation(
                 return Err(ApiError::NotFound);
             }
             queries::end_secrets(connection, id, None, now, now).await?;
+            queries::end_former_key(connection, id).await?;
             queries::touch_integration(connection, id, permit.staff.id).await?;
             permit.staff.record(connection, "integration.end_rotation", "integration", Some(id), &[]).await
         })

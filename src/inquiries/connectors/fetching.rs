@@ -2,13 +2,13 @@
 //! round leases leads and asks for them with no transaction open. A node that dies in between leaves a lead that is asked
 //! for again when its lease ends, and is the same inquiry.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use actix_web::web::Data;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
-    graph::{Graph, NotTold},
+    graph::NotTold,
     keys::Connections,
     kind::{IntegrationKind, SecretUse},
     payload::{Arrival, with_fields},
@@ -106,10 +106,9 @@ impl LeadFetching {
         let leased = self
             .staff
             .transact(async move |tx| Ok::<_, ApiError>(queries::lease_fetches(tx, now, lease, BATCH).await?));
-        let graph = Arc::new(Graph::at(&self.connections.graph_url));
         let mut round = FetchRound::default();
         for delivery in leased.await? {
-            match self.fetch(&graph, delivery, (now, lease)).await? {
+            match self.fetch(delivery, (now, lease)).await? {
                 End::Done => round.done += 1,
                 End::Postponed => round.postponed += 1,
                 End::Kept => round.kept += 1,
@@ -120,7 +119,6 @@ impl LeadFetching {
 
     async fn fetch(
         &self,
-        graph: &Graph,
         delivery: OpenDelivery,
         (now, lease): (DateTime<Utc>, DateTime<Utc>),
     ) -> Result<End, ApiError> {
@@ -132,7 +130,7 @@ impl LeadFetching {
         let Some((line, token, app_secret)) = self.line(&delivery, now).await? else {
             return self.put_off(&delivery, "no_access_token", (now, lease)).await;
         };
-        let told = match graph.lead(&external_id, token, app_secret).await {
+        let told = match self.connections.graph.lead(&external_id, token, app_secret).await {
             Ok(told) => told,
             Err(NotTold(code)) => return self.put_off(&delivery, &code, (now, lease)).await,
         };

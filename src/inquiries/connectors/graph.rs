@@ -1,17 +1,15 @@
 //! How the fields of a lead are fetched from Meta's Graph API: the address of a setting, no redirect, no proxy of the
-//! environment, ten seconds, 256 KiB. Refuses to put a token into an address, and to log what was answered.
+//! environment, ten seconds, 256 KiB. Refuses to put a token into an address, to log what was answered, and to connect
+//! where no webhook may go: the token would be shown to whoever the name leads to.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use aws_lc_rs::hmac;
 use serde_json::Value;
-use ureq::{
-    Agent,
-    http::Request,
-    tls::{RootCerts, TlsConfig, TlsProvider},
-};
+use ureq::{Agent, http::Request, unversioned::resolver::DefaultResolver};
 
 use super::{payload::is_lead_id, signature::Secret};
+use crate::http::{AddressPolicy, outgoing_agent};
 
 const DEADLINE: Duration = Duration::from_secs(10);
 const LARGEST_ANSWER: u64 = 256 << 10;
@@ -30,22 +28,9 @@ pub struct Graph {
 pub struct NotTold(pub String);
 
 impl Graph {
-    /// The way to the API below `base`, such as `https://graph.facebook.com/v21.0`.
-    pub fn at(base: &str) -> Self {
-        let tls = TlsConfig::builder()
-            .provider(TlsProvider::Rustls)
-            .root_certs(RootCerts::WebPki)
-            .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
-            .build();
-        let agent = Agent::config_builder()
-            .tls_config(tls)
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .proxy(None)
-            .user_agent("clinic-cms")
-            .timeout_global(Some(DEADLINE))
-            .build()
-            .new_agent();
+    /// The way to the API below `base`, such as `https://graph.facebook.com/v21.0`, by addresses that `policy` admits.
+    pub fn at(base: &str, policy: AddressPolicy) -> Self {
+        let agent = outgoing_agent(policy, DefaultResolver::default(), base.starts_with("https://"), DEADLINE);
         Self { agent, base: base.trim_end_matches('/').to_owned() }
     }
 
@@ -70,7 +55,11 @@ impl Graph {
 }
 
 fn ask(agent: &Agent, address: &str, token: &str) -> Result<Value, NotTold> {
-    let unreachable = |_| NotTold("unreachable".to_owned());
+    let unreachable = |error| match error {
+        // Also where the name leads to an address that may not be asked.
+        ureq::Error::HostNotFound => NotTold("no_address".to_owned()),
+        _ => NotTold("unreachable".to_owned()),
+    };
     let request = Request::get(address)
         .header("accept", "application/json")
         .header("authorization", format!("Bearer {token}"))

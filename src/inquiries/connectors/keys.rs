@@ -5,6 +5,7 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use super::{
+    graph::Graph,
     kind::{IntegrationKind, SecretUse},
     queries::NewSecret,
     signature::{Secret, WEBHOOK_SECRET},
@@ -12,7 +13,7 @@ use super::{
 use crate::{
     clock::Clock,
     crypto::{KeyRing, Place, PurposeSeal, SealError, TagKey, random},
-    http::{ApiError, RateLimit},
+    http::{AddressPolicy, ApiError, RateLimit},
 };
 
 /// Characters of a secret that is made here: 190 bits of chance.
@@ -27,18 +28,18 @@ pub struct Connections {
     /// Deliveries that were turned away, by address: whoever signs them is never slowed down.
     pub refused: RateLimit,
     /// Where the leads of Meta are fetched.
-    pub graph_url: String,
+    pub(super) graph: Graph,
 }
 
 impl Connections {
-    /// Derives the keys from the ring.
-    pub fn new(ring: &KeyRing, refused: RateLimit, graph_url: String) -> Self {
+    /// Derives the keys from the ring. Leads are fetched below `graph_url`, from addresses that `policy` admits.
+    pub fn new(ring: &KeyRing, refused: RateLimit, (graph_url, policy): (&str, AddressPolicy)) -> Self {
         Self {
             secrets: ring.purpose_seal("integration-secret"),
             deliveries: ring.purpose_seal("integration-delivery"),
             index: ring.tag_key("integration"),
             refused,
-            graph_url,
+            graph: Graph::at(graph_url, policy),
         }
     }
 

@@ -99,11 +99,17 @@ pub enum SecretUse {
     VerifyToken,
     /// Opens the leads of a page in Meta's Graph API.
     AccessToken,
+    /// The token in the connection's own address. Its hash alone is stored.
+    Key,
 }
 
+const KEY: &str = "key";
+
 impl SecretUse {
-    /// Every use, with the field that brings one when a connection is made.
-    pub const ALL: [(Self, &'static str, &'static str); 3] = [
+    /// What can be replaced, by name.
+    pub const NAMES: [&'static str; 4] = ["signing", "verify_token", "access_token", KEY];
+    /// Every use of a sealed secret, with the field that brings one when a connection is made.
+    pub const SEALED: [(Self, &'static str, &'static str); 3] = [
         (Self::Signing, "signing", "secret"),
         (Self::VerifyToken, "verify_token", "verify_token"),
         (Self::AccessToken, "access_token", "access_token"),
@@ -111,12 +117,13 @@ impl SecretUse {
 
     /// The name as it is stored.
     pub fn name(self) -> &'static str {
-        Self::ALL.iter().find(|(known, ..)| *known == self).map_or("", |(_, name, _)| name)
+        Self::SEALED.iter().find(|(known, ..)| *known == self).map_or(KEY, |(_, name, _)| name)
     }
 
     /// The use of that name.
     pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.iter().find(|(_, known, _)| *known == name).map(|(found, ..)| *found)
+        let sealed = Self::SEALED.iter().find(|(_, known, _)| *known == name).map(|(found, ..)| *found);
+        sealed.or_else(|| (name == KEY).then_some(Self::Key))
     }
 }
 

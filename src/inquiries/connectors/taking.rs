@@ -22,6 +22,7 @@ use crate::{
     audit::{Actor, Entry},
     http::ApiError,
     inquiries::{
+        emergency,
         form::Form,
         input::Named,
         inquiry::{Source, Submission},
@@ -208,7 +209,8 @@ impl Taking<'_> {
         let (Submitted::Stored(answer), is_new) = submitted.await? else { return Err(ApiError::Internal) };
         let receipt: InquiryReceipt = serde_json::from_value(answer).map_err(|_| ApiError::Internal)?;
         if !is_new {
-            self.amend(receipt.id, submission, origin, told, now).await?;
+            let emergency = emergency::find(&named.emergencies, submission).map(|rule| rule.name.as_str());
+            self.amend(receipt.id, (submission, emergency), origin, told, now).await?;
         }
         Ok(receipt.id)
     }
@@ -216,7 +218,7 @@ impl Taking<'_> {
     async fn amend(
         &self,
         id: Uuid,
-        submission: &Submission,
+        (submission, emergency): (&Submission, Option<&str>),
         origin: &Origin,
         told: Told,
         now: DateTime<Utc>,
@@ -228,7 +230,7 @@ impl Taking<'_> {
         });
         // What was erased is not told of again.
         let Some(own) = own.await? else { return Ok(()) };
-        let sealed = sealing::seal_again(self.intake.door, id, submission, &own)?;
+        let sealed = sealing::seal_again(self.intake.door, id, &submission.noted(emergency), &own)?;
         let amendment = Amendment {
             id,
             integration: delivery.integration,
@@ -238,6 +240,8 @@ impl Taking<'_> {
             now,
             request_id: origin.request_id.clone(),
             audit: self.audit((origin.actor, "inquiry.amend", "inquiry", id), origin.request_id.as_deref(), now),
+            emergency: emergency.is_some(),
+            event_and_line: (self.intake.clock.new_id(), self.intake.clock.new_id()),
         };
         let outcome = self.intake.database.read(async move |connection| queries::amend(connection, &amendment).await);
         if outcome.await? == "unknown" {

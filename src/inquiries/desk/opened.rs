@@ -79,7 +79,7 @@ pub struct InquiryDetail {
     pub spam_reasons: Vec<String>,
     /// How much speaks for spam.
     pub spam_score: i16,
-    /// The rule that saw an emergency in the words.
+    /// The rule that saw an emergency in the words as they stand.
     pub emergency_rule: Option<String>,
     /// Why it stands where it stands, by a code.
     pub close_reason: Option<String>,
@@ -314,7 +314,7 @@ impl InquiryDetail {
             message,
             spam_reasons: row.spam_reasons,
             spam_score: row.spam_score,
-            emergency_rule: row.emergency_rule,
+            emergency_rule: details.emergency_rule,
             // The line that gave the present reason is the newest: a reason changes with such a line alone.
             close_note: history.first().filter(|_| row.close_reason.is_some()).and_then(|line| line.note.clone()),
             close_reason: row.close_reason,

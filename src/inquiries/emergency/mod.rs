@@ -1,9 +1,10 @@
 //! Words that tell of an emergency: rules that staff keep, compared with what is sent. A match puts the number to call
-//! first into the answer, gives the inquiry the priority `stat` and the name of the rule, and tells staff of it even where
-//! it is held back.
+//! first into the answer, gives the inquiry the priority `stat` and, sealed, the name of the rule, and tells staff of it
+//! even where it is held back.
 //!
 //! The API never claims to triage: nothing is weighed, denied or understood. `I have no chest pain` shows the number too.
-//! Refuses to let a rule match within a word, and to let spam's words hide an emergency (see `spam`).
+//! Refuses to let a rule match within a word, to let spam's words hide an emergency (see `spam`), and to
+//! show the name of a rule to whoever may not open the inquiry.
 
 mod queries;
 mod rule;
@@ -22,6 +23,9 @@ use super::{
 };
 use crate::http::Endpoint;
 
+/// What stands in the clear beside an inquiry in which a rule matched. Its name is sealed: it says what somebody suffers
+/// from.
+pub const MATCHED: &str = "matched";
 /// The kind of the notice that says whom to call.
 const NOTICE: &str = "emergency";
 
@@ -52,7 +56,7 @@ pub struct Docs;
 /// A rule as it is compared.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Phrases {
-    /// Written with the inquiry.
+    /// Sealed with the inquiry.
     pub name: String,
     /// BCP 47.
     pub language: String,

@@ -29,7 +29,7 @@ const SHORTEST_PHRASE: usize = 4;
 /// A rule, complete and valid. A PATCH is laid over what is stored and read as one of these.
 #[derive(Clone, Debug, ToSchema)]
 pub struct EmergencyRuleInput {
-    /// Unique among rules; written with each inquiry that matches.
+    /// Unique among rules; sealed with each inquiry that matches.
     #[schema(min_length = 1, max_length = 100, example = "Heart")]
     pub name: String,
     /// The language of the phrases, and of the notice that answers them (BCP 47).

@@ -1,12 +1,14 @@
 //! The fields of a form as staff send them. Refuses to make a field that every inquiry has into something else.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::field::{FieldDefinition, FieldOption, FieldType, KNOWN};
 use crate::{
     http::{FieldError, Fields},
-    inquiries::inquiry::ANSWERS,
+    inquiries::{inquiry::ANSWERS, plain::is_reserved},
     records::{Texts, read_texts},
 };
 
@@ -44,7 +46,7 @@ pub struct FieldInput {
 
 /// Reads `fields` of a form as staff write it.
 pub(super) fn read_all(fields: &mut Fields<'_>) -> Vec<FieldDefinition> {
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = BTreeSet::new();
     let read = fields.list("fields", MOST_FIELDS, |entry, pointer| {
         let field = read_one(Fields::of(entry, pointer.clone()))?;
         if seen.insert(field.name.clone()) {
@@ -63,13 +65,21 @@ fn read_one(mut fields: Fields<'_>) -> Result<FieldDefinition, Vec<FieldError>> 
     let name = fields.parsed("name", super::check_name);
     let name = fields.require("name", name);
     let of_all = name.as_deref().and_then(|name| KNOWN.iter().find(|(known, ..)| *known == name));
+    if name.as_deref().is_some_and(|name| of_all.is_none() && is_reserved(name)) {
+        fields.refuse("name", "reserved", "means something else in a plain form");
+    }
     let r#type = fields.one_of("type", &FieldType::ALL.map(|(name, _)| name));
     let r#type = FieldType::ALL.iter().find(|(name, _)| Some(*name) == r#type).map(|(_, found)| *found);
     let labels = optional_texts(&mut fields, "labels", LABEL);
     let help = optional_texts(&mut fields, "help", 2 * LABEL);
     let required = fields.boolean("required").unwrap_or(false);
     let max_length = fields.integer("max_length", 1..=10_000).and_then(|most| usize::try_from(most).ok());
-    let options = fields.list("options", MOST_OPTIONS, |entry, pointer| option(Fields::of(entry, pointer)));
+    let mut seen = BTreeSet::new();
+    let options = fields.list("options", MOST_OPTIONS, |entry, pointer| {
+        let option = option(Fields::of(entry, pointer.clone()))?;
+        let repeated = || FieldError::at(format!("{pointer}/value"), "repeated", "must not repeat an entry");
+        if seen.insert(option.value.clone()) { Ok(option) } else { Err(vec![repeated()]) }
+    });
     let (r#type, max_length) = match of_all {
         Some((_, known, most)) => {
             refuse_other(&mut fields, r#type.is_none_or(|given| given == *known), "type");

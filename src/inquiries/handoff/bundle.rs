@@ -104,10 +104,13 @@ impl HandedOff<'_> {
             ("message", inquiry.message.as_ref()),
             ("on_behalf_of", inquiry.on_behalf_of.as_ref()),
         ];
-        let known = known.into_iter().filter_map(|(name, value)| Some(item(name, [value?.as_str()])));
+        // FHIR has no empty texts: a call may come without a name, and a service may bring a blank answer.
+        let known = known.into_iter().filter_map(|(name, value)| Some((name, value?.as_str())));
+        let known = known.filter(|(_, text)| !text.trim().is_empty()).map(|(name, text)| item(name, [text]));
         let times = (!inquiry.preferred_times.is_empty())
             .then(|| item("preferred_times", inquiry.preferred_times.iter().map(String::as_str)));
-        let answers = inquiry.answers.iter().map(|answer| item(&answer.name, [answer.value.as_str()]));
+        let answers = inquiry.answers.iter().filter(|answer| !answer.value.trim().is_empty());
+        let answers = answers.map(|answer| item(&answer.name, [answer.value.as_str()]));
         compact(json!({
             "resourceType": "QuestionnaireResponse",
             "id": inquiry.id,

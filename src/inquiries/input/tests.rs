@@ -161,8 +161,9 @@ fn what_names_nothing_is_not_looked_up() {
         (names.form, names.location)
     };
     assert_eq!(named(&json!({"form": "contact", "location": " harbor "})).1.as_deref(), Some("harbor"));
-    assert_eq!(named(&json!({"form": 7, "location": "a\u{0}b"})), (None, None));
-    assert_eq!(named(&json!({"form": "x".repeat(101)})), (None, None));
+    let nothing = Some(String::new());
+    assert_eq!(named(&json!({"form": 7, "location": "a\u{0}b"})), (None, nothing.clone()));
+    assert_eq!(named(&json!({"form": "x".repeat(101)})), (nothing, None), "and is not the default form");
     assert_eq!(named(&json!("contact")), (None, None));
 }
 

@@ -3,6 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use serde_json::Value;
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -15,7 +16,7 @@ use crate::{
     crypto::WrappedKey,
     db::DbError,
     inquiries::{door::Door, form::Filling, sealing::Opener},
-    mail::{Language, Letter, MailError, Postbox, Recipient, Replies, Reply},
+    mail::{Language, Letter, MailError, Postbox, Recipient, Replies, Reply, Unanswered},
     outbox::{Consequences, EventKind},
 };
 
@@ -82,6 +83,7 @@ impl Correspondence {
                 location: received.location.clone(),
                 at: received.received_at,
                 due_at: received.due_at,
+                zone: received.timezone.parse().unwrap_or(Tz::UTC),
                 stat: received.priority == "stat",
             };
             let language = language_of(&person.language);
@@ -95,14 +97,20 @@ impl Correspondence {
         Ok(())
     }
 
-    /// What is written to the sender of an inquiry; none where there is nobody to write to, or nothing to say any more.
+    /// What is written to the sender of an inquiry, unless there is nobody to write to, nothing to say any more, or the
+    /// address wants no e-mail. Asked while the letter is carried, so an opt-out holds for what waits as well.
     async fn reply(
         &self,
         connection: &mut PgConnection,
         inquiry: Uuid,
         now: DateTime<Utc>,
-    ) -> Result<Option<Reply>, DbError> {
-        let Some(row) = queries::find_answerable(connection, inquiry).await? else { return Ok(None) };
+    ) -> Result<Result<Reply, Unanswered>, DbError> {
+        let Some(row) = queries::find_answerable(connection, inquiry).await? else {
+            return Ok(Err(Unanswered::Nobody));
+        };
+        if row.is_opted_out {
+            return Ok(Err(Unanswered::OptedOut));
+        }
         let wrapped = WrappedKey { key_id: row.key_id, bytes: row.wrapped_key };
         // The log names the inquiry and the key.
         let unreadable = |_| DbError::Failed { code: "sealed".to_owned() };
@@ -113,7 +121,8 @@ impl Correspondence {
         let receipt = self.door.receipt(inquiry, row.received_at);
         let filling = Filling { clinic: &row.clinic, receipt: &receipt, reopens: &reopens };
         let worded = row.autoresponder.0.worded(locale, &row.default_locale, filling);
-        Ok(worded.map(|(subject, text)| Reply { email, language: language_of(locale), subject, text }))
+        let reply = worded.map(|(subject, text)| Reply { email, language: language_of(locale), subject, text });
+        Ok(reply.ok_or(Unanswered::Nobody))
     }
 
     /// Leaves in the audit trail how a letter to a sender ended.

@@ -23,7 +23,7 @@ pub struct InquiryLetter {
     /// `waiting`, `sent` or `not_sent`.
     #[schema(example = "sent")]
     pub status: String,
-    /// Why it has not left, as a code: `no_mail_server`, `smtp_550`, `nobody` … Null where nothing went wrong.
+    /// Why it has not left, as a code: `no_mail_server`, `opted_out`, `smtp_550`, `nobody` … Null where nothing went wrong.
     #[schema(required)]
     pub reason: Option<String>,
     /// When it was written.

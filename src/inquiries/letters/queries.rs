@@ -19,13 +19,16 @@ pub struct NewInquiry {
     pub received_at: DateTime<Utc>,
     /// By when somebody answers.
     pub due_at: Option<DateTime<Utc>>,
+    /// The location's time zone, or the clinic's (IANA).
+    pub timezone: String,
     /// How urgent it is.
     pub priority: String,
     /// Whether the form has a letter to its sender, who left an address.
     pub answers_itself: bool,
 }
 
-/// An inquiry that somebody has to look after: neither spam nor held.
+/// An inquiry that somebody has to look after: neither spam nor held, unless an emergency rule matched. What is held is
+/// answered by nobody before somebody has looked.
 ///
 /// # Errors
 /// Those of the database.
@@ -33,9 +36,11 @@ pub async fn find_received(connection: &mut PgConnection, id: Uuid) -> Result<Op
     sqlx::query_as!(
         NewInquiry,
         r#"select f.name as form, l.name as "location?", i.received_at, i.first_response_due_at as due_at, i.priority,
-                  (f.autoresponder is not null and i.sealed_email is not null) as "answers_itself!"
+                  coalesce(l.timezone, (select max(c.timezone) from cms.clinic c), 'UTC') as "timezone!",
+                  (f.autoresponder is not null and i.sealed_email is not null and i.status <> 'held') as "answers_itself!"
              from cms.inquiry i join cms.form f on f.id = i.form_id left join cms.location l on l.id = i.location_id
-            where i.id = $1 and i.status not in ('spam', 'held') and i.erased_at is null"#,
+            where i.id = $1 and i.erased_at is null and i.status <> 'spam'
+              and (i.status <> 'held' or i.emergency_rule is not null)"#,
         id,
     )
     .fetch_optional(connection)
@@ -83,7 +88,7 @@ pub async fn list_notified(
     .await
 }
 
-/// Whether the address of an inquiry's sender was answered by itself within the last 24 hours. Two inquiries of one
+/// Whether an inquiry's sender was not answered by itself yet, nor the address within the last 24 hours. Two inquiries of one
 /// address are asked about one after the other.
 ///
 /// # Errors
@@ -98,7 +103,7 @@ pub async fn may_answer(connection: &mut PgConnection, inquiry: Uuid, now: DateT
     sqlx::query_scalar!(
         r#"select not exists (select from cms.inquiry j join cms.mail_message m on m.inquiry_id = j.id
                                where j.email_index = i.email_index and m.kind = 'autoresponse'
-                                 and m.created_at > $2::timestamptz - interval '24 hours') as "may!"
+                                 and (j.id = i.id or m.created_at > $2::timestamptz - interval '24 hours')) as "may!"
              from cms.inquiry i where i.id = $1"#,
         inquiry,
         now,
@@ -116,6 +121,8 @@ pub struct Answerable {
     pub wrapped_key: Vec<u8>,
     /// The address.
     pub sealed_email: Vec<u8>,
+    /// Whether the address wants no e-mail, whatever for.
+    pub is_opted_out: bool,
     /// When it came in.
     pub received_at: DateTime<Utc>,
     /// The sender's language.
@@ -138,6 +145,8 @@ pub async fn find_answerable(connection: &mut PgConnection, id: Uuid) -> Result<
     sqlx::query_as!(
         Answerable,
         r#"select i.key_id as "key_id!", i.wrapped_key as "wrapped_key!", i.sealed_email as "sealed_email!", i.received_at, i.language,
+                  exists (select from cms.suppression s where s.lifted_at is null and s.purpose is null
+                             and s.channel = 'email' and s.contact_index = i.email_index) as "is_opted_out!",
                   k.default_locale as "default_locale!", k.name as "clinic!",
                   f.autoresponder as "autoresponder!: Json<AutoresponderDefinition>",
                   (select jsonb_build_object('timezone', h.timezone, 'hours', h.hours, 'special_hours', h.special_hours,

@@ -91,7 +91,7 @@ pub const INVENTORY: &[InventoryEntry] = &[
     entry(("cms.inquiry", "on_behalf_of"), "for whom the sender writes", "patient", "plain", BY_RETENTION, READ),
     entry(
         ("cms.inquiry", "emergency_rule"),
-        "which words of the message match",
+        "that words of the message match an emergency rule",
         "patient",
         "plain",
         BY_RETENTION,

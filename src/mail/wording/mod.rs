@@ -7,6 +7,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 
+use chrono::{DateTime, Utc};
 use minijinja::{Environment, Error, Value, context};
 
 use super::{
@@ -115,7 +116,7 @@ fn parts(templates: &Environment<'_>, letter: &Letter, language: Language, share
 
 /// What only this letter names.
 fn own_words(letter: &Letter, language: Language) -> Value {
-    let on = |at| instant(language, at);
+    let on = |at: DateTime<Utc>| instant(language, &at);
     match letter {
         Letter::Invitation { inviter, role: key, expires_at, .. } => {
             context! { inviter => one_line(inviter), role => role(language, key), until => on(*expires_at) }
@@ -132,10 +133,11 @@ fn own_words(letter: &Letter, language: Language) -> Value {
         Letter::BreakGlass { person, until, at } => {
             context! { person_acting => one_line(person), until => on(*until), at => on(*at) }
         }
-        Letter::InquiryReceived { form, location, at, due_at, stat, .. } => {
+        Letter::InquiryReceived { form, location, at, due_at, zone, stat, .. } => {
+            let there = |at: DateTime<Utc>| instant(language, &at.with_timezone(zone));
             context! {
-                form => one_line(form), location => location.as_deref().map(one_line), at => on(*at),
-                due => due_at.map(on), stat => *stat,
+                form => one_line(form), location => location.as_deref().map(one_line), at => there(*at),
+                due => due_at.map(there), stat => *stat,
             }
         }
         Letter::PasswordChanged { at } | Letter::SessionReuse { at } | Letter::AccountDisabled { at } => {

@@ -34,6 +34,7 @@ fn letters() -> Vec<Letter> {
             location: Some("Harbor".to_owned()),
             at,
             due_at: Some(until),
+            zone: chrono_tz::Tz::UTC,
             stat: true,
         },
     ];

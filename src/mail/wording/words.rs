@@ -1,6 +1,8 @@
 //! Instants, roles and other people's words, as they stand in a letter.
 
-use chrono::{DateTime, Datelike, Timelike, Utc};
+use std::fmt::Display;
+
+use chrono::{DateTime, Datelike, TimeZone, Timelike};
 
 use crate::mail::letter::Language;
 
@@ -36,18 +38,18 @@ const MONTHS_ES: [&str; 12] = [
     "diciembre",
 ];
 
-/// An instant to the minute in UTC, such as `23 November 2026, 09:05 UTC`. A letter does not know where it is read.
-pub(super) fn instant(language: Language, at: DateTime<Utc>) -> String {
+/// An instant to the minute with its zone, such as `23 November 2026, 09:05 UTC`: a letter does not know where it is read.
+pub(super) fn instant<Zone: TimeZone<Offset: Display>>(language: Language, at: &DateTime<Zone>) -> String {
     let month = usize::try_from(at.month0()).unwrap_or(0);
     let (day, year, hour, minute) = (at.day(), at.year(), at.hour(), at.minute());
     match language {
         Language::En => {
             let month = MONTHS_EN.get(month).copied().unwrap_or_default();
-            format!("{day} {month} {year}, {hour:02}:{minute:02} UTC")
+            format!("{day} {month} {year}, {hour:02}:{minute:02} {}", at.offset())
         }
         Language::Es => {
             let month = MONTHS_ES.get(month).copied().unwrap_or_default();
-            format!("{day} de {month} de {year}, {hour:02}:{minute:02} UTC")
+            format!("{day} de {month} de {year}, {hour:02}:{minute:02} {}", at.offset())
         }
     }
 }
@@ -95,9 +97,11 @@ mod tests {
 
     #[test]
     fn an_instant_is_written_out_in_both_languages_and_names_its_zone() {
-        let at: DateTime<Utc> = "2026-03-09T04:05:59Z".parse().unwrap();
-        assert_eq!(instant(Language::En, at), "9 March 2026, 04:05 UTC");
-        assert_eq!(instant(Language::Es, at), "9 de marzo de 2026, 04:05 UTC");
+        let at: DateTime<chrono::Utc> = "2026-03-09T04:05:59Z".parse().unwrap();
+        assert_eq!(instant(Language::En, &at), "9 March 2026, 04:05 UTC");
+        assert_eq!(instant(Language::Es, &at), "9 de marzo de 2026, 04:05 UTC");
+        let there = at.with_timezone(&chrono_tz::America::New_York);
+        assert_eq!(instant(Language::En, &there), "9 March 2026, 00:05 EDT");
     }
 
     #[test]

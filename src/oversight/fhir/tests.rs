@@ -14,7 +14,7 @@ const EXPORT: &str = "110106";
 const REST: &str = "rest";
 
 /// Every action that the program records: its type, what is done, and how it ends.
-static ACTIONS: [(&str, &str, &str, &str); 270] = [
+static ACTIONS: [(&str, &str, &str, &str); 271] = [
     ("access.denied", ALERT, "E", "8"),
     ("account.change_role", ADMINISTRATION, "U", "0"),
     ("account.create", ADMINISTRATION, "C", "0"),
@@ -144,6 +144,7 @@ static ACTIONS: [(&str, &str, &str, &str); 270] = [
     ("inquiry.stream", REST, "R", "0"),
     ("inquiry.submit", REST, "C", "0"),
     ("inquiry.update", REST, "U", "0"),
+    ("inquiry_attachment.read", REST, "R", "0"),
     ("inquiry_contact.create", REST, "C", "0"),
     ("inquiry_contact.list", REST, "R", "0"),
     ("inquiry_note.create", REST, "C", "0"),

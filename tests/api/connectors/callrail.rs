@@ -121,6 +121,58 @@ fn what_staff_have_done_with_a_call_stays_when_it_is_told_again() {
     );
 }
 
+/// Priority, status, whether a rule matched, and the events that told of it.
+fn standing(api: &Api) -> String {
+    api.text(
+        "select concat_ws(' ', priority, status, emergency_rule,
+                          (select count(*) from cms.outbox_event where kind = 'inquiry.received')) from cms.inquiry",
+    )
+}
+
+#[test]
+fn an_emergency_that_is_told_later_raises_the_inquiry_and_nothing_lowers_it() {
+    let api = Api::start();
+    let connection = connect(&api, &json!({"kind": "callrail"}));
+    delivered(&api, &connection, "", &call(&json!({})));
+    assert_eq!(standing(&api), "normal new 1");
+    let noted = call(&json!({"note": "Said she has chest pain", "updated_at": "2026-03-02T13:00:00Z"}));
+    delivered(&api, &connection, "", &noted);
+    assert_eq!(standing(&api), "stat new matched 2", "staff are told again");
+    let inquiry = only(&api);
+    assert_eq!((&inquiry["version"], &inquiry["emergency_rule"]), (&json!(2), &json!("Heart")));
+    api.deliver();
+    assert!(api.letters().iter().any(|letter| letter.contains("Subject: URGENT: ")));
+    delivered(&api, &connection, "", &noted);
+    let calm = call(&json!({"note": "Called back, all is well", "updated_at": "2026-03-02T14:00:00Z"}));
+    delivered(&api, &connection, "", &calm);
+    assert_eq!(standing(&api), "stat new matched 2", "nor is it told of once more");
+    let inquiry = only(&api);
+    assert_eq!((&inquiry["version"], &inquiry["emergency_rule"]), (&json!(3), &Value::Null), "these words match none");
+    api.seal();
+    assert!(api.verify(true).intact);
+}
+
+#[test]
+fn an_emergency_that_is_told_later_comes_out_of_a_spam_that_nobody_looked_at() {
+    let urgent = call(&json!({"note": "took too many pills", "updated_at": "2026-03-02T13:00:00Z"}));
+    let api = Api::start();
+    let connection = connect(&api, &json!({"kind": "callrail"}));
+    delivered(&api, &connection, "", &call(&json!({"spam": true})));
+    assert_eq!(standing(&api), "normal spam 0");
+    delivered(&api, &connection, "", &urgent);
+    assert_eq!(standing(&api), "stat held matched 1");
+    assert_eq!(only(&api)["history"][0]["from"], "spam");
+    // Who marked it knows what it is.
+    let api = Api::start();
+    let connection = connect(&api, &json!({"kind": "callrail"}));
+    delivered(&api, &connection, "", &call(&json!({})));
+    let path = format!("/v1/admin/inquiries/{}/spam", only(&api)["id"].as_str().unwrap());
+    let marked = api.call("POST", &path).bearer(&api.sign_in(OWNER)).header("If-Match", "*").send();
+    assert_eq!(marked.status, 200, "{}", marked.body);
+    delivered(&api, &connection, "", &urgent);
+    assert_eq!(standing(&api), "stat spam matched 1");
+}
+
 #[test]
 fn a_call_that_its_source_takes_for_spam_is_kept_apart() {
     let api = Api::start();

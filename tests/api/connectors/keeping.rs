@@ -30,11 +30,8 @@ fn the_address_and_the_secret_are_shown_once() {
             assert!(!listed.body.contains(secret) && !shown.body.contains(secret), "{kind}: {secret}");
         }
         let of: Vec<_> =
-            shown.json()["data"]["secrets"].as_array().unwrap().iter().map(|one| one["use"].clone()).collect();
-        assert_eq!(
-            of,
-            if kind == "meta" { vec![json!("signing"), json!("verify_token")] } else { vec![json!("signing")] }
-        );
+            shown.json()["data"]["secrets"].as_array().unwrap().iter().map(|one| text(one, "use")).collect();
+        assert_eq!(of, if kind == "meta" { vec!["key", "signing", "verify_token"] } else { vec!["key", "signing"] });
     }
     let stored = api.text("select string_agg(i::text || s::text, ' ') from cms.integration i join cms.integration_secret s on s.integration_id = i.id");
     assert!(!stored.contains("secret-of-the-service") && !stored.contains(&hex::encode("secret-of-the-service")));
@@ -154,6 +151,51 @@ fn two_secrets_count_while_one_is_rotated() {
 }
 
 #[test]
+fn two_addresses_count_while_the_key_in_one_is_replaced() {
+    let api = start_at("2026-03-02T12:00:00Z");
+    for kind in KINDS {
+        api.clock.set("2026-03-02T12:00:00Z".parse().unwrap());
+        let old = connect(&api, &json!({"kind": kind}));
+        let replace = |body: &Value| {
+            let made = staff(&api, "POST", &old, "/secret").json(body).send();
+            assert_eq!((made.status, &made.json()["data"]["secret"]), (200, &json!(null)), "{}", made.body);
+            let made = made.json()["data"].clone();
+            assert!(text(&made, "url").ends_with(&text(&made, "key")));
+            let mut new = old.clone();
+            new["url"] = made["url"].clone();
+            new
+        };
+        let send = |by: &Value, id: &str| signed(&api, by, id, &lead(kind, id)).send();
+        let new = replace(&json!({"use": "key"}));
+        assert_ne!(new["url"], old["url"]);
+        is_taken(&send(&old, "101"));
+        is_taken(&send(&new, "102"));
+        let shown = staff(&api, "GET", &old, "").send();
+        let keys = shown.json()["data"]["secrets"].as_array().unwrap().clone();
+        let keys: Vec<_> = keys.iter().filter(|one| one["use"] == "key").map(|one| &one["valid_until"]).collect();
+        assert_eq!(keys, [&json!(null), &json!("2026-03-03T12:00:00Z")]);
+        assert!(!shown.body.contains(new["url"].as_str().unwrap()), "it is shown once");
+        api.clock.set(api.clock.now() + Duration::hours(24));
+        send(&old, "103").problem(401, "unauthenticated");
+        is_taken(&send(&new, "104"));
+        // Replaced twice, the first is none any more; and staff end the former one before its time.
+        let third = replace(&json!({"use": "key", "overlap_hours": 168}));
+        is_taken(&send(&new, "105"));
+        assert_eq!(staff(&api, "DELETE", &old, "/secret").send().status, 204);
+        send(&new, "106").problem(401, "unauthenticated");
+        is_taken(&send(&third, "107"));
+        let fourth = replace(&json!({"use": "key", "overlap_hours": 0}));
+        send(&third, "108").problem(401, "unauthenticated");
+        is_taken(&send(&fourth, "109"));
+        let body = json!({"use": "key", "secret": "a-key-that-staff-made-up"});
+        let problem = staff(&api, "POST", &old, "/secret").json(&body).send().problem(422, "validation_failed");
+        assert_eq!(mistakes(&problem), [("/secret", "not_applicable")]);
+    }
+    let noted = "select count(*) from cms.audit_event where action = 'integration.rotate' and fields = '{key}'";
+    assert_eq!(api.number(noted), 15);
+}
+
+#[test]
 fn a_former_secret_ends_at_once_where_staff_say_so() {
     let api = Api::start();
     let old = connect(&api, &json!({"kind": "typeform"}));
@@ -162,7 +204,8 @@ fn a_former_secret_ends_at_once_where_staff_say_so() {
     assert_eq!(staff(&api, "DELETE", &old, "/secret").send().status, 204);
     signed(&api, &old, "", &lead("typeform", "1")).send().problem(401, "unauthenticated");
     let at_once = staff(&api, "POST", &old, "/secret").json(&json!({"overlap_hours": 0})).send();
-    assert_eq!(at_once.json()["data"]["secrets"].as_array().unwrap().len(), 1, "{}", at_once.body);
+    // With the key of the address.
+    assert_eq!(at_once.json()["data"]["secrets"].as_array().unwrap().len(), 2, "{}", at_once.body);
     for (body, pointer) in [
         (json!({"overlap_hours": 169}), "/overlap_hours"),
         (json!({"use": "access_token"}), "/use"),

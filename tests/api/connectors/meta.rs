@@ -53,7 +53,7 @@ impl Graph {
             self.known.lock().unwrap().get(id).cloned().unwrap_or((404, json!({"error": {"code": 100}})));
         let body = body.to_string();
         let head = format!(
-            "HTTP/1.1 {status} Said\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+            "HTTP/1.1 {status} Said\r\nLocation: /v21.0/63\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
             body.len()
         );
         let _ = stream.write_all(format!("{head}{body}").as_bytes());
@@ -72,7 +72,9 @@ fn told(name: &str, email: &str) -> Value {
 
 fn with_graph() -> (Api, Graph) {
     let graph = Graph::start();
-    let api = Api::start_with(at("2026-03-02T12:00:00Z"), &[("rate-limits", "off"), ("meta-graph-url", &graph.url)]);
+    let settings =
+        [("rate-limits", "off"), ("meta-graph-url", graph.url.as_str()), ("webhook-networks", "127.0.0.0/8")];
+    let api = Api::start_with(at("2026-03-02T12:00:00Z"), &settings);
     (api, graph)
 }
 
@@ -171,6 +173,25 @@ fn a_lead_that_is_told_of_by_its_id_is_stored_first_and_fetched_then() {
     // A relay that tells the same lead with its fields changes nothing.
     delivered(&api, &connection, "", &lead("meta", "21"));
     assert_eq!(rows(&api), 1);
+}
+
+#[test]
+fn a_lead_is_not_asked_for_within_the_house_nor_where_an_answer_leads() {
+    let graph = Graph::start();
+    let settings = [("rate-limits", "off"), ("meta-graph-url", graph.url.as_str())];
+    let api = Api::start_with(at("2026-03-02T12:00:00Z"), &settings);
+    let connection = connect(&api, &json!({"kind": "meta", "access_token": "page-token-of-meta"}));
+    delivered(&api, &connection, "", &notice(&["61"]));
+    assert_eq!(api.fetch_leads(), round(0, 1, 0));
+    assert_eq!(api.text("select reason from cms.integration_delivery"), "no_address");
+    assert!(graph.asked.lock().unwrap().is_empty(), "no connection is made, so no token leaves");
+    let (api, graph) = with_graph();
+    let connection = connect(&api, &json!({"kind": "meta", "access_token": "page-token-of-meta"}));
+    graph.knows("62", 302, json!({}));
+    delivered(&api, &connection, "", &notice(&["62"]));
+    assert_eq!(api.fetch_leads(), round(0, 1, 0));
+    assert_eq!(api.text("select reason from cms.integration_delivery"), "http_302");
+    assert_eq!(graph.asked.lock().unwrap().len(), 1);
 }
 
 #[test]

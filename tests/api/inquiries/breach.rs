@@ -39,7 +39,7 @@ fn who_was_read_is_certain_and_who_was_listed_is_possible() {
     );
     let seen = &only_read["inquiries"][0];
     assert_eq!((&seen["id"], &seen["certainty"], &seen["times"]), (&first["id"], &json!("certain"), &json!(2)));
-    assert_eq!(seen["fields"], json!(["consents", "details", "email", "message", "name", "phone"]));
+    assert_eq!(seen["fields"], json!(["attachment_names", "consents", "details", "email", "message", "name", "phone"]));
     assert_eq!((&only_read["trail"]["intact"], &only_read["trail"]["problems"]), (&json!(true), &json!([])));
     assert!(only_read["trail"]["rows"].as_u64().unwrap() > 0);
     assert_eq!(api.call("GET", "/v1/admin/inquiries").bearer(&token).send().status, 200);

@@ -29,10 +29,41 @@ fn an_emergency_is_answered_with_the_number_to_call_in_its_own_language() {
     assert!(notices(&spanish)[1].1.starts_with("Please"), "the others are in the language of the form");
     assert_eq!(priority(&api, &english), (json!("stat"), json!("new")));
     assert_eq!(priority(&api, &usual), (json!("normal"), json!("new")));
-    assert_eq!(
-        api.text("select string_agg(emergency_rule, ',' order by received_at) from cms.inquiry"),
-        "Heart,Suicidio"
-    );
+    assert_eq!(read(&api, &english)["emergency_rule"], "Heart");
+    assert_eq!(read(&api, &spanish)["emergency_rule"], "Suicidio");
+    assert_eq!(read(&api, &usual)["emergency_rule"], Value::Null);
+}
+
+#[test]
+fn which_rule_saw_an_emergency_stands_nowhere_in_the_clear() {
+    let api = Api::start();
+    let token = api.sign_in(OWNER);
+    let rule = json!({"name": "Qzrule of despair", "language": "en", "phrases": ["jumping off"]});
+    assert_eq!(api.call("POST", "/v1/admin/emergency-rules").bearer(&token).json(&rule).send().status, 201);
+    let posted = sent(&api, &with(&json!({"message": "I think of jumping off."})));
+    assert!(!posted.to_string().contains("Qzrule"), "the sender is not told: {posted}");
+    api.deliver();
+    for letter in api.letters() {
+        assert!(letter.contains("URGENT") && !letter.contains("Qzrule"), "{letter}");
+    }
+    // The rule itself and the history of its changes say what staff look for, and nothing of anybody.
+    let tables = "select table_name from information_schema.tables
+                   where table_schema = 'cms' and table_type = 'BASE TABLE'
+                     and table_name not in ('emergency_rule', 'record_change')";
+    let tables = api.text(&format!("select string_agg(table_name, ' ') from ({tables}) t"));
+    for table in tables.split_whitespace() {
+        let holding = format!("select count(*) from cms.{table} t where t::text like '%Qzrule%'");
+        assert_eq!(api.number(&holding), 0, "{table}");
+    }
+    assert_eq!(api.text("select emergency_rule from cms.inquiry"), "matched");
+    let list = api.call("GET", "/v1/admin/inquiries").bearer(&token).send();
+    assert!(list.body.contains("stat") && !list.body.contains("Qzrule"), "{}", list.body);
+    let fhir = format!("/v1/admin/inquiries/{}/fhir", posted["id"].as_str().unwrap());
+    for path in ["/v1/admin/inquiries/metrics", &fhir] {
+        let answer = api.call("GET", path).bearer(&token).send();
+        assert!(answer.status == 200 && !answer.body.contains("Qzrule"), "{path}: {}", answer.body);
+    }
+    assert_eq!(read(&api, &posted)["emergency_rule"], "Qzrule of despair", "who opens it is told");
 }
 
 #[test]

@@ -1,11 +1,20 @@
 //! Erasure, what stands in its way, and what a restored backup brings back.
 
+use std::collections::BTreeSet;
+
 use clinic_cms::cli::settle;
 use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, Executor};
 
-use super::{count, inquiry, post, read, receipt, sent};
-use crate::harness::{Api, OWNER, Reply, block_on};
+use super::{
+    count, inquiry,
+    inventory::{OF_NOBODY, OF_PROGRAMS},
+    post, read, receipt, sent,
+};
+use crate::{
+    connectors::{connect, delivered, lead},
+    harness::{Api, OWNER, Reply, block_on},
+};
 
 /// A service with a data directory of its own: the file of tombstones is there.
 struct Ground {
@@ -75,6 +84,71 @@ fn what_is_erased_is_gone_and_its_tombstone_names_nobody() {
         "select count(*) from cms.audit_event where action = 'inquiry.erase' and subject_id = '{gone}' and fields = '{{staff}}'"
     );
     assert_eq!(api.number(&noted), 1);
+}
+
+/// Every column of bytes with each of its values, whatever the table.
+fn all_bytes(api: &Api) -> BTreeSet<(String, String)> {
+    let columns = "select coalesce(string_agg(table_name || '.' || column_name, ' '), '')
+                     from information_schema.columns join information_schema.tables t using (table_schema, table_name)
+                    where table_schema = 'cms' and data_type = 'bytea' and t.table_type = 'BASE TABLE'";
+    let columns = api.text(columns);
+    let values = columns.split_whitespace().flat_map(|column| {
+        let (table, name) = column.split_once('.').unwrap();
+        let values = format!("select coalesce(string_agg(encode({name}, 'hex'), ' '), '') from cms.{table}");
+        let values = api.text(&values);
+        values.split_whitespace().map(|value| (format!("cms.{column}"), value.to_owned())).collect::<Vec<_>>()
+    });
+    values.collect()
+}
+
+/// What holds bytes of an inquiry on purpose once it is erased.
+const STAYS: [&str; 1] = ["cms.inquiry.external_index"];
+
+#[test]
+fn no_byte_of_an_erased_inquiry_is_left_in_any_table() {
+    let ground = Ground::new();
+    let api = &ground.api;
+    let connection = connect(api, &json!({"kind": "callrail"}));
+    let inventory = api.call("GET", "/v1/admin/data-inventory").bearer(&ground.token).send().json();
+    let before = all_bytes(api);
+    // Fill every column in which something of an inquiry can stand, and add to this what is new in the inventory.
+    let posted = id(&receipt(&post(api).header("Idempotency-Key", "forget-me").json(&inquiry()).send()));
+    delivered(api, &connection, "", &lead("callrail", "CAL1"));
+    let called = api.text("select id::text from cms.inquiry where integration_id is not null");
+    let made = |reply: &Reply| assert!(matches!(reply.status, 200 | 201), "{}", reply.body);
+    made(&ground.call("POST", &posted, "/notes", &json!({"text": "Left a message."})));
+    let tried = json!({"channel": "phone", "outcome": "left_message", "note": "Her son answered."});
+    made(&ground.call("POST", &posted, "/contacts", &tried));
+    let closed = json!({"status": "closed", "close_reason": "other", "close_note": "Went elsewhere."});
+    made(&ground.call("PATCH", &posted, "", &closed));
+    let withdrawn = json!({"purpose": "newsletter", "granted": false, "channel": "phone", "reason": "She said stop."});
+    made(&ground.call("POST", &posted, "/consents", &withdrawn));
+    made(&ground.call("PUT", &posted, "/legal-hold", &json!({"reason": "Halloway v. Harbor Clinic"})));
+    let written: BTreeSet<_> = all_bytes(api).difference(&before).cloned().collect();
+    let filled: BTreeSet<&str> = written.iter().map(|(column, _)| column.as_str()).collect();
+    for entry in inventory["data"].as_array().unwrap().iter().filter(|entry| entry["sealed"] == "data_key") {
+        let column = format!("{}.{}", entry["table"].as_str().unwrap(), entry["column"].as_str().unwrap());
+        assert!(filled.contains(&*column), "nothing is in {column} here, so this test does not look at it");
+    }
+    // Whoever is not erased keeps every word.
+    for change in ["cms.inquiry_status_change set sealed_note = null", "cms.consent_change set sealed_reason = null"] {
+        let change = format!("update {change}");
+        let done = api.as_owner(async |owner| owner.execute(AssertSqlSafe(change)).await.map(drop));
+        assert!(done.unwrap_err().to_string().contains("never changed"));
+    }
+    assert_eq!(ground.call("DELETE", &posted, "/legal-hold", &Value::Null).status, 204);
+    for inquiry in [&posted, &called] {
+        assert_eq!(ground.call("POST", inquiry, "/erasure", &json!({})).status, 200);
+    }
+    let of_nobody = |column: &str| OF_NOBODY.iter().chain(&OF_PROGRAMS).chain(&STAYS).any(|known| *known == column);
+    let after = all_bytes(api);
+    let left: BTreeSet<_> =
+        written.intersection(&after).map(|(column, _)| column).filter(|column| !of_nobody(column)).collect();
+    assert_eq!(left, BTreeSet::new(), "forget it in cms.forget_beside");
+    assert_eq!(count(api, "select count(*) from cms.inquiry_status_change where reason is not null"), 0);
+    let after = "update cms.inquiry_status_change set to_status = 'new'";
+    let done = api.as_owner(async |owner| owner.execute(after).await.map(drop));
+    assert!(done.unwrap_err().to_string().contains("never changed"), "only words may go");
 }
 
 #[test]

@@ -3,7 +3,10 @@
 use serde_json::{Value, json};
 
 use super::{inquiry, sent, with};
-use crate::harness::{ADMIN, AUDITOR, Api, FRONT_DESK, OWNER, Reply};
+use crate::{
+    connectors::{connect, delivered, lead},
+    harness::{ADMIN, AUDITOR, Api, FRONT_DESK, OWNER, Reply},
+};
 
 fn export(api: &Api, token: &str, query: &str) -> Reply {
     let reply = api.call("GET", &format!("/v1/admin/inquiries/export{query}")).bearer(token).send();
@@ -101,6 +104,21 @@ fn a_bundle_is_a_task_about_what_was_sent_and_never_an_order() {
         .bearer(&token)
         .send()
         .problem(404, "not_found");
+}
+
+#[test]
+fn a_call_without_a_name_leaves_no_empty_text_which_fhir_forbids() {
+    let api = Api::start();
+    let connection = connect(&api, &json!({"kind": "callrail"}));
+    let mut call = lead("callrail", "CAL1");
+    (call["customer_name"], call["note"]) = (json!(""), json!(" "));
+    delivered(&api, &connection, "", &call);
+    let bundle = lines(&export(&api, &api.sign_in(OWNER), "?format=fhir")).remove(0);
+    let items = bundle["entry"][1]["resource"]["item"].as_array().unwrap();
+    assert!(items.iter().any(|item| item["linkId"] == "phone"), "{bundle}");
+    for item in items {
+        assert!(!item["answer"][0]["valueString"].as_str().unwrap().trim().is_empty(), "{item}");
+    }
 }
 
 #[test]

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::harness::{Api, FRONT_DESK, OWNER};
 
 /// Columns of bytes that hold nothing of a person: hashes of tokens and contents, signatures, secrets of programs.
-const OF_NOBODY: [&str; 30] = [
+pub const OF_NOBODY: [&str; 30] = [
     "cms.api_key.former_hash",
     "cms.api_key.secret_hash",
     "cms.article.source_hash",
@@ -40,7 +40,8 @@ const OF_NOBODY: [&str; 30] = [
     "cms.setting_seen.fingerprint",
 ];
 /// As [`OF_NOBODY`].
-const OF_PROGRAMS: [&str; 7] = [
+pub const OF_PROGRAMS: [&str; 8] = [
+    "cms.integration.former_key_hash",
     "cms.integration.key_hash",
     "cms.integration_secret.sealed",
     "cms.signoff.content_hash",

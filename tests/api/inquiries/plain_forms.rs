@@ -77,6 +77,24 @@ fn mistakes_in_a_form_are_told_at_its_own_fields() {
 }
 
 #[test]
+fn a_form_that_is_not_there_is_never_the_default_form() {
+    let api = Api::start();
+    let long = "x".repeat(101);
+    for name in ["nope", long.as_str(), "\u{0}contact"] {
+        let problem = post(&api).json(&super::with(&json!({"form": name}))).send().problem(422, "validation_failed");
+        assert_eq!(mistakes(&problem), [("/form", "unknown_reference")], "{name:?}");
+    }
+    let twice = |values: [&'static str; 2]| {
+        let forms = values.map(|value| ("form", value));
+        post(&api).form(&[&FIELDS[..3], &forms].concat()).send()
+    };
+    assert_eq!(mistakes(&twice(["nope", "nope"]).problem(422, "validation_failed")), [("/form", "unknown_reference")]);
+    assert!(mistakes(&twice(["contact", "nope"]).problem(422, "validation_failed")).contains(&("/form", "repeated")));
+    assert_eq!(rows(&api), 0);
+    receipt(&twice(["contact", " contact "]));
+}
+
+#[test]
 fn a_file_is_refused_and_an_unused_file_field_is_not() {
     let api = Api::start();
     let edge = "edge-of-the-form";

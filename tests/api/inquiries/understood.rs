@@ -122,7 +122,7 @@ fn an_emergency_rule_counts_on_every_node_at_once() {
     let rule = json!({"name": "Tide", "language": "en", "phrases": ["swept out to sea"]});
     add(&nodes.api, &owner, "emergency-rules", &rule);
     nodes.taken(&json!({"message": "My brother was swept out to sea."}));
-    assert_eq!(nodes.newest("emergency_rule"), "Tide");
+    assert_eq!(nodes.newest("emergency_rule"), "matched");
 }
 
 #[test]

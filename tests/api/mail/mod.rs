@@ -301,6 +301,7 @@ fn every_kind_of_letter_leaves_in_both_languages() {
             form: words(),
             location: None,
             at,
+            zone: chrono_tz::Tz::UTC,
             due_at: Some(until),
             stat: false,
         },

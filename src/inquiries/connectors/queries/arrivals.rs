@@ -1,4 +1,4 @@
-//! What a delivery asks and writes, as the public's role: five functions and no table.
+//! What a delivery asks and writes, as the public's role: six functions and no table.
 
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
@@ -89,6 +89,10 @@ pub struct Amendment {
     pub request_id: Option<String>,
     /// The audit row and its HMAC.
     pub audit: (Uuid, [u8; 32]),
+    /// Whether the words match an emergency rule.
+    pub emergency: bool,
+    /// For the event and the line of the history, where an emergency makes them.
+    pub event_and_line: (Uuid, Uuid),
 }
 
 /// Where something stands among what a source tells of one inquiry.
@@ -212,7 +216,7 @@ pub async fn find_delivered_key(
 pub async fn amend(connection: &mut PgConnection, amendment: &Amendment) -> Result<String, ApiError> {
     let (sealed, told) = (&amendment.sealed, amendment.told);
     let outcome = sqlx::query_scalar!(
-        r#"select site.amend_inquiry($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) as "outcome!""#,
+        r#"select site.amend_call($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22) as "outcome!""#,
         amendment.id,
         amendment.integration,
         amendment.external_index.as_slice(),
@@ -232,6 +236,9 @@ pub async fn amend(connection: &mut PgConnection, amendment: &Amendment) -> Resu
         amendment.request_id,
         amendment.audit.0,
         amendment.audit.1.as_slice(),
+        amendment.emergency,
+        amendment.event_and_line.0,
+        amendment.event_and_line.1,
     )
     .fetch_one(connection)
     .await?;

@@ -55,9 +55,12 @@ pub async fn list_integrations(
                           (select json_build_object('id', l.id, 'slug', l.slug, 'name', l.name) from cms.location l where l.id = i.location_id) as location,
                           (select json_build_object('id', v.id, 'slug', v.slug, 'name', v.name) from cms.service v where v.id = i.service_id) as service,
                           i.mapping, i.enabled, i.processor,
-                          (select coalesce(json_agg(json_build_object('use', t.use, 'created_at', t.created_at, 'valid_until', t.valid_until)
-                                                    order by t.use, t.created_at desc, t.id desc), '[]')
-                             from cms.integration_secret t where t.integration_id = i.id) as secrets,
+                          (select json_agg(json_build_object('use', t.use, 'created_at', t.created_at, 'valid_until', t.valid_until)
+                                           order by t.use, t.valid_until desc nulls first)
+                             from (select s.use, s.created_at, s.valid_until from cms.integration_secret s where s.integration_id = i.id
+                                   union all select 'key', coalesce(i.key_created_at, i.created_at), null
+                                   union all select 'key', i.former_key_created_at, i.former_key_until
+                                              where i.former_key_hash is not null) t) as secrets,
                           (select count(*) from cms.integration_delivery d where d.integration_id = i.id and d.state <> 'done') as waiting,
                           i.version, i.created_at, i.updated_at, i.trashed_at,
                           (select json_build_object('id', a.id, 'name', a.name) from cms.account a where a.id = i.created_by) as created_by,
@@ -212,6 +215,48 @@ pub async fn touch_integration(connection: &mut PgConnection, id: Uuid, by: Uuid
         "update cms.integration set version = version + 1, updated_at = clock_timestamp(), updated_by = $2 where id = $1",
         id,
         by,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Gives a connection another token in its address. The former one counts until `until`, if that is to come.
+///
+/// # Errors
+/// Those of the database.
+pub async fn replace_key(
+    connection: &mut PgConnection,
+    id: Uuid,
+    key_hash: &[u8; 32],
+    (now, until): (DateTime<Utc>, DateTime<Utc>),
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update cms.integration
+            set former_key_hash = case when $4::timestamptz > $3::timestamptz then key_hash end,
+                former_key_created_at = case when $4 > $3 then coalesce(key_created_at, created_at) end,
+                former_key_until = case when $4 > $3 then $4 end,
+                key_hash = $2, key_created_at = $3
+          where id = $1",
+        id,
+        key_hash.as_slice(),
+        now,
+        until,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Ends the former token in a connection's address.
+///
+/// # Errors
+/// Those of the database.
+pub async fn end_former_key(connection: &mut PgConnection, id: Uuid) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update cms.integration set former_key_hash = null, former_key_created_at = null, former_key_until = null
+          where id = $1",
+        id,
     )
     .execute(connection)
     .await?;

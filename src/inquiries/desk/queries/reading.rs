@@ -19,8 +19,6 @@ pub struct DetailRow {
     pub spam_reasons: Vec<String>,
     /// How much speaks for spam.
     pub spam_score: i16,
-    /// The rule that saw an emergency.
-    pub emergency_rule: Option<String>,
     /// How it came in.
     pub source: String,
     /// The service that it was recognised to be about: id, slug and name, all or none.
@@ -108,8 +106,7 @@ pub async fn find_inquiry(
                   s.id as "service_id?", s.slug as "service_slug?", s.name as "service_name?",
                   i.key_id as "key_id!", i.wrapped_key as "wrapped_key!", i.sealed_name as "sealed_name!", i.sealed_email,
                   i.sealed_phone, i.sealed_message, i.sealed_details as "sealed_details!", i.email_index, i.phone_index,
-                  i.spam_reasons, i.spam_score, i.emergency_rule,
-                  i.source, i.preferred_contact, i.language, i.on_behalf_of, i.close_reason, i.first_response_due_at,
+                  i.spam_reasons, i.spam_score, i.source, i.preferred_contact, i.language, i.on_behalf_of, i.close_reason, i.first_response_due_at,
                   i.first_responded_at, i.attempts, i.next_action_at, i.version, i.updated_at, i.legal_hold,
                   cms.kept_until(i.form_id, i.status, i.received_at, i.retention_expires_at) as "retention_expires_at!",
                   exists (select from cms.suppression s where s.lifted_at is null and s.purpose is null
@@ -158,7 +155,6 @@ pub async fn find_inquiry(
         },
         spam_reasons: row.spam_reasons,
         spam_score: row.spam_score,
-        emergency_rule: row.emergency_rule,
         source: row.source,
         service_id: row.service_id,
         service_slug: row.service_slug,

@@ -3,8 +3,12 @@
 use std::{
     io::{BufRead, BufReader, Write},
     net::TcpStream,
-    time::Duration,
+    time::{Duration, Instant},
 };
+
+use chrono::{DateTime, TimeDelta, Utc};
+use clinic_cms::http::seal_cursor;
+use uuid::Uuid;
 
 use super::*;
 
@@ -133,6 +137,41 @@ fn a_reader_who_missed_too_much_is_asked_to_load_the_list_again() {
     let mut ear = Ear::open(&clinic.api, &clinic.owner, Some(&last));
     let (kind, _, data) = ear.event().unwrap();
     assert_eq!((kind.as_str(), data), ("reset", json!({})));
+}
+
+#[test]
+fn a_stream_goes_back_a_day_and_asks_for_the_list_beyond_it() {
+    let clinic = Clinic::open();
+    let id = clinic.at_harbor();
+    sql(&clinic.api, "update cms.inquiry set updated_at = clock_timestamp() - interval '23 hours'");
+    // As an event of that time had it: the database dates them by its own clock.
+    let signer = clinic.api.opened().ring.tag_key("cursor");
+    let event = |age: TimeDelta| {
+        let at: DateTime<Utc> = clinic.api.text("select clock_timestamp()::text").parse().unwrap();
+        seal_cursor(&signer, "inquiries;stream", (at - age, Uuid::nil())).unwrap()
+    };
+    let within = event(TimeDelta::hours(24) - TimeDelta::minutes(1));
+    assert_eq!(Ear::open(&clinic.api, &clinic.owner, Some(&within)).heard(), id);
+    let beyond = event(TimeDelta::hours(24) + TimeDelta::seconds(1));
+    let mut ear = Ear::open(&clinic.api, &clinic.owner, Some(&beyond));
+    let (kind, _, data) = ear.event().unwrap();
+    assert_eq!((kind.as_str(), data), ("reset", json!({})));
+    let next = clinic.at_harbor();
+    assert_eq!(ear.heard(), next, "and goes on from now");
+}
+
+#[test]
+fn a_silent_stream_is_kept_by_a_comment_every_fifteen_seconds() {
+    let clinic = Clinic::open();
+    let mut ear = Ear::open(&clinic.api, &clinic.owner, None).settled();
+    let begun = Instant::now();
+    while ear.line().expect("it is kept") != ":" {}
+    let waited = begun.elapsed();
+    assert!((14..20).contains(&waited.as_secs()), "{waited:?}");
+    // The reader is looked at then, too.
+    assert_eq!(clinic.api.call("POST", "/v1/auth/logout").bearer(&clinic.owner).send().status, 204);
+    assert_eq!(ear.event(), None);
+    assert!(begun.elapsed().as_secs() < 35);
 }
 
 #[test]
