@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{
@@ -149,7 +149,8 @@ impl Taking<'_> {
         now: DateTime<Utc>,
     ) -> Result<Result<Uuid, NoInquiry>, ApiError> {
         let (external_index, weight) = (self.connections.external_index(line.id, &lead.external_id), lead.facts.len());
-        let sent_at = lead.sent_at.unwrap_or(now);
+        // Before everything that is whole; of several partial ones the richest counts.
+        let sent_at = if lead.is_partial { DateTime::UNIX_EPOCH } else { lead.sent_at.unwrap_or(now) };
         let (form, named, understood) = match self.understand(line, lead).await? {
             Ok(found) => found,
             Err(why) => return Ok(Err(why)),
@@ -166,7 +167,7 @@ impl Taking<'_> {
         if line.kind.is_amended() {
             let content = self.connections.told(line.id, &submission.canonical());
             let told = Told { content, sent_at, weight: i32::try_from(weight).unwrap_or(i32::MAX) };
-            return self.call((&form, &named), &submission, &origin, told, now).await.map(Ok);
+            return self.take_told((&form, &named), &submission, &origin, told, now).await.map(Ok);
         }
         Ok(Ok(self.intake.take(&form, &named, &submission, &origin, None, now).await?.id))
     }
@@ -194,8 +195,8 @@ impl Taking<'_> {
         Ok(Ok((form, named, understood)))
     }
 
-    /// A call that is told again is written anew, where it is not older than what is there.
-    async fn call(
+    /// What is told again is written anew, where it is not older than what is there.
+    async fn take_told(
         &self,
         (form, named): (&Form, &Named),
         submission: &Submission,
@@ -241,6 +242,7 @@ impl Taking<'_> {
             request_id: origin.request_id.clone(),
             audit: self.audit((origin.actor, "inquiry.amend", "inquiry", id), origin.request_id.as_deref(), now),
             emergency: emergency.is_some(),
+            consents: json!(submission.consents),
             event_and_line: (self.intake.clock.new_id(), self.intake.clock.new_id()),
         };
         let outcome = self.intake.database.read(async move |connection| queries::amend(connection, &amendment).await);

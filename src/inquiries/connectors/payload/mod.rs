@@ -57,6 +57,8 @@ pub struct Lead {
     pub sent_at: Option<DateTime<Utc>>,
     /// A trial that nobody wrote.
     pub is_test: bool,
+    /// Told before it was finished: whatever is whole is newer.
+    pub is_partial: bool,
     /// The service itself takes it for spam.
     pub is_spam: bool,
     /// A text message that says to stop texting.
