@@ -249,6 +249,7 @@ fn class_of(operation: &str) -> Option<Class> {
         | "list_consents"
         | "list_opt_outs"
         | "get_inquiry_attachment"
+        | "get_integration_delivery"
         | "list_inquiry_letters" => Holds(ReadInquiries),
         "update_inquiry"
         | "update_inquiries"

@@ -11,6 +11,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::{
+    body,
     keys::Connections,
     kind::{IntegrationKind, SecretUse},
     payload::{Arrival, Lead},
@@ -23,7 +24,7 @@ use crate::{
     audit::{Actor, Entry},
     crypto::OpaqueToken,
     db::{PublicDb, StaffDb},
-    http::{Answer, ApiError, FieldError, QueryReader, Site, parse_json, read_body},
+    http::{Answer, ApiError, FieldError, QueryReader, Site, read_body},
     inquiries::{door::Door, intake::Intake},
 };
 
@@ -111,7 +112,7 @@ impl Call {
         }
         let webhook_id = signature::webhook_id(self.request.headers()).filter(|_| kind == IntegrationKind::Generic);
         let line = line(kind, found);
-        let Ok(body) = parse_json(&body) else {
+        let Some(body) = body::read(&body) else {
             let waybill = Waybill::of_bytes(webhook_id, &body);
             return self.keep(&line, &waybill, None, Some(NoInquiry::of("unreadable")), now).await;
         };
@@ -139,6 +140,9 @@ impl Call {
                 Arrival::Lead { lead, alone } => self.take(line, lead, alone, whole, now).await,
                 Arrival::Notice { external_id, alone } => {
                     self.keep(line, &Waybill::of(None, alone), Some(&external_id), None, now).await
+                }
+                Arrival::Unreadable { alone } => {
+                    self.keep(line, &Waybill::of(None, alone), None, Some(NoInquiry::of("unreadable")), now).await
                 }
             };
             outcome = outcome.and(taken);

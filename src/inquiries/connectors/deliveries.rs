@@ -1,5 +1,5 @@
-//! Deliveries that are no inquiry yet, as staff see them: why, and never what they say. Once the mapping is right they are
-//! tried again.
+//! Deliveries that are no inquiry yet, as those who keep connections see them: why, and never what they say. Once the
+//! mapping is right they are tried again.
 
 use actix_web::{HttpRequest, http::StatusCode, web::Data};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -210,7 +210,7 @@ async fn try_again(
     let waybill = serde_json::from_slice::<Waybill>(&bytes).map_err(|_| ApiError::Internal)?;
     let mut arrivals = waybill.read(line.kind).unwrap_or_default().into_iter();
     match arrivals.next() {
-        None => Ok(Tried::Kept(NoInquiry::of("unreadable"))),
+        None | Some(Arrival::Unreadable { .. }) => Ok(Tried::Kept(NoInquiry::of("unreadable"))),
         Some(Arrival::Notice { .. }) => Ok(Tried::ToFetch),
         Some(Arrival::Lead { lead, .. }) => Ok(match taking.lead(line, lead, open.request_id.clone(), now).await? {
             Ok(inquiry) => Tried::Inquiry(inquiry),

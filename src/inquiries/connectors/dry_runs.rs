@@ -85,11 +85,11 @@ pub struct IntegrationTrial {
 /// What a lead would become.
 #[derive(Serialize, ToSchema)]
 pub struct TriedLead {
-    /// `new`, `held` or `spam`, before the words are judged; `kept` for what nobody could answer; `fetched` for one whose
+    /// `new`, `held` or `spam`, before the words are judged; `kept` for what nobody could read or answer; `fetched` for one whose
     /// fields Meta would be asked for.
     #[schema(pattern = "^(new|held|spam|kept|fetched)$")]
     outcome: String,
-    /// How the service calls it.
+    /// How the service calls it; empty where that cannot be read.
     external_id: String,
     /// Whether it is a trial, which is stored nowhere.
     is_test: bool,
@@ -237,9 +237,11 @@ impl Trial {
             let (external_id, is_test) = match &arrival {
                 Arrival::Lead { lead, .. } => (lead.external_id.clone(), lead.is_test),
                 Arrival::Notice { external_id, .. } => (external_id.clone(), false),
+                Arrival::Unreadable { .. } => (String::new(), false),
             };
             let tried = match arrival {
                 Arrival::Notice { .. } => TriedLead::nothing("fetched", Vec::new(), Vec::new()),
+                Arrival::Unreadable { .. } => TriedLead::nothing("kept", Vec::new(), Vec::new()),
                 Arrival::Lead { lead, .. } => match taking.understand(line, lead).await? {
                     Ok((form, named, understood)) => {
                         let source = Source::Connection(line.kind);

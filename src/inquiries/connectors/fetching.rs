@@ -258,7 +258,7 @@ impl LeadFetching {
 fn notice(waybill: &Waybill) -> Option<(String, serde_json::Value)> {
     match waybill.read(IntegrationKind::Meta).ok()?.into_iter().next()? {
         Arrival::Notice { external_id, alone } => Some((external_id, alone)),
-        Arrival::Lead { .. } => None,
+        Arrival::Lead { .. } | Arrival::Unreadable { .. } => None,
     }
 }
 

@@ -57,7 +57,7 @@ impl IntegrationKind {
 
     /// Whether its source tells of the same thing again when more is known.
     pub fn is_amended(self) -> bool {
-        self == Self::CallRail
+        matches!(self, Self::CallRail | Self::Typeform)
     }
 
     /// The secrets that it has.

@@ -7,6 +7,7 @@
 //! | file | holds |
 //! |---|---|
 //! | `kind` | the services, and the secrets that each has |
+//! | `body` | a body as JSON, read forgivingly |
 //! | `signature` | whether a delivery comes from where it says |
 //! | `payload` | what a delivery says, as facts |
 //! | `mapping`, `mapping_input` | which fact becomes which field |
@@ -15,11 +16,13 @@
 //! | `arrivals` | where services deliver to |
 //! | `graph`, `fetching` | the fields of Meta's leads, fetched after their delivery is stored |
 //! | `connection`, `connection_input`, `connections` | connections as staff keep them |
-//! | `deliveries`, `dry_runs` | what is no inquiry yet; a mapping tried on a sample |
+//! | `deliveries`, `opened_delivery` | what is no inquiry yet; what one of them says |
+//! | `dry_runs` | a mapping tried on a sample |
 //! | `keys` | seals and hashes |
 //! | `queries` | all SQL |
 
 mod arrivals;
+mod body;
 mod connection;
 mod connection_input;
 mod connections;
@@ -31,6 +34,7 @@ mod keys;
 mod kind;
 mod mapping;
 mod mapping_input;
+mod opened_delivery;
 mod payload;
 mod queries;
 mod signature;
@@ -73,6 +77,7 @@ pub fn admin_routes(config: &mut ServiceConfig) {
         .mount(config);
     Endpoint::at("/integrations/{id}/dry-runs").post(dry_runs::try_integration).mount(config);
     Endpoint::at("/integrations/{id}/deliveries").get(deliveries::list_integration_deliveries).mount(config);
+    Endpoint::at("/integrations/{id}/deliveries/{delivery}").get(opened_delivery::get_integration_delivery).mount(config);
     Endpoint::at("/integrations/{id}/deliveries/{delivery}/retry")
         .post(deliveries::retry_integration_delivery)
         .mount(config);
@@ -94,6 +99,7 @@ pub fn admin_routes(config: &mut ServiceConfig) {
     dry_runs::try_integration_mapping,
     dry_runs::try_integration,
     deliveries::list_integration_deliveries,
-    deliveries::retry_integration_delivery
+    deliveries::retry_integration_delivery,
+    opened_delivery::get_integration_delivery
 ))]
 pub struct Docs;

@@ -2,12 +2,15 @@
 //! takes the steps of every way in; one that its source tells of again is written anew; and what is no inquiry goes back
 //! to the caller, who keeps it.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{
+    body,
     keys::Connections,
     kind::IntegrationKind,
     mapping::IntegrationMapping,
@@ -109,7 +112,18 @@ impl Waybill {
     /// # Errors
     /// [`Unreadable`].
     pub fn read(&self, kind: IntegrationKind) -> Result<Vec<Arrival>, Unreadable> {
-        payload::read(kind, self.body.as_ref().ok_or(Unreadable)?, self.webhook_id.as_deref())
+        let body = self.body().ok_or(Unreadable)?;
+        payload::read(kind, &body, self.webhook_id.as_deref())
+    }
+
+    /// The body, where it is JSON by any reading.
+    fn body(&self) -> Option<Cow<'_, Value>> {
+        self.body.as_ref().map(Cow::Borrowed).or_else(|| body::read(&self.told_bytes()?).map(Cow::Owned))
+    }
+
+    /// The bytes, where they are no JSON.
+    pub fn told_bytes(&self) -> Option<Vec<u8>> {
+        data_encoding::BASE64.decode(self.bytes.as_ref()?.as_bytes()).ok()
     }
 }
 
@@ -135,7 +149,8 @@ impl Taking<'_> {
         now: DateTime<Utc>,
     ) -> Result<Result<Uuid, NoInquiry>, ApiError> {
         let (external_index, weight) = (self.connections.external_index(line.id, &lead.external_id), lead.facts.len());
-        let sent_at = lead.sent_at.unwrap_or(now);
+        // Before everything that is whole; of several partial ones the richest counts.
+        let sent_at = if lead.is_partial { DateTime::UNIX_EPOCH } else { lead.sent_at.unwrap_or(now) };
         let (form, named, understood) = match self.understand(line, lead).await? {
             Ok(found) => found,
             Err(why) => return Ok(Err(why)),
@@ -152,7 +167,7 @@ impl Taking<'_> {
         if line.kind.is_amended() {
             let content = self.connections.told(line.id, &submission.canonical());
             let told = Told { content, sent_at, weight: i32::try_from(weight).unwrap_or(i32::MAX) };
-            return self.call((&form, &named), &submission, &origin, told, now).await.map(Ok);
+            return self.take_told((&form, &named), &submission, &origin, told, now).await.map(Ok);
         }
         Ok(Ok(self.intake.take(&form, &named, &submission, &origin, None, now).await?.id))
     }
@@ -180,8 +195,8 @@ impl Taking<'_> {
         Ok(Ok((form, named, understood)))
     }
 
-    /// A call that is told again is written anew, where it is not older than what is there.
-    async fn call(
+    /// What is told again is written anew, where it is not older than what is there.
+    async fn take_told(
         &self,
         (form, named): (&Form, &Named),
         submission: &Submission,
@@ -227,6 +242,7 @@ impl Taking<'_> {
             request_id: origin.request_id.clone(),
             audit: self.audit((origin.actor, "inquiry.amend", "inquiry", id), origin.request_id.as_deref(), now),
             emergency: emergency.is_some(),
+            consents: json!(submission.consents),
             event_and_line: (self.intake.clock.new_id(), self.intake.clock.new_id()),
         };
         let outcome = self.intake.database.read(async move |connection| queries::amend(connection, &amendment).await);

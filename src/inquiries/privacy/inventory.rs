@@ -160,7 +160,7 @@ pub const INVENTORY: &[InventoryEntry] = &[
         "patient",
         "purpose_key",
         "until it is an inquiry, or for `CMS_INQUIRY_RETENTION_DAYS`",
-        None,
+        READ,
     ),
     entry(
         ("cms.integration_delivery", "delivery_index"),

@@ -14,7 +14,7 @@ const EXPORT: &str = "110106";
 const REST: &str = "rest";
 
 /// Every action that the program records: its type, what is done, and how it ends.
-static ACTIONS: [(&str, &str, &str, &str); 270] = [
+static ACTIONS: [(&str, &str, &str, &str); 271] = [
     ("access.denied", ALERT, "E", "8"),
     ("account.change_role", ADMINISTRATION, "U", "0"),
     ("account.create", ADMINISTRATION, "C", "0"),
@@ -162,6 +162,7 @@ static ACTIONS: [(&str, &str, &str, &str); 270] = [
     ("integration_delivery.create", REST, "C", "0"),
     ("integration_delivery.list", REST, "R", "0"),
     ("integration_delivery.purge", REST, "D", "0"),
+    ("integration_delivery.read", REST, "R", "0"),
     ("integration_delivery.retry", REST, "E", "0"),
     ("invitation.accept", ADMINISTRATION, "E", "0"),
     ("invitation.create", ADMINISTRATION, "C", "0"),

@@ -3,8 +3,8 @@
 use chrono::Duration;
 use serde_json::json;
 
-use super::{connect, delivered, is_taken, only, read, rows, signed, signed_bytes, staff, start_at, text};
-use crate::harness::Api;
+use super::{KINDS, connect, delivered, is_taken, lead, only, read, rows, signed, signed_bytes, staff, start_at, text};
+use crate::harness::{ADMIN, Api, FRONT_DESK, OWNER};
 
 #[test]
 fn a_lead_that_nobody_could_answer_is_kept_and_becomes_an_inquiry_once_the_mapping_is_right() {
@@ -65,6 +65,59 @@ fn signed_bytes_that_nobody_understands_are_kept_too() {
     let id = api.text("select id::text from cms.integration_delivery limit 1");
     let still = staff(&api, "POST", &connection, &format!("/deliveries/{id}/retry")).send().json();
     assert_eq!(still["data"]["reason"], "unreadable");
+}
+
+#[test]
+fn a_body_that_a_strict_reader_refuses_is_an_inquiry_all_the_same() {
+    let api = Api::start();
+    for (index, kind) in KINDS.into_iter().enumerate() {
+        let connection = connect(&api, &json!({"kind": kind}));
+        let mut body = lead(kind, "1001");
+        body["google_key"] = connection["secret"].clone();
+        let body = body.to_string().replace("the left one", "the left \\ud83d one");
+        let whole = body.strip_suffix('}').unwrap();
+        let odd = b", \"size\": 1e400, \"odd\": \"Jos\xe9\", \"odd\": \"last\"}";
+        let bytes = [&b"\xef\xbb\xbf"[..], whole.as_bytes(), odd].concat();
+        is_taken(&signed_bytes(&api, &connection, "id", &bytes).send());
+        assert_eq!(rows(&api), i64::try_from(index).unwrap() + 1, "{kind}");
+    }
+    assert_eq!(api.number("select count(*) from cms.integration_delivery"), 0);
+}
+
+#[test]
+fn whoever_reads_inquiries_opens_what_is_kept_and_it_is_written_down() {
+    let api = Api::start();
+    let connection = connect(&api, &json!({"kind": "google_ads"}));
+    let body = json!({"lead_id": "L-1", "user_column_data": [{"column_id": "FULL_NAME", "string_value": "Qzcanary Person"}]});
+    delivered(&api, &connection, "", &body);
+    let id = api.text("select id::text from cms.integration_delivery");
+    let path = format!("/deliveries/{id}");
+    let opened = staff(&api, "GET", &connection, &path).send();
+    assert_eq!((opened.status, opened.header("cache-control")), (200, "no-store"), "{}", opened.body);
+    assert!(!opened.body.contains(&text(&connection, "secret")), "the key of the connection is no part of it");
+    let data = opened.json()["data"].clone();
+    assert_eq!((&data["id"], &data["state"], &data["kind"]), (&json!(id), &json!("kept"), &json!("google_ads")));
+    assert_eq!((&data["body"], &data["text"]), (&body, &json!(null)));
+    let read = "select count(*) from cms.audit_event where action = 'integration_delivery.read' and subject_id is not null";
+    assert_eq!(api.number(read), 1);
+    let as_somebody = |who, of: &serde_json::Value| {
+        let path = format!("/v1/admin/integrations/{}{path}", text(of, "id"));
+        api.call("GET", &path).bearer(&api.sign_in(who)).send()
+    };
+    as_somebody(ADMIN, &connection).problem(403, "forbidden");
+    as_somebody(FRONT_DESK, &connection).problem(404, "not_found");
+    as_somebody(OWNER, &connect(&api, &json!({"kind": "meta"}))).problem(404, "not_found");
+    assert_eq!(api.number(read), 1);
+    let other = connect(&api, &json!({"kind": "typeform"}));
+    is_taken(&signed_bytes(&api, &other, "", b"Qzcanary \xff words").send());
+    let id = api.text("select id::text from cms.integration_delivery where reason = 'unreadable'");
+    let opened = staff(&api, "GET", &other, &format!("/deliveries/{id}")).send().json()["data"].clone();
+    assert_eq!((&opened["text"], &opened["body"]), (&json!("Qzcanary \u{fffd} words"), &json!(null)));
+    api.seal();
+    let path = "/v1/admin/breach-report?from=2020-01-01&until=2199-01-01";
+    let report = api.call("GET", path).bearer(&api.sign_in(OWNER)).send().json()["data"].clone();
+    assert_eq!((report["deliveries"].as_array().unwrap().len(), &report["certain"]), (2, &json!(0)), "{report}");
+    assert!(report["duties"].to_string().contains("164.408"), "{report}");
 }
 
 #[test]

@@ -117,6 +117,34 @@ fn leads_with_their_fields_are_taken_directly_and_one_that_nobody_could_answer_l
 }
 
 #[test]
+fn what_cannot_be_read_of_a_call_takes_no_readable_lead_with_it() {
+    let api = Api::start();
+    let connection = connect(&api, &json!({"kind": "meta"}));
+    let mut body = lead("meta", "77771");
+    let odd = |value: Value| json!({"changes": [{"field": "leadgen", "value": value}]});
+    let entries = body["entry"].as_array_mut().unwrap();
+    entries.insert(0, odd(json!({"leadgen_id": "abc", "note": "qzcanary"})));
+    entries.push(odd(json!({})));
+    delivered(&api, &connection, "", &body);
+    delivered(&api, &connection, "", &body);
+    assert_eq!(only(&api)["email"], "wren@mail.example");
+    let kept = staff(&api, "GET", &connection, "/deliveries").send();
+    assert!(!kept.body.contains("qzcanary"), "{}", kept.body);
+    let kept = kept.json()["data"].as_array().unwrap().clone();
+    assert_eq!(kept.iter().map(|one| one["reason"].clone()).collect::<Vec<_>>(), ["unreadable", "unreadable"]);
+    let opened: Vec<Value> = kept
+        .iter()
+        .map(|one| staff(&api, "GET", &connection, &format!("/deliveries/{}", text(one, "id"))).send().json())
+        .collect();
+    let said = |opened: &Value| opened["data"]["body"]["entry"][0]["changes"][0]["value"]["note"] == "qzcanary";
+    assert_eq!(opened.iter().filter(|one| said(one)).count(), 1, "{opened:?}");
+    let dry = json!({"payload": body});
+    let tried = staff(&api, "POST", &connection, "/dry-runs").json(&dry).send().json()["data"]["leads"].clone();
+    let outcomes: Vec<_> = tried.as_array().unwrap().iter().map(|one| one["outcome"].clone()).collect();
+    assert_eq!(outcomes, ["kept", "new", "kept"]);
+}
+
+#[test]
 fn a_lead_that_is_told_of_by_its_id_is_stored_first_and_fetched_then() {
     let (api, graph) = with_graph();
     let connection = connect(&api, &json!({"kind": "meta", "access_token": "page-token-of-meta"}));

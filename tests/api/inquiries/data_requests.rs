@@ -62,6 +62,14 @@ impl Office {
     }
 }
 
+/// A form with texts, and what an inquiry says to them.
+fn agreeing(api: &Api) -> Value {
+    let text = |purpose: &str| json!({"purpose": purpose, "text_version": "1", "texts": {"en": "You may."}});
+    let form = json!({"name": "Agreeing", "consents": [text("contact"), text("news")]});
+    assert_eq!(api.call("POST", "/v1/admin/forms").bearer(&api.sign_in(OWNER)).json(&form).send().status, 201);
+    json!({"form": "agreeing", "consents": [{"purpose": "contact", "text_version": "1", "granted": true}, {"purpose": "news", "granted": false}]})
+}
+
 #[test]
 fn each_law_sets_its_day_and_the_overdue_come_first() {
     let office = Office::open();
@@ -209,7 +217,7 @@ fn a_correction_is_sealed_found_again_and_written_down_without_its_words() {
 #[test]
 fn a_withdrawal_reaches_every_inquiry_of_the_person() {
     let office = Office::open();
-    let agreed = json!({"consents": [{"purpose": "contact", "text_version": "1", "granted": true}, {"purpose": "news", "granted": false}]});
+    let agreed = agreeing(&office.api);
     let (one, two) = (sent(&office.api, &with(&agreed)), sent(&office.api, &with(&agreed)));
     let done = office.done("withdraw", &json!({}));
     assert_eq!(done["withdrawn"].as_array().unwrap().len(), 2, "what was refused need not be withdrawn: {done}");
@@ -219,6 +227,48 @@ fn a_withdrawal_reaches_every_inquiry_of_the_person() {
     let ledger = office.api.call("GET", &path).bearer(&token).send().json();
     assert_eq!(ledger["data"]["standing"][0]["granted"], false);
     assert_eq!(office.done("withdraw", &json!({}))["withdrawn"], json!([]), "once is enough");
+}
+
+#[test]
+fn a_fulfilment_of_nothing_is_a_mistake_and_never_nothing_found() {
+    let office = Office::open();
+    let (mine, of_my_son) = (sent(&office.api, &inquiry()), sent(&office.api, &inquiry()));
+    for (kind, more) in [("access", json!({})), ("delete", json!({})), ("correct", json!({"phone": "+15615550199"})), ("withdraw", json!({}))] {
+        let request = office.ask(kind, &json!({}));
+        office.verify(&request);
+        let mut body = json!({"inquiries": []});
+        json_patch::merge(&mut body, &more);
+        let problem = office.fulfil(&request, &body).problem(422, "validation_failed");
+        assert_eq!(super::mistakes(&problem), [("/inquiries", "required")], "{kind}");
+        let open = office.call("GET", &format!("/{}", request["id"].as_str().unwrap()), &Value::Null).json();
+        assert_eq!((&open["data"]["status"], open["data"]["email"].is_string()), (&json!("open"), true));
+    }
+    let done = office.done("delete", &json!({"inquiries": [mine["id"]]}));
+    assert_eq!(done["kept"], json!([{"id": of_my_son["id"], "reason": "not_selected"}]));
+    assert_eq!(done["request"]["outcome"], "done");
+    assert!(done["request"]["email"].is_string(), "what was left out may still be theirs");
+    let nobody = office.ask("delete", &json!({"email": "nobody@mail.example"}));
+    office.verify(&nobody);
+    let done = office.fulfil(&nobody, &json!({})).json()["data"]["request"].clone();
+    assert_eq!((&done["outcome"], &done["email"]), (&json!("nothing_found"), &Value::Null));
+}
+
+#[test]
+fn a_withdrawal_names_what_the_inquiries_speak_of() {
+    let office = Office::open();
+    let agreed = agreeing(&office.api);
+    sent(&office.api, &with(&agreed));
+    let request = office.ask("withdraw", &json!({}));
+    office.verify(&request);
+    let problem = office.fulfil(&request, &json!({"purposes": ["contact", "zz"]})).problem(422, "validation_failed");
+    assert_eq!(super::mistakes(&problem), [("/purposes/1", "unknown_reference")]);
+    let problem = office.fulfil(&request, &json!({"purposes": []})).problem(422, "validation_failed");
+    assert_eq!(super::mistakes(&problem), [("/purposes", "required")]);
+    assert_eq!(count(&office.api, "select count(*) from cms.consent_change"), 0);
+    let done = office.fulfil(&request, &json!({"purposes": ["news", "contact"]}));
+    assert_eq!(done.status, 200, "{}", done.body);
+    let withdrawn = done.json()["data"]["withdrawn"].clone();
+    assert_eq!((withdrawn.as_array().unwrap().len(), &withdrawn[0]["purpose"]), (1, &json!("contact")));
 }
 
 #[test]

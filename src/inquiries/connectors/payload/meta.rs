@@ -1,5 +1,6 @@
 //! Lead ads of Meta (<https://developers.facebook.com/docs/marketing-api/guides/lead-ads/retrieving>): several entries
-//! in a call, several changes in an entry. Meta sends the id of a lead alone; some relays send its fields along.
+//! in a call, several changes in an entry. Meta sends the id of a lead alone; some relays send its fields along. One that
+//! cannot be read takes none of the others with it.
 
 use serde_json::{Value, json};
 
@@ -12,16 +13,18 @@ pub(super) fn read(body: &Value) -> Result<Vec<Arrival>, Unreadable> {
     let entries = body.get("entry").and_then(Value::as_array).ok_or(Unreadable)?;
     let changes = entries.iter().filter_map(|entry| entry.get("changes").and_then(Value::as_array)).flatten();
     let leads = changes.filter(|change| change.get("field").and_then(Value::as_str) == Some("leadgen"));
-    leads.map(|change| arrival(change.get("value").unwrap_or(&Value::Null))).collect()
+    Ok(leads.map(|change| arrival(change.get("value").unwrap_or(&Value::Null))).collect())
 }
 
-fn arrival(value: &Value) -> Result<Arrival, Unreadable> {
-    let external_id = id_of(value.get("leadgen_id")).filter(|id| is_lead_id(id)).ok_or(Unreadable)?;
+fn arrival(value: &Value) -> Arrival {
     let alone = json!({"entry": [{"changes": [{"field": "leadgen", "value": value}]}]});
-    if value.get("field_data").is_some_and(Value::is_array) {
-        return Ok(Arrival::Lead { lead: fields_of(value, external_id)?, alone: Some(alone) });
+    let Some(external_id) = id_of(value.get("leadgen_id")).filter(|id| is_lead_id(id)) else {
+        return Arrival::Unreadable { alone };
+    };
+    match value.get("field_data").and_then(Value::as_array) {
+        Some(fields) => Arrival::Lead { lead: lead_of(value, fields, external_id), alone: Some(alone) },
+        None => Arrival::Notice { external_id, alone },
     }
-    Ok(Arrival::Notice { external_id, alone })
 }
 
 /// The body of a notice with what the Graph API tells of its lead; none where that has no fields.
@@ -41,11 +44,10 @@ pub fn is_lead_id(id: &str) -> bool {
     (1..=LONGEST_LEAD_ID).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-fn fields_of(value: &Value, external_id: String) -> Result<Lead, Unreadable> {
-    let fields = value.get("field_data").and_then(Value::as_array).ok_or(Unreadable)?;
+fn lead_of(value: &Value, fields: &[Value], external_id: String) -> Lead {
     let mut facts: Vec<Fact> = fields.iter().enumerate().filter_map(|(index, field)| fact(index, field)).collect();
     facts.extend(flat::members(value, &["field_data", "leadgen_id", "id"]));
-    Ok(Lead { external_id, sent_at: instant_of(value.get("created_time")), facts, ..Lead::default() })
+    Lead { external_id, sent_at: instant_of(value.get("created_time")), facts, ..Lead::default() }
 }
 
 fn fact(index: usize, field: &Value) -> Option<Fact> {

@@ -57,6 +57,8 @@ pub struct Lead {
     pub sent_at: Option<DateTime<Utc>>,
     /// A trial that nobody wrote.
     pub is_test: bool,
+    /// Told before it was finished: whatever is whole is newer.
+    pub is_partial: bool,
     /// The service itself takes it for spam.
     pub is_spam: bool,
     /// A text message that says to stop texting.
@@ -88,6 +90,11 @@ pub enum Arrival {
         /// The part of the body that speaks of it alone, as a body of its own.
         alone: Value,
     },
+    /// One of several that is not of its service's shape.
+    Unreadable {
+        /// The part of the body that speaks of it alone, as a body of its own.
+        alone: Value,
+    },
 }
 
 impl fmt::Debug for Arrival {
@@ -95,6 +102,7 @@ impl fmt::Debug for Arrival {
         match self {
             Self::Lead { lead, .. } => lead.fmt(out),
             Self::Notice { .. } => out.write_str("Notice"),
+            Self::Unreadable { .. } => out.write_str("Unreadable"),
         }
     }
 }
@@ -107,7 +115,8 @@ pub struct Unreadable;
 /// Reads the body of a call. `webhook_id` names a delivery of a generic connection.
 ///
 /// # Errors
-/// [`Unreadable`] where the leads in it cannot be told apart or named.
+/// [`Unreadable`] where the leads in it cannot be told apart, or its only one cannot be named. Of several, each that cannot
+/// is an [`Arrival::Unreadable`] among the others.
 pub fn read(kind: IntegrationKind, body: &Value, webhook_id: Option<&str>) -> Result<Vec<Arrival>, Unreadable> {
     let one = |lead: Result<Lead, Unreadable>| lead.map(|lead| vec![Arrival::Lead { lead, alone: None }]);
     match kind {

@@ -6,7 +6,7 @@ use super::*;
 fn lead(kind: IntegrationKind, body: &Value) -> Lead {
     match read(kind, body, Some("msg_1")).unwrap().remove(0) {
         Arrival::Lead { lead, .. } => lead,
-        Arrival::Notice { .. } => panic!("a lead is expected"),
+        other => panic!("a lead is expected, not {other:?}"),
     }
 }
 
@@ -54,8 +54,22 @@ fn several_leads_of_meta_come_in_one_call_and_other_changes_are_none() {
     assert!(matches!(&arrivals[1], Arrival::Lead { lead, .. } if told(lead) == [("email", "a@mail.example")]));
     for bad in [json!("../me"), json!("1?x"), json!(""), json!(null), json!("9".repeat(41))] {
         let body = json!({"entry": [{"changes": [change(json!({"leadgen_id": bad}))]}]});
-        assert_eq!(read(IntegrationKind::Meta, &body, None), Err(Unreadable), "{bad}");
+        let arrivals = read(IntegrationKind::Meta, &body, None).unwrap();
+        assert!(matches!(&arrivals[..], [Arrival::Unreadable { alone }] if *alone == body), "{bad}");
     }
+    assert_eq!(read(IntegrationKind::Meta, &json!({"entry": {}}), None), Err(Unreadable));
+}
+
+#[test]
+fn what_cannot_be_read_of_meta_takes_nothing_readable_with_it() {
+    let good = json!({"leadgen_id": "77771", "field_data": [{"name": "email", "values": ["a@mail.example"]}]});
+    let changes = [json!({}), good, json!({"leadgen_id": "abc"}), json!({"leadgen_id": "77772"})]
+        .map(|value| json!({"field": "leadgen", "value": value}));
+    let arrivals = read(IntegrationKind::Meta, &json!({"entry": [{"changes": changes}]}), None).unwrap();
+    assert!(matches!(
+        &arrivals[..],
+        [Arrival::Unreadable { .. }, Arrival::Lead { .. }, Arrival::Unreadable { .. }, Arrival::Notice { .. }]
+    ));
 }
 
 #[test]

@@ -1,9 +1,14 @@
 //! An answered form of Typeform (<https://www.typeform.com/developers/webhooks/example-payload/>). A question is named
-//! by its reference, and read by its title; `token` names the answer.
+//! by its reference, and read by its title; `token` names the answer. Where a form sends partial responses as well
+//! (<https://www.typeform.com/developers/webhooks/reference/create-or-update-webhook/>, `event_types`), the same token comes
+//! again when it is finished.
 
 use serde_json::Value;
 
 use super::{Fact, Lead, Unreadable, flat, id_of, instant_of};
+
+/// The `event_type` of an answer that is not finished.
+const PARTIAL: &str = "form_response_partial";
 
 pub(super) fn read(body: &Value) -> Result<Lead, Unreadable> {
     let response = body.get("form_response").ok_or(Unreadable)?;
@@ -19,7 +24,13 @@ pub(super) fn read(body: &Value) -> Result<Lead, Unreadable> {
         ..fact
     }));
     facts.extend(variables(response));
-    Ok(Lead { external_id, sent_at: instant_of(response.get("submitted_at")), facts, ..Lead::default() })
+    Ok(Lead {
+        external_id,
+        sent_at: instant_of(response.get("submitted_at")),
+        is_partial: body.get("event_type").and_then(Value::as_str) == Some(PARTIAL),
+        facts,
+        ..Lead::default()
+    })
 }
 
 fn fact(index: usize, answer: &Value, asked: &[Value]) -> Option<Fact> {

@@ -91,6 +91,8 @@ pub struct Amendment {
     pub audit: (Uuid, [u8; 32]),
     /// Whether the words match an emergency rule.
     pub emergency: bool,
+    /// What is agreed to and refused by what is told now.
+    pub consents: serde_json::Value,
     /// For the event and the line of the history, where an emergency makes them.
     pub event_and_line: (Uuid, Uuid),
 }
@@ -216,7 +218,7 @@ pub async fn find_delivered_key(
 pub async fn amend(connection: &mut PgConnection, amendment: &Amendment) -> Result<String, ApiError> {
     let (sealed, told) = (&amendment.sealed, amendment.told);
     let outcome = sqlx::query_scalar!(
-        r#"select site.amend_call($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22) as "outcome!""#,
+        r#"select site.amend_told($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23) as "outcome!""#,
         amendment.id,
         amendment.integration,
         amendment.external_index.as_slice(),
@@ -239,6 +241,7 @@ pub async fn amend(connection: &mut PgConnection, amendment: &Amendment) -> Resu
         amendment.emergency,
         amendment.event_and_line.0,
         amendment.event_and_line.1,
+        amendment.consents,
     )
     .fetch_one(connection)
     .await?;

@@ -106,6 +106,54 @@ pub async fn list_deliveries(
     Ok(listed.collect())
 }
 
+/// A delivery with what it says.
+#[derive(Debug)]
+pub struct KeptDelivery {
+    /// As a list has it.
+    pub listed: ListedDelivery,
+    /// The connection's kind.
+    pub kind: IntegrationKind,
+    /// Sealed for the row; none once it is an inquiry.
+    pub sealed: Option<Vec<u8>>,
+}
+
+/// A delivery of this connection.
+///
+/// # Errors
+/// Those of the database.
+pub async fn find_kept_delivery(
+    connection: &mut PgConnection,
+    integration: Uuid,
+    id: Uuid,
+) -> Result<Option<KeptDelivery>, sqlx::Error> {
+    let row = sqlx::query!(
+        r#"select d.id, d.state, d.reason, d.mistakes as "mistakes: Json<Vec<LeadMistake>>", d.received_at, d.attempts,
+                  d.available_at, d.inquiry_id, d.done_at, d.retention_expires_at, d.sealed, i.kind
+             from cms.integration_delivery d join cms.integration i on i.id = d.integration_id
+            where d.integration_id = $1 and d.id = $2"#,
+        integration,
+        id,
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(row.and_then(|row| {
+        let kind = IntegrationKind::named(&row.kind)?;
+        let listed = ListedDelivery {
+            id: row.id,
+            state: row.state,
+            reason: row.reason,
+            mistakes: row.mistakes.0,
+            received_at: row.received_at,
+            attempts: row.attempts,
+            available_at: row.available_at,
+            inquiry_id: row.inquiry_id,
+            done_at: row.done_at,
+            retention_expires_at: row.retention_expires_at,
+        };
+        Some(KeptDelivery { listed, kind, sealed: row.sealed })
+    }))
+}
+
 /// How many there are, counted up to `most`.
 ///
 /// # Errors

@@ -33,7 +33,7 @@ fn google(columns: Value) -> Lead {
     let body = json!({"lead_id": "L-1", "user_column_data": columns});
     match payload::read(IntegrationKind::GoogleAds, &body, None).unwrap().remove(0) {
         Arrival::Lead { lead, .. } => lead,
-        Arrival::Notice { .. } => panic!("a lead is expected"),
+        other => panic!("a lead is expected, not {other:?}"),
     }
 }
 

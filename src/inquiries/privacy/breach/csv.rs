@@ -4,7 +4,7 @@ use chrono::SecondsFormat;
 
 use super::report::BreachReport;
 
-/// One line an inquiry, with a line of names first. Ids, names of fields and instants alone: no cell is a formula.
+/// One line an inquiry, with a line of names first, and one a delivery that was none yet. Ids, names of fields and instants alone: no cell is a formula.
 ///
 /// # Errors
 /// Those of the writer, which writes to memory.
@@ -21,6 +21,10 @@ pub fn as_csv(report: &BreachReport) -> Result<Vec<u8>, csv::Error> {
             instant(inquiry.first_at),
             instant(inquiry.last_at),
         ])?;
+    }
+    for delivery in &report.deliveries {
+        let id = delivery.to_string();
+        table.write_record([id.as_str(), "certain", "delivery", "", "", ""])?;
     }
     table.into_inner().map_err(|error| error.into_error().into())
 }

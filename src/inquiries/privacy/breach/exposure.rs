@@ -12,6 +12,8 @@ pub enum Exposure {
     Named(&'static [&'static str]),
     /// These fields of inquiries that the row does not name.
     Unnamed(&'static [&'static str]),
+    /// What a service delivered and what is no inquiry yet: the row names the delivery.
+    Delivery,
 }
 
 /// What `action` shows; `has_subject` tells whether its row names an inquiry. Of an action about inquiries that stands not
@@ -23,6 +25,7 @@ pub fn exposure(action: &str, subject_type: &str, has_subject: bool) -> Exposure
         ("inquiry", "submit" | "amend" | "refuse" | "seal_refused" | "erase" | "measure" | "stream") => {
             Exposure::Nothing
         }
+        ("integration_delivery", "read") => Exposure::Delivery,
         ("inquiry", "list" | "search") => Exposure::Unnamed(&["name"]),
         // Of a range, each inquiry has a row of its own beside that of the export.
         ("inquiry", "export") if !has_subject => Exposure::Nothing,
@@ -44,6 +47,13 @@ pub fn exposure(action: &str, subject_type: &str, has_subject: bool) -> Exposure
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn whoever_opens_a_delivery_sees_what_somebody_wrote() {
+        assert_eq!(exposure("integration_delivery.read", "integration_delivery", true), Exposure::Delivery);
+        assert_eq!(exposure("integration_delivery.list", "integration", true), Exposure::Nothing);
+        assert_eq!(exposure("inquiry.refuse", "integration_delivery", true), Exposure::Nothing);
+    }
 
     #[test]
     fn a_list_shows_names_and_a_reading_shows_everything() {

@@ -120,6 +120,9 @@ pub struct BreachReport {
     pub erased: i64,
     /// Those that the trail names, then those that may have been seen.
     pub inquiries: Vec<BreachInquiry>,
+    /// Deliveries of services that were opened before they were an inquiry, if they ever were: the words of one person each,
+    /// counted apart from `contacts` and `erased`.
+    pub deliveries: Vec<Uuid>,
     /// Whether more may have been seen than are listed; the numbers are exact all the same.
     pub truncated: bool,
     /// What the rules ask for, as far as numbers decide it. Whether it is a breach is for people to say (45 CFR 164.402).
@@ -131,6 +134,7 @@ pub struct BreachReport {
 struct Sightings {
     actors: BTreeMap<(String, Option<Uuid>), BreachActor>,
     inquiries: BTreeMap<Uuid, Sighting>,
+    deliveries: BTreeSet<Uuid>,
     unnamed: Option<Sighting>,
 }
 
@@ -158,7 +162,8 @@ impl Sightings {
     fn take(&mut self, seen: &Seen) {
         let shown = exposure(&seen.action, &seen.subject_type, seen.subject_id.is_some());
         match (shown, seen.subject_id) {
-            (Exposure::Nothing, _) | (Exposure::Named(_), None) => return,
+            (Exposure::Nothing, _) | (Exposure::Named(_) | Exposure::Delivery, None) => return,
+            (Exposure::Delivery, Some(id)) => _ = self.deliveries.insert(id),
             (Exposure::Named(fields), Some(id)) => {
                 self.inquiries.entry(id).or_insert_with(|| Sighting::at(seen.at)).add(fields, seen.at);
             }
@@ -207,7 +212,8 @@ pub async fn make(
     // What the trail names was there as well.
     let only_possible = (count - certain).max(0);
     let truncated = count > LISTED;
-    let duties = duties(people.contacts + people.erased);
+    let deliveries = i64::try_from(sightings.deliveries.len()).unwrap_or(i64::MAX);
+    let duties = duties((people.contacts + people.erased).saturating_add(deliveries));
     Ok(BreachReport {
         from,
         until,
@@ -221,6 +227,7 @@ pub async fn make(
         contacts: people.contacts,
         erased: people.erased,
         inquiries: sightings.inquiries.into_iter().map(|(id, it)| shown(id, "certain", &it)).chain(possible).collect(),
+        deliveries: sightings.deliveries.into_iter().collect(),
         truncated,
         duties,
     })

@@ -78,10 +78,11 @@ pub async fn list_entries(connection: &mut PgConnection, inquiries: &[Uuid]) -> 
              left join lateral (
                select e.id from cms.audit_event e
                 where case when l.change_id is null
-                        then e.subject_type = 'inquiry' and e.subject_id = l.inquiry_id and e.action = 'inquiry.submit'
+                        then e.subject_type = 'inquiry' and e.subject_id = l.inquiry_id
+                             and e.action in ('inquiry.submit', 'inquiry.amend') and e.at <= l.at
                         else e.subject_type = 'consent' and e.subject_id = l.change_id
                       end
-                order by e.at limit 1) e on true
+                order by e.at desc limit 1) e on true
              left join cms.audit_seal s on s.event_id = e.id
             order by l.inquiry_id, l.at, l.recorded_at, l.position, l.change_id"#,
         inquiries,

@@ -43,8 +43,8 @@ use crate::{
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[expect(dead_code, reason = "it is read field by field")]
 pub struct FulfilmentInput {
-    /// Which of the matches are the person's; all where it is absent.
-    #[schema(max_items = 500)]
+    /// Which of the matches are the person's: one at least, all where it is absent.
+    #[schema(min_items = 1, max_items = 500)]
     inquiries: Option<Vec<Uuid>>,
     /// For `correct`: the name as it should be.
     name: Option<NameInput>,
@@ -52,8 +52,9 @@ pub struct FulfilmentInput {
     email: Option<String>,
     /// For `correct`: the number as it should be.
     phone: Option<String>,
-    /// For `withdraw`: what is not agreed to any more; everything that is agreed to where it is absent.
-    #[schema(max_items = 20)]
+    /// For `withdraw`: what is not agreed to any more, of what the inquiries speak of; everything that is agreed to where it
+    /// is absent.
+    #[schema(min_items = 1, max_items = 20)]
     purposes: Option<Vec<String>>,
 }
 
@@ -158,7 +159,7 @@ struct Wanted {
     name: Option<Personal<PersonName>>,
     email: Option<Personal<Email>>,
     phone: Option<Personal<Phone>>,
-    purposes: Vec<String>,
+    purposes: Option<Vec<String>>,
 }
 
 /// What one transaction works with.
@@ -294,19 +295,23 @@ impl Work<'_> {
     }
 
     async fn withdraw(&self, transaction: &mut PgConnection, wanted: &Wanted) -> Result<Outcome, ApiError> {
-        let mut outcome = Outcome::default();
+        let mut said = Vec::with_capacity(self.chosen.len());
         for chosen in &self.chosen {
             let rows = ledger::list_entries(transaction, &[chosen.id]).await?;
             let entries: Vec<_> = rows.into_iter().map(|row| ConsentEntry::of(row, None)).collect::<Result<_, _>>()?;
-            let asked =
-                |standing: &ConsentStanding| wanted.purposes.is_empty() || wanted.purposes.contains(&standing.purpose);
-            let granted = ledger::standings(&entries).into_iter().filter(|standing| standing.granted);
-            let going: Vec<ConsentStanding> = granted.filter(asked).collect();
-            for standing in going {
-                outcome.withdrawn.push(self.withdraw_one(transaction, chosen.id, standing).await?);
-                outcome.withdrawn_in.push(chosen.id);
+            said.push((chosen.id, ledger::standings(&entries)));
+        }
+        wanted.check_purposes(&said)?;
+        let mut outcome = Outcome::default();
+        for (id, standings) in said {
+            let asked = |standing: &ConsentStanding| {
+                wanted.purposes.as_ref().is_none_or(|purposes| purposes.contains(&standing.purpose))
+            };
+            for standing in standings.into_iter().filter(|standing| standing.granted).filter(asked) {
+                outcome.withdrawn.push(self.withdraw_one(transaction, id, standing).await?);
+                outcome.withdrawn_in.push(id);
             }
-            self.note(transaction, chosen.id, "withdrawn", None, &[]).await?;
+            self.note(transaction, id, "withdrawn", None, &[]).await?;
         }
         Ok(outcome)
     }
@@ -350,15 +355,16 @@ impl Work<'_> {
 
     async fn complete(&self, transaction: &mut PgConnection, outcome: &Outcome) -> Result<(), ApiError> {
         let is_partial = outcome.kept.iter().any(|kept| kept.reason == "legal_hold");
-        let code = match (self.chosen.is_empty(), is_partial) {
+        let found_nothing = self.chosen.is_empty() && self.left_out.is_empty();
+        let code = match (found_nothing, is_partial) {
             (true, _) => "nothing_found",
             (false, true) => "done_in_part",
             (false, false) => "done",
         };
         let by = (self.staff.id, self.now);
         queries::update_completed(transaction, self.row.id, ("fulfilled", code), by).await?;
-        // Whoever asked to be forgotten is forgotten here, too; what is held still needs to be found again.
-        if self.row.kind == "delete" && !is_partial {
+        // Whoever asked to be forgotten is forgotten here, too; what is kept still needs to be found again.
+        if self.row.kind == "delete" && outcome.kept.is_empty() {
             queries::clear_contact(transaction, self.row.id, self.now).await?;
         }
         let fields = [self.row.kind.clone(), code.to_owned()];
@@ -377,13 +383,34 @@ impl Wanted {
         let name = fields.object("name", read_name).map(Personal::new);
         let email = fields.parsed("email", Email::parse).map(Personal::new);
         let phone = fields.parsed("phone", |text| Phone::parse(text, None)).map(Personal::new);
+        let narrowed = fields.value("purposes").is_some();
         let purposes = fields.list("purposes", 20, |entry, pointer| {
             let checked = entry.as_str().map(check_name);
             let refused = |(code, message): (&str, String)| vec![FieldError::at(&pointer, code, message)];
             checked.unwrap_or_else(|| Err(("wrong_type", "must be a text".to_owned()))).map_err(refused)
         });
+        for name in ["inquiries", "purposes"] {
+            if fields.value(name).and_then(Value::as_array).is_some_and(Vec::is_empty) {
+                fields.refuse(name, "required", "must have one entry at least; all are meant where it is absent");
+            }
+        }
         fields.finish()?;
-        Ok(Self { inquiries: inquiries.then_some(ids), name, email, phone, purposes })
+        let (inquiries, purposes) = (inquiries.then_some(ids), narrowed.then_some(purposes));
+        Ok(Self { inquiries, name, email, phone, purposes })
+    }
+
+    /// Refuses a purpose that none of the inquiries speaks of: nothing would be withdrawn, and nobody would see it.
+    fn check_purposes(&self, said: &[(Uuid, Vec<ConsentStanding>)]) -> Result<(), ApiError> {
+        let is_known = |purpose: &String| said.iter().any(|(_, all)| all.iter().any(|one| one.purpose == *purpose));
+        let named = self.purposes.iter().flatten().enumerate();
+        let unknown = named.filter(|(_, purpose)| !said.is_empty() && !is_known(purpose));
+        let mistakes: Vec<_> = unknown
+            .map(|(index, _)| {
+                let message = "is none that these inquiries speak of";
+                FieldError::at(format!("/purposes/{index}"), "unknown_reference", message)
+            })
+            .collect();
+        if mistakes.is_empty() { Ok(()) } else { Err(ApiError::Invalid(mistakes)) }
     }
 
     /// Refuses members that are of another kind's, and a correction of nothing.
@@ -398,7 +425,7 @@ impl Wanted {
         if kind == "correct" && !is_correction {
             mistakes.push(FieldError::at("", "required", "name, email or phone must be given"));
         }
-        if kind != "withdraw" && !self.purposes.is_empty() {
+        if kind != "withdraw" && self.purposes.is_some() {
             mistakes.push(FieldError::at("/purposes", "unfit", "belongs to a request to withdraw"));
         }
         if mistakes.is_empty() { Ok(()) } else { Err(ApiError::Invalid(mistakes)) }
