@@ -127,8 +127,10 @@ mod tests {
             (b"\xef\xbb\xbf{\"a\": 1}", json!({"a": 1})),
             (b"{\"a\": 1, \"b\": {\"c\": 1, \"c\": 2}, \"a\": 3}", json!({"a": 3, "b": {"c": 2}})),
             (b"{\"a\": 1e400, \"b\": [-1e999, 5, -2.5e1]}", json!({"a": "1e400", "b": ["-1e999", 5, -25.0]})),
-            (b"{\"a\": 0561, \"b\": +1561, \"c\": NaN, \"d\": -Infinity, \"e\": true}",
-             json!({"a": "0561", "b": "+1561", "c": "NaN", "d": "-Infinity", "e": true})),
+            (
+                b"{\"a\": 0561, \"b\": +1561, \"c\": NaN, \"d\": -Infinity, \"e\": true}",
+                json!({"a": "0561", "b": "+1561", "c": "NaN", "d": "-Infinity", "e": true}),
+            ),
             (b"{\"a\": \"Jos\xe9\"}", json!({"a": "Jos\u{fffd}"})),
             (b"{\"a\": \"one\ntwo\tthree\"}", json!({"a": "one\ntwo\tthree"})),
             (b"{\"a\": \"it\\'s \\x \\u12\"}", json!({"a": "it\\'s \\x \\u12"})),
@@ -139,7 +141,9 @@ mod tests {
 
     #[test]
     fn what_is_no_json_by_any_reading_is_none() {
-        for bytes in [&b""[..], b"not json", b"\xff\xfe", b"{\"a\": \"", b"{\"a\": \"\\", b"{\"a\": \"\\u", b"a=b", b"{]"] {
+        for bytes in
+            [&b""[..], b"not json", b"\xff\xfe", b"{\"a\": \"", b"{\"a\": \"\\", b"{\"a\": \"\\u", b"a=b", b"{]"]
+        {
             assert_eq!(read(bytes), None, "{}", String::from_utf8_lossy(bytes));
         }
         let deep = "[".repeat(200) + &"]".repeat(200);

@@ -77,7 +77,9 @@ pub fn admin_routes(config: &mut ServiceConfig) {
         .mount(config);
     Endpoint::at("/integrations/{id}/dry-runs").post(dry_runs::try_integration).mount(config);
     Endpoint::at("/integrations/{id}/deliveries").get(deliveries::list_integration_deliveries).mount(config);
-    Endpoint::at("/integrations/{id}/deliveries/{delivery}").get(opened_delivery::get_integration_delivery).mount(config);
+    Endpoint::at("/integrations/{id}/deliveries/{delivery}")
+        .get(opened_delivery::get_integration_delivery)
+        .mount(config);
     Endpoint::at("/integrations/{id}/deliveries/{delivery}/retry")
         .post(deliveries::retry_integration_delivery)
         .mount(config);

@@ -93,9 +93,12 @@ impl OpenedDelivery {
             serde_json::from_slice(&bytes).map_err(|_| ApiError::Internal)
         });
         let waybill = waybill.transpose()?;
-        let text = waybill.as_ref().and_then(Waybill::told_bytes).map(|told| String::from_utf8_lossy(&told).into_owned());
+        let text =
+            waybill.as_ref().and_then(Waybill::told_bytes).map(|told| String::from_utf8_lossy(&told).into_owned());
         let mut body = waybill.and_then(|waybill| waybill.body);
-        if let Some(members) = body.as_mut().and_then(Value::as_object_mut).filter(|_| found.kind == IntegrationKind::GoogleAds) {
+        if let Some(members) =
+            body.as_mut().and_then(Value::as_object_mut).filter(|_| found.kind == IntegrationKind::GoogleAds)
+        {
             members.remove(GOOGLE_KEY);
         }
         Ok(Self { delivery: found.listed.into(), kind: found.kind, body, text })

@@ -88,7 +88,8 @@ fn a_body_that_a_strict_reader_refuses_is_an_inquiry_all_the_same() {
 fn whoever_reads_inquiries_opens_what_is_kept_and_it_is_written_down() {
     let api = Api::start();
     let connection = connect(&api, &json!({"kind": "google_ads"}));
-    let body = json!({"lead_id": "L-1", "user_column_data": [{"column_id": "FULL_NAME", "string_value": "Qzcanary Person"}]});
+    let body =
+        json!({"lead_id": "L-1", "user_column_data": [{"column_id": "FULL_NAME", "string_value": "Qzcanary Person"}]});
     delivered(&api, &connection, "", &body);
     let id = api.text("select id::text from cms.integration_delivery");
     let path = format!("/deliveries/{id}");
@@ -98,7 +99,8 @@ fn whoever_reads_inquiries_opens_what_is_kept_and_it_is_written_down() {
     let data = opened.json()["data"].clone();
     assert_eq!((&data["id"], &data["state"], &data["kind"]), (&json!(id), &json!("kept"), &json!("google_ads")));
     assert_eq!((&data["body"], &data["text"]), (&body, &json!(null)));
-    let read = "select count(*) from cms.audit_event where action = 'integration_delivery.read' and subject_id is not null";
+    let read =
+        "select count(*) from cms.audit_event where action = 'integration_delivery.read' and subject_id is not null";
     assert_eq!(api.number(read), 1);
     let as_somebody = |who, of: &serde_json::Value| {
         let path = format!("/v1/admin/integrations/{}{path}", text(of, "id"));

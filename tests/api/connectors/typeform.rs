@@ -21,7 +21,9 @@ fn an_answered_form_is_read_by_its_questions_and_its_token_names_it() {
 
 #[test]
 fn a_finished_answer_takes_the_place_of_a_partial_one_and_no_partial_one_comes_after_it() {
-    for order in [["early", "more", "whole"], ["whole", "more", "early"], ["more", "early", "whole"], ["early", "whole", "more"]] {
+    for order in
+        [["early", "more", "whole"], ["whole", "more", "early"], ["more", "early", "whole"], ["early", "whole", "more"]]
+    {
         let api = Api::start();
         let mapping = json!({"fields": {"message": ["Which knee?"]}});
         let connection = connect(&api, &json!({"kind": "typeform", "mapping": mapping}));
@@ -90,7 +92,10 @@ fn a_question_can_be_a_consent_and_a_message() {
     let later = api.text("select inquiry_id::text from cms.consent order by inquiry_id desc limit 1");
     let ledger = api.call("GET", &format!("/v1/admin/inquiries/{later}/consents")).bearer(&owner).send().json();
     let entries = ledger["data"]["entries"].as_array().unwrap().clone();
-    assert_eq!((entries.len(), &entries[0]["granted"], &entries[0]["text"]), (1, &json!(true), &json!("You may text me.")));
+    assert_eq!(
+        (entries.len(), &entries[0]["granted"], &entries[0]["text"]),
+        (1, &json!(true), &json!("You may text me."))
+    );
     let amended = api.text("select id::text from cms.audit_event where action = 'inquiry.amend'");
     assert_eq!(entries[0]["event"]["id"], json!(amended));
     delivered(&api, &connection, "", &with("no", false));

@@ -233,7 +233,12 @@ fn a_withdrawal_reaches_every_inquiry_of_the_person() {
 fn a_fulfilment_of_nothing_is_a_mistake_and_never_nothing_found() {
     let office = Office::open();
     let (mine, of_my_son) = (sent(&office.api, &inquiry()), sent(&office.api, &inquiry()));
-    for (kind, more) in [("access", json!({})), ("delete", json!({})), ("correct", json!({"phone": "+15615550199"})), ("withdraw", json!({}))] {
+    for (kind, more) in [
+        ("access", json!({})),
+        ("delete", json!({})),
+        ("correct", json!({"phone": "+15615550199"})),
+        ("withdraw", json!({})),
+    ] {
         let request = office.ask(kind, &json!({}));
         office.verify(&request);
         let mut body = json!({"inquiries": []});
