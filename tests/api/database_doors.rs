@@ -125,8 +125,8 @@ fn neither_role_may_make_or_change_anything_or_become_another() {
         let names: Vec<_> = functions.iter().filter_map(|function| function.split('(').next()).collect();
         let expected = [
             "site.amend_call",
-            "site.amend_told",
             "site.amend_inquiry",
+            "site.amend_told",
             "site.check_api_key",
             "site.find_delivered_key",
             "site.find_integration",
