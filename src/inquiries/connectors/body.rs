@@ -1,6 +1,8 @@
 //! The body of an authentic delivery as JSON. What a strict reader refuses is read forgivingly: whoever sent it cannot be
 //! asked to send it again, and a person's words hang on it.
 
+use std::fmt::Write;
+
 use serde_json::{Number, Value};
 
 use crate::http::parse_json;
@@ -61,7 +63,8 @@ fn mend_text<'a>(text: &'a str, out: &mut String) -> &'a str {
                 return rest;
             }
             '\\' => rest = mend_escape(rest, out),
-            control if control < ' ' => out.push_str(&format!("\\u{:04x}", u32::from(control))),
+            // Writing to a text does not fail.
+            control if control < ' ' => _ = write!(out, "\\u{:04x}", u32::from(control)),
             _ => out.push_str(one),
         }
     }
@@ -89,15 +92,12 @@ fn mend_escape<'a>(text: &'a str, out: &mut String) -> &'a str {
             }
         };
     }
-    match text.chars().next().filter(|next| "\"\\/bfnrt".contains(*next)) {
-        Some(escaped) => {
-            out.extend(['\\', escaped]);
-            text.split_at(escaped.len_utf8()).1
-        }
-        None => {
-            out.push_str("\\\\");
-            text
-        }
+    if let Some(escaped) = text.chars().next().filter(|next| "\"\\/bfnrt".contains(*next)) {
+        out.extend(['\\', escaped]);
+        text.split_at(escaped.len_utf8()).1
+    } else {
+        out.push_str("\\\\");
+        text
     }
 }
 

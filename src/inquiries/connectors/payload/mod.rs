@@ -50,6 +50,7 @@ impl fmt::Debug for Fact {
 
 /// One person who wrote or called.
 #[derive(Clone, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Lead {
     /// How the service calls it: the same at each delivery.
     pub external_id: String,
