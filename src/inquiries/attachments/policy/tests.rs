@@ -47,7 +47,7 @@ fn what_is_not_said_is_the_usual_and_every_mistake_is_told() {
 
 #[test]
 fn a_form_takes_what_it_asks_for_and_tells_every_file_that_it_does_not_take() {
-    let policy = AttachmentPolicy { max_files: 2, max_bytes: 34, types: vec!["application/pdf".to_owned()] };
+    let policy = AttachmentPolicy { max_files: 2, max_bytes: 32, types: vec!["application/pdf".to_owned()] };
     let taken = take(Some(&policy), vec![sent(FIELD, PDF), sent(FIELD, PDF)]).unwrap();
     assert_eq!(taken.len(), 2);
     let wrong =
