@@ -8,7 +8,6 @@ use uuid::Uuid;
 
 use super::{
     PATIENCE,
-    event::EventKind,
     payload::payload,
     queries::{self, DueEvent, NewDelivery, Subscriber},
 };
@@ -78,7 +77,7 @@ async fn announce_batch(
             }
         }
     }
-    let subscribers = queries::list_subscribers(transaction, clock.now()).await?;
+    let subscribers = queries::list_subscribers(transaction).await?;
     let deliveries: Vec<_> = told.iter().flat_map(|event| deliveries_of(event, &subscribers, clock)).collect();
     queries::insert_deliveries(transaction, &deliveries).await?;
     queries::mark_fanned_out(transaction, &told.iter().map(|event| event.id).collect::<Vec<_>>()).await?;
@@ -107,10 +106,10 @@ fn deliveries_of<'a>(
     subscribers: &'a [Subscriber],
     clock: &'a Clock,
 ) -> impl Iterator<Item = NewDelivery> + 'a {
-    let concerns_patients = EventKind::concerns_patients(&event.kind);
-    let to = subscribers.iter().filter(move |endpoint| {
-        endpoint.events.contains(&event.kind) && (endpoint.may_have_inquiries || !concerns_patients)
-    });
+    // Where a processor's agreement does not hold, what is about inquiries is written all the same, and held.
+    let to = subscribers
+        .iter()
+        .filter(move |endpoint| endpoint.events.contains(&event.kind) && endpoint.created_at <= event.told_at);
     to.map(move |endpoint| {
         let now = clock.now();
         NewDelivery {

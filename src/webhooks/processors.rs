@@ -1,4 +1,5 @@
-//! Who receives what from the clinic, and on which paper. Refuses an agreement without the day on which it was signed.
+//! Who receives what from the clinic, and on which paper. Refuses an agreement without the day on which it was signed, and
+//! to forget somebody who receives something still.
 
 use actix_web::{HttpRequest, web::Data};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -141,7 +142,7 @@ records::operations! {
     /// Changes a processor by a merge patch (RFC 7396). Where the agreement does not hold any more, events about
     /// inquiries wait from now on.
     update_processor;
-    /// Puts a processor into the trash: events about inquiries that go to them wait from now on.
+    /// Puts a processor into the trash; 409 `processor_in_use` while an endpoint that is on leads to them.
     delete_processor;
     /// Brings a processor back from the trash.
     restore_processor at "/v1/admin/processors/{id}/restore";
@@ -195,6 +196,10 @@ impl Record for Processor {
         before: Self,
         trashed: bool,
     ) -> Result<(), ApiError> {
+        if trashed && queries::has_enabled_webhook(connection, before.id).await? {
+            let detail = "an endpoint that is on leads there; turn it off, or give it another processor, first";
+            return Err(ApiError::Conflict { code: "processor_in_use", detail });
+        }
         let changed = queries::update_processor_trashed(connection, before.id, trashed, hand.staff.id).await;
         changed.map_err(|error| match refused(error) {
             ApiError::Invalid(_) => {

@@ -9,22 +9,15 @@ use uuid::Uuid;
 pub(in crate::outbox) struct Subscriber {
     pub(in crate::outbox) id: Uuid,
     pub(in crate::outbox) events: Vec<String>,
-    /// Whether its processor's agreement holds today.
-    pub(in crate::outbox) may_have_inquiries: bool,
+    /// What happened before is not told to it.
+    pub(in crate::outbox) created_at: DateTime<Utc>,
 }
 
 /// The endpoints that are on.
-pub(in crate::outbox) async fn list_subscribers(
-    tx: &mut PgConnection,
-    now: DateTime<Utc>,
-) -> Result<Vec<Subscriber>, sqlx::Error> {
+pub(in crate::outbox) async fn list_subscribers(tx: &mut PgConnection) -> Result<Vec<Subscriber>, sqlx::Error> {
     sqlx::query_as!(
         Subscriber,
-        r#"select e.id, e.events,
-                  cms.agreement_holds(e.processor_id, ($1 at time zone k.timezone)::date) as "may_have_inquiries!"
-             from cms.webhook_endpoint e cross join cms.clinic_clock k
-            where e.enabled and e.trashed_at is null order by e.id"#,
-        now,
+        "select id, events, created_at from cms.webhook_endpoint where enabled and trashed_at is null order by id",
     )
     .fetch_all(tx)
     .await

@@ -73,6 +73,8 @@ pub(in crate::outbox) struct DueEvent {
     pub(in crate::outbox) subject_id: Uuid,
     /// The instant that it tells of.
     pub(in crate::outbox) available_at: DateTime<Utc>,
+    /// That instant, or when it was written down where that came later.
+    pub(in crate::outbox) told_at: DateTime<Utc>,
     pub(in crate::outbox) about: Value,
 }
 
@@ -83,9 +85,10 @@ pub(in crate::outbox) async fn lock_due_events(
 ) -> Result<Vec<DueEvent>, sqlx::Error> {
     sqlx::query_as!(
         DueEvent,
-        "select id, kind, subject_id, available_at, about from cms.outbox_event
-          where delivered_at is null and available_at <= now() and (retry_at is null or retry_at <= now())
-          order by available_at, id limit $1 for update skip locked",
+        r#"select id, kind, subject_id, available_at, greatest(available_at, created_at) as "told_at!", about
+             from cms.outbox_event
+            where delivered_at is null and available_at <= now() and (retry_at is null or retry_at <= now())
+            order by available_at, id limit $1 for update skip locked"#,
         limit,
     )
     .fetch_all(transaction)

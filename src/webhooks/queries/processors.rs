@@ -44,7 +44,22 @@ pub async fn lock_processor(connection: &mut PgConnection, id: Uuid) -> Result<(
     Ok(())
 }
 
-/// The processor of that name or id outside the trash, or the one that the endpoint has.
+/// Whether an endpoint that is on leads to the processor.
+///
+/// # Errors
+/// Those of the database.
+pub async fn has_enabled_webhook(connection: &mut PgConnection, id: Uuid) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"select exists (select from cms.webhook_endpoint
+                           where processor_id = $1 and enabled and trashed_at is null) as "exists!""#,
+        id,
+    )
+    .fetch_one(connection)
+    .await
+}
+
+/// The processor of that name or id outside the trash, or the one that the endpoint has; nobody puts it into the trash
+/// until the transaction ends.
 ///
 /// # Errors
 /// Those of the database.
@@ -56,7 +71,7 @@ pub async fn find_processor_named(
     sqlx::query_scalar!(
         "select p.id from cms.processor p
           where (lower(p.name) = lower($1) or p.id::text = $1) and (p.trashed_at is null or p.id = $2)
-          order by p.trashed_at nulls first limit 1",
+          order by p.trashed_at nulls first limit 1 for share",
         name,
         before,
     )

@@ -81,6 +81,47 @@ fn deliveries_stop_with_the_agreement() {
     house.api.deliver();
     assert_eq!(receiver.only().json()["type"], "clinic.changed", "what concerns no patient goes on");
     assert_eq!(house.read(&format!("/v1/admin/webhooks/{hook}"))["inquiries_held_back"], true);
+    let back = house.call("PATCH", &format!("/v1/admin/processors/{fine}"), &json!({"expires_on": null}));
+    assert_eq!((back.status, &back.json()["data"]["in_force"]), (200, &json!(true)), "{}", back.body);
+    house.api.deliver();
+    let types: Vec<_> = receiver.arrivals().iter().map(|arrival| arrival.json()["type"].clone()).collect();
+    assert_eq!(types, ["clinic.changed", "inquiry.received"], "what was held is sent, and nothing twice");
+}
+
+#[test]
+fn what_was_held_for_three_days_is_given_up() {
+    let house = House::open();
+    let receiver = Receiver::start();
+    let fine = processor(&house, &json!({}));
+    let body = json!({"url": receiver.url, "events": ["inquiry.received"], "processor": fine});
+    assert_eq!(house.call("POST", "/v1/admin/webhooks", &body).status, 201);
+    let path = format!("/v1/admin/processors/{fine}");
+    assert_eq!(house.call("PATCH", &path, &json!({"expires_on": "2026-11-22"})).status, 200);
+    inquire(&house);
+    house.api.deliver();
+    house.later(chrono::TimeDelta::days(4));
+    house.api.deliver();
+    assert_eq!(house.call("PATCH", &path, &json!({"expires_on": null})).status, 200);
+    house.api.deliver();
+    assert_eq!(receiver.arrivals().len(), 0);
+    assert_eq!(house.api.text("select status || ' ' || last_error from cms.webhook_delivery"), "dead held_back");
+}
+
+#[test]
+fn a_processor_stays_while_an_endpoint_leads_to_them() {
+    let house = House::open();
+    let receiver = Receiver::start();
+    let fine = processor(&house, &json!({}));
+    let body = json!({"url": receiver.url, "events": ["inquiry.received"], "processor": fine});
+    let hook = house.call("POST", "/v1/admin/webhooks", &body).json()["data"]["id"].as_str().unwrap().to_owned();
+    let path = format!("/v1/admin/processors/{fine}");
+    house.call("DELETE", &path, &Value::Null).problem(409, "processor_in_use");
+    assert_eq!(house.read(&path)["trashed_at"], Value::Null);
+    let off = house.call("PATCH", &format!("/v1/admin/webhooks/{hook}"), &json!({"enabled": false}));
+    assert_eq!(off.status, 200, "{}", off.body);
+    assert_eq!(house.call("DELETE", &path, &Value::Null).status, 204);
+    let on = house.call("PATCH", &format!("/v1/admin/webhooks/{hook}"), &json!({"enabled": true}));
+    on.problem(422, "validation_failed");
 }
 
 #[test]

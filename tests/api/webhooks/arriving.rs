@@ -12,6 +12,19 @@ use crate::{
 const ARTICLES: [&str; 3] = ["article.published", "article.updated", "article.unpublished"];
 
 #[test]
+fn what_happened_before_an_endpoint_was_made_is_not_sent_to_it() {
+    let house = House::open();
+    let receiver = Receiver::start();
+    house.change_the_clinic();
+    let hook = house.subscribe(&receiver, &["clinic.changed"]);
+    house.api.deliver();
+    assert_eq!((receiver.arrivals().len(), house.deliveries(&hook).len()), (0, 0));
+    house.change_the_clinic();
+    house.api.deliver();
+    assert_eq!(receiver.arrivals().len(), 1);
+}
+
+#[test]
 fn an_event_arrives_once_signed_and_thin() {
     let house = House::open();
     let receiver = Receiver::start();
