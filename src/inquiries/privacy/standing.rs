@@ -24,6 +24,8 @@ pub struct Standing {
     pub legal_hold: bool,
     /// For the `ETag`.
     pub version: i32,
+    /// When it came in.
+    pub received_at: DateTime<Utc>,
     /// When it was last changed.
     pub updated_at: DateTime<Utc>,
     /// Its data key.

@@ -104,7 +104,24 @@ fn what_cannot_be_is_refused_all_at_once() {
     let unknown = json!({"purpose": "sms_reminders", "granted": true, "text_version": "9", "channel": "web"});
     let problem = ledger.add(&unknown).problem(422, "validation_failed");
     assert_eq!(super::mistakes(&problem), [("/text_version", "unknown_reference")]);
+    let before = json!({"purpose": "sms_reminders", "granted": true, "text_version": "1", "channel": "phone", "at": "1990-01-01T00:00:00Z"});
+    let problem = ledger.add(&before).problem(422, "validation_failed");
+    assert_eq!(super::mistakes(&problem), [("/at", "too_early")]);
     assert_eq!(count(&ledger.api, "select count(*) from cms.consent_change"), 0);
+}
+
+#[test]
+fn nobody_agrees_to_a_text_that_was_never_shown() {
+    let api = Api::start();
+    let granted = json!({"consents": [{"purpose": "sms", "text_version": "v9", "granted": true}]});
+    let problem = post(&api).json(&with(&granted)).send().problem(422, "validation_failed");
+    assert_eq!(super::mistakes(&problem), [("/consents/0/purpose", "unknown_reference")]);
+    let fields = [("full_name", "W"), ("email", "w@mail.example"), ("message", "Hello"), ("consent_sms", "v9")];
+    let problem = post(&api).form(&fields).send().problem(422, "validation_failed");
+    assert_eq!(super::mistakes(&problem), [("/consent_sms", "unknown_reference")]);
+    assert_eq!(count(&api, "select count(*) from cms.inquiry"), 0);
+    sent(&api, &with(&json!({"consents": [{"purpose": "sms", "granted": false}]})));
+    assert_eq!(count(&api, "select count(*) from cms.consent where not granted"), 1);
 }
 
 #[test]

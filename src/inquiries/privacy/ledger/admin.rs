@@ -38,7 +38,7 @@ pub struct ConsentChangeInput {
     /// How they said it: `web`, `phone`, `sms`, `email`, `in_person`, `post` or `connector`.
     #[schema(example = "phone")]
     channel: String,
-    /// When they said it; now where it is absent.
+    /// When they said it, not before the inquiry came in; now where it is absent.
     at: Option<DateTime<Utc>>,
     /// In your words; sealed.
     #[schema(max_length = 500)]
@@ -122,6 +122,10 @@ pub async fn create_consent(
             {
                 let message = "names no text of this purpose of the inquiry's form";
                 return Err(ApiError::field("/text_version", "unknown_reference", message));
+            }
+            if said.at.is_some_and(|at| at < standing.received_at) {
+                let message = "must not be before the inquiry came in";
+                return Err(ApiError::field("/at", "too_early", message));
             }
             let key = standing.open(&with)?;
             let seal = |reason: &Personal<String>| key.seal_beside(TABLE, "sealed_reason", change, reason);
