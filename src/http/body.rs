@@ -7,7 +7,7 @@ use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header, web::Bytes
 use futures_util::StreamExt;
 use serde_json::Value;
 
-use super::{ApiError, json::parse_json};
+use super::{ApiError, Fields, json::parse_json};
 
 /// A small body has to arrive within this time.
 const DEADLINE: Duration = Duration::from_secs(10);
@@ -21,6 +21,10 @@ pub struct JsonBody(pub Value);
 /// A JSON merge patch (RFC 7396), `application/merge-patch+json` or `application/json`.
 #[derive(Debug)]
 pub struct MergePatch(pub Value);
+
+/// That an operation without a body was sent none: nothing at all, or `{}`. Whoever sends a field means something by it.
+#[derive(Debug)]
+pub struct NoBody;
 
 /// Two parts of a request, the second read once the first is good: nobody reads the body of somebody who is not known
 /// yet, nor tells them what is wrong with it.
@@ -91,6 +95,22 @@ impl FromRequest for JsonBody {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let (request, payload) = (request.clone(), payload.take());
         Box::pin(async move { Ok(Self(json(request, payload, &["application/json"], "application/json").await?)) })
+    }
+}
+
+impl FromRequest for NoBody {
+    type Error = ApiError;
+    type Future = Reading<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, payload) = (request.clone(), payload.take());
+        Box::pin(async move {
+            let body = read(&request, payload, LARGEST_JSON).await?;
+            if !body.trim_ascii().is_empty() {
+                Fields::of(&parse_json(&body)?, "").finish()?;
+            }
+            Ok(Self)
+        })
     }
 }
 

@@ -18,7 +18,7 @@ mod rate_limit;
 mod resource;
 mod suggest;
 
-pub use body::{JsonBody, LARGEST_JSON, MergePatch, Then, content_type, read as read_body};
+pub use body::{JsonBody, LARGEST_JSON, MergePatch, NoBody, Then, content_type, read as read_body};
 pub use cors::{PostOrigins, narrow_origins};
 pub use envelope::{RequestId, envelope};
 pub use fields::{Fields, check_date, check_line, check_text};

@@ -165,7 +165,7 @@ pub async fn find_answerable(connection: &mut PgConnection, id: Uuid) -> Result<
     .await
 }
 
-/// Whether an inquiry is there for somebody who sees those of `locations`, or all.
+/// Whether an inquiry that is not erased is there for somebody who sees those of `locations`, or all.
 ///
 /// # Errors
 /// Those of the database.
@@ -176,7 +176,7 @@ pub async fn is_in_reach(
 ) -> Result<bool, sqlx::Error> {
     sqlx::query_scalar!(
         r#"select exists (select from cms.inquiry i
-                           where i.id = $1 and ($2::uuid[] is null or i.location_id = any ($2))) as "exists!""#,
+                           where i.id = $1 and i.erased_at is null and ($2::uuid[] is null or i.location_id = any ($2))) as "exists!""#,
         id,
         locations,
     )

@@ -13,7 +13,7 @@ use super::queries::{self, StandingRow};
 use crate::{
     accounts::{InquiryDesk, Staff},
     db::StaffDb,
-    http::{Answer, ApiError, Expected, no_parameters, path_id, staff_answer},
+    http::{Answer, ApiError, Expected, NoBody, Then, no_parameters, path_id, staff_answer},
     inquiries::{
         desk::{StatusChange, insert_status_change, status::Status},
         door::Door,
@@ -55,8 +55,7 @@ pub struct InquiryStandingAnswer {
     security(("bearer" = [])))]
 pub async fn release_inquiry(
     request: HttpRequest,
-    permit: InquiryDesk,
-    expected: Expected,
+    Then(permit, Then(expected, NoBody)): Then<InquiryDesk, Then<Expected, NoBody>>,
     door: Data<Door>,
     database: Data<StaffDb>,
 ) -> Answer {
@@ -94,8 +93,7 @@ pub async fn release_inquiry(
     security(("bearer" = [])))]
 pub async fn mark_inquiry_spam(
     request: HttpRequest,
-    permit: InquiryDesk,
-    expected: Expected,
+    Then(permit, Then(expected, NoBody)): Then<InquiryDesk, Then<Expected, NoBody>>,
     database: Data<StaffDb>,
 ) -> Answer {
     no_parameters(&request)?;

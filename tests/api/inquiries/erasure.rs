@@ -58,6 +58,34 @@ fn id(receipt: &Value) -> String {
 }
 
 #[test]
+fn a_word_with_an_erasure_is_a_mistake_and_erases_nothing() {
+    let api = Api::start();
+    let token = api.sign_in(OWNER);
+    let id = sent(&api, &inquiry())["id"].as_str().unwrap().to_owned();
+    for operation in ["erasure", "spam", "release"] {
+        let call = || {
+            let path = format!("/v1/admin/inquiries/{id}/{operation}");
+            api.call("POST", &path).bearer(&token).header("If-Match", "*")
+        };
+        let problem = call().json(&json!({"dry_run": true})).send().problem(422, "validation_failed");
+        assert_eq!(super::mistakes(&problem), [("/dry_run", "unknown_field")], "{operation}");
+        call().json(&json!(["x"])).send().problem(422, "validation_failed");
+        call().bytes("dry_run=true").send().problem(400, "malformed_json");
+    }
+    let read = |more: &str| api.call("GET", &format!("/v1/admin/inquiries/{id}{more}")).bearer(&token).send();
+    assert_eq!(read("").json()["data"]["status"], "new");
+    assert_eq!(read("/letters").status, 200);
+    let erase = |body: &str| {
+        let call =
+            api.call("POST", &format!("/v1/admin/inquiries/{id}/erasure")).bearer(&token).header("If-Match", "*");
+        call.bytes(body).send().status
+    };
+    assert_eq!((erase(" {} "), erase("")), (200, 404));
+    read("").problem(404, "not_found");
+    read("/letters").problem(404, "not_found");
+}
+
+#[test]
 fn what_is_erased_is_gone_and_its_tombstone_names_nobody() {
     let ground = Ground::new();
     let api = &ground.api;

@@ -10,7 +10,7 @@ use super::{Reason, TombstoneLog, erase};
 use crate::{
     accounts::PrivacyOfficer,
     db::StaffDb,
-    http::{Answer, ApiError, Expected, Site, no_parameters, path_id, private_answer},
+    http::{Answer, ApiError, Expected, NoBody, Site, Then, no_parameters, path_id, private_answer},
     inquiries::privacy::standing::{self, By},
 };
 
@@ -34,7 +34,8 @@ pub struct ErasureAnswer {
     data: Erasure,
 }
 
-/// Erases an inquiry for good: its data key, everything under it, and what stands beside it. Nothing brings it back.
+/// Erases an inquiry for good: its data key, everything under it, and what stands beside it. Nothing brings it back. There is
+/// no body, or an empty object.
 #[utoipa::path(post, path = "/v1/admin/inquiries/{id}/erasure", operation_id = "create_erasure", tag = "staff: privacy",
     params(("id" = Uuid, Path, description = "The inquiry"),
         ("If-Match" = String, Header, description = "The ETag of the inquiry as it was read, or `*`")),
@@ -42,8 +43,7 @@ pub struct ErasureAnswer {
     security(("bearer" = [])))]
 pub async fn create_erasure(
     request: HttpRequest,
-    permit: PrivacyOfficer,
-    expected: Expected,
+    Then(permit, Then(expected, NoBody)): Then<PrivacyOfficer, Then<Expected, NoBody>>,
     site: Data<Site>,
     log: Data<TombstoneLog>,
     database: Data<StaffDb>,
