@@ -159,6 +159,11 @@ fn assignees(text: &str, me: Uuid) -> Option<Assignees> {
     (asked.accounts.len() <= 20).then_some(asked)
 }
 
+/// The mistake of a filter by a name that nothing has.
+pub fn nameless(parameter: &str) -> FieldError {
+    FieldError::parameter(parameter, "unknown_reference", "names something that the clinic does not have")
+}
+
 /// The mistake of a name that nothing has.
 pub fn unknown(pointer: &str) -> FieldError {
     FieldError::at(pointer, "unknown_reference", "names nothing that exists")

@@ -37,7 +37,8 @@ pub(super) use filters::{Asked, Order};
 pub(super) use lists::find;
 pub(super) use opened::{Found, InquiryDetail};
 pub(super) use queries::{
-    Filters, GivenConsent, Place, StatusChange, insert_status_change, list_inquiries, plan_for_these_filters, resolve,
+    Filters, GivenConsent, Named, Place, StatusChange, insert_status_change, list_inquiries, plan_for_these_filters,
+    resolve,
 };
 pub(super) use status::Status;
 pub use stream::Inbox;

@@ -21,7 +21,7 @@ use crate::{
     db::StaffDb,
     http::{Answer, ApiError, QueryReader, Site, no_parameters, path_id},
     inquiries::{
-        desk::{self, Asked, Filters, Found, InquiryDetail, Place},
+        desk::{self, Asked, Filters, Found, InquiryDetail, Named, Place},
         door::Door,
     },
 };
@@ -96,13 +96,16 @@ pub async fn export_inquiries(
     // What comes in meanwhile is left out, so that it comes to an end.
     asked.received_until = Some(asked.received_until.map_or(now, |until| until.min(now)));
     asked.order = desk::Order::Received;
-    let staff = permit.staff.clone();
-    database
-        .transact(async move |transaction| staff.record(transaction, "inquiry.export", "inquiry", None, &names).await)
+    let (staff, question) = (permit.staff.clone(), asked.clone());
+    let named = database
+        .transact(async move |transaction| {
+            staff.record(transaction, "inquiry.export", "inquiry", None, &names).await?;
+            desk::resolve(transaction, &question, &staff.reach).await
+        })
         .await?;
     let (format, public_url) = (Format::named(format), site.public_url.clone());
     let (database, staff) = (StaffDb::clone(&database), permit.staff);
-    let export = Export { database, door, staff, asked, format, public_url, now, stands: Stands::AtTheHead };
+    let export = Export { database, door, staff, asked, named, format, public_url, now, stands: Stands::AtTheHead };
     let (media_type, name) = format.labels();
     Ok(HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, media_type))
@@ -167,6 +170,7 @@ struct Export {
     door: Data<Door>,
     staff: Staff,
     asked: Asked,
+    named: Named,
     format: Format,
     public_url: String,
     now: DateTime<Utc>,
@@ -196,11 +200,10 @@ impl Export {
 
     /// The next inquiries, each written into the trail, and the place of the last where more may follow.
     async fn read(&self, after: Option<Place>) -> Result<(Vec<Opened>, Option<Place>), ApiError> {
-        let (asked, staff, now) = (self.asked.clone(), self.staff.clone(), self.now);
+        let (asked, named, staff, now) = (self.asked.clone(), self.named.clone(), self.staff.clone(), self.now);
         self.database
             .transact(async move |transaction| {
                 desk::plan_for_these_filters(transaction).await?;
-                let named = desk::resolve(transaction, &asked, &staff.reach).await?;
                 let filters = Filters { asked, named, now };
                 let rows = desk::list_inquiries(transaction, &filters, after, PART, 0).await?;
                 let is_full = i64::try_from(rows.len()).is_ok_and(|read| read == PART);

@@ -6,11 +6,12 @@ use uuid::Uuid;
 
 use crate::{
     accounts::Reach,
-    inquiries::desk::filters::{Asked, Order},
+    http::ApiError,
+    inquiries::desk::filters::{Asked, Order, nameless},
 };
 
 /// The ids behind the slugs and ids that filters name; none where a filter was not given.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Named {
     /// Locations.
     pub locations: Option<Vec<Uuid>>,
@@ -150,13 +151,23 @@ pub async fn plan_for_these_filters(transaction: &mut PgConnection) -> Result<()
 }
 
 /// The ids behind the names in filters. What is in the trash is known by its id alone. Locations out of reach are left
-/// out, and without such a filter they are those of the reach.
+/// out, and without such a filter they are those of the reach: what is there and out of reach answers nothing, as it does
+/// for a location without inquiries.
 ///
 /// # Errors
-/// Those of the database.
-pub async fn resolve(transaction: &mut PgConnection, asked: &Asked, reach: &Reach) -> Result<Named, sqlx::Error> {
+/// [`ApiError::Parameters`] for a name of nothing that the clinic has; those of the database.
+pub async fn resolve(transaction: &mut PgConnection, asked: &Asked, reach: &Reach) -> Result<Named, ApiError> {
     let row = sqlx::query!(
-        r#"select array(select l.id from cms.location l
+        r#"select array(select a from unnest($1::text[]) a where not exists (
+                          select from cms.location l where l.id::text = a or (l.slug = a and l.trashed_at is null)))
+                    as "unknown_locations!",
+                  array(select a from unnest($2::text[]) a where not exists (
+                          select from cms.form f where f.id::text = a or (f.slug = a and f.trashed_at is null)))
+                    as "unknown_forms!",
+                  array(select a from unnest($3::text[]) a where not exists (
+                          select from cms.service s where s.id::text = a or (s.slug = a and s.trashed_at is null)))
+                    as "unknown_services!",
+                  array(select l.id from cms.location l
                          where l.id::text = any ($1) or (l.slug = any ($1) and l.trashed_at is null)) as "locations!",
                   array(select f.id from cms.form f
                          where f.id::text = any ($2) or (f.slug = any ($2) and f.trashed_at is null)) as "forms!",
@@ -168,6 +179,13 @@ pub async fn resolve(transaction: &mut PgConnection, asked: &Asked, reach: &Reac
     )
     .fetch_one(transaction)
     .await?;
+    let unknown: [(&str, &[String]); 3] =
+        [("location", &row.unknown_locations), ("form", &row.unknown_forms), ("service", &row.unknown_services)];
+    let mistakes: Vec<_> =
+        unknown.iter().filter(|(_, names)| !names.is_empty()).map(|(name, _)| nameless(name)).collect();
+    if !mistakes.is_empty() {
+        return Err(ApiError::Parameters(mistakes));
+    }
     let within = |id: &Uuid| reach.locations().is_none_or(|locations| locations.contains(id));
     let locations = match &asked.locations {
         Some(_) => Some(row.locations.into_iter().filter(within).collect()),

@@ -17,7 +17,7 @@ pub use history::{
     insert_note, list_contacts, list_notes, list_routings, list_status_changes,
 };
 pub use listing::{
-    Filters, ListedRow, Place, count_inquiries, find_countries, list_inquiries, plan_for_these_filters, resolve,
+    Filters, ListedRow, Named, Place, count_inquiries, find_countries, list_inquiries, plan_for_these_filters, resolve,
     search_inquiries,
 };
 pub use measuring::{CountRow, Measured, Period, count_by, measure};

@@ -49,6 +49,8 @@ fn figures_tell_how_many_and_how_fast_and_nothing_of_anybody() {
         let problem = clinic.get(owner, &format!("/metrics{query}")).problem(400, "invalid_parameters");
         assert_eq!(problem["errors"][0]["code"], code);
     }
+    let problem = clinic.get(owner, "/metrics?location=zz").problem(400, "invalid_parameters");
+    assert_eq!(problem["errors"][0]["parameter"], "location");
     assert_eq!(count(&clinic.api, "select count(*) from cms.audit_event where action = 'inquiry.measure'"), 5);
     assert!(!data.to_string().contains(&far) && !data.to_string().contains("Wren"), "{data}");
 }
