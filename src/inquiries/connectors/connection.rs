@@ -109,6 +109,7 @@ impl Integration {
             missing(true, found.form.is_some(), "/form"),
             missing(input.location.is_some(), found.location.is_some(), "/location"),
             missing(input.service.is_some(), found.service.is_some(), "/service"),
+            missing(input.constant_location().is_some(), found.has_constant, "/mapping/fields/location/constant"),
         ]
         .into_iter()
         .flatten()

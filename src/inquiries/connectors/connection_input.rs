@@ -79,6 +79,11 @@ impl IntegrationInput {
         read.ok_or(ApiError::Internal)
     }
 
+    /// The location that the mapping gives to every inquiry.
+    pub fn constant_location(&self) -> Option<&str> {
+        self.mapping.as_ref()?.fields.get("location")?.constant.as_deref()
+    }
+
     fn read(fields: &mut Fields<'_>) -> Option<Self> {
         let kind = kind(fields);
         let name = fields.line("name", 200);
@@ -88,6 +93,15 @@ impl IntegrationInput {
         let mapping = fields.object("mapping", mapping_input::read);
         if kind == Some(IntegrationKind::Generic) {
             fields.require("mapping", mapping.as_ref());
+        }
+        if let (Some(kind), Some(mapping)) = (kind, &mapping)
+            && !mapping_input::finds_contact(&mapping.clone().over(kind))
+        {
+            fields.refuse(
+                "mapping",
+                "contact_required",
+                "must have a rule for email or phone: nobody could be answered",
+            );
         }
         let enabled = fields.boolean("enabled").unwrap_or(true);
         let processor = fields.line("processor", 200);

@@ -1,4 +1,5 @@
-//! A mapping as staff write it: a rule may be one name, several, or whole.
+//! A mapping as staff write it: a rule may be one name, several, or whole. Refuses words that would be wrong in every
+//! inquiry.
 
 use std::collections::BTreeMap;
 
@@ -6,10 +7,11 @@ use serde_json::Value;
 
 use super::mapping::{ConsentRule, IntegrationMapping, MappingRule, targets};
 use crate::{
+    contact::{Email, LanguageTag, Phone},
     http::{FieldError, Fields, check_line, nearest},
     inquiries::{
         form::{check_name, check_text_version},
-        inquiry::CONSENTS,
+        inquiry::{CONSENTS, KINDS, ON_BEHALF_OF, PREFERRED_CONTACT},
     },
 };
 
@@ -29,11 +31,39 @@ pub fn read(mut fields: Fields<'_>) -> Result<IntegrationMapping, Vec<FieldError
     let of_fields = rules(&mut fields, "fields", |name| {
         if known.contains(&name) { Ok(()) } else { Err(nearest(name, known.iter().copied())) }
     });
+    let inside = fields.pointer("fields");
+    fields.extend(of_fields.iter().filter_map(|(target, rule)| {
+        let (code, message) = check_constant(target, rule.constant.as_deref()?).err()?;
+        Some(FieldError::at(format!("{inside}/{target}/constant"), code, message))
+    }));
     let answers = rules(&mut fields, "answers", |name| if check_name(name).is_ok() { Ok(()) } else { Err(None) });
     let consents = fields.list("consents", CONSENTS, |entry, pointer| consent(Fields::of(entry, pointer)));
     let ignored = fields.lines("ignored", MANY, NAME);
     fields.finish()?;
     Ok(IntegrationMapping { fields: of_fields, answers, consents, ignored })
+}
+
+/// Refuses words that are no value of their field. A location is looked for where the connection is written.
+fn check_constant(target: &str, text: &str) -> Result<(), (&'static str, String)> {
+    let one_of = |set: &[&str]| {
+        let fits = set.iter().any(|known| known.eq_ignore_ascii_case(text.trim()));
+        if fits { Ok(()) } else { Err(("unknown_value", format!("must be one of {}", set.join(", ")))) }
+    };
+    match target {
+        "email" => Email::parse(text).map(drop),
+        "phone" => Phone::parse(text, None).map(drop),
+        "language" => LanguageTag::parse(text).map(drop),
+        "kind" => one_of(&KINDS),
+        "preferred_contact" => one_of(&PREFERRED_CONTACT),
+        "on_behalf_of" => one_of(&ON_BEHALF_OF),
+        _ => Ok(()),
+    }
+}
+
+/// Whether leads can bring a way to answer them by these rules.
+pub fn finds_contact(mapping: &IntegrationMapping) -> bool {
+    let fills = |rule: &MappingRule| !rule.from.is_empty() || rule.constant.is_some();
+    ["email", "phone"].iter().any(|target| mapping.fields.get(*target).is_some_and(fills))
 }
 
 /// An object of rules; `check` answers what a name that cannot be one was perhaps meant to be.
@@ -159,7 +189,8 @@ mod tests {
     #[test]
     fn every_mistake_of_a_mapping_is_told_at_its_place() {
         let body = json!({
-            "fields": {"emial": "EMAIL", "phone": {"from": ["a"], "constant": "b"}, "email": 7, "kind": {}},
+            "fields": {"emial": "EMAIL", "phone": {"from": ["a"], "constant": "b"}, "email": 7, "kind": {},
+                       "language": {"constant": "!"}, "on_behalf_of": {"constant": "zz"}, "full_name": {"constant": "A"}},
             "answers": {"Not A Name": "x"},
             "consents": [{"purpose": "Texts!", "from": [], "equals": ["yes"]}],
             "ignored": ["", "b"],
@@ -177,10 +208,33 @@ mod tests {
                 at("/fields/email", "wrong_type"),
                 at("/fields/emial", "unknown_field"),
                 at("/fields/kind/from", "required"),
+                at("/fields/language/constant", "bad_language"),
+                at("/fields/on_behalf_of/constant", "unknown_value"),
                 at("/fields/phone/constant", "exclusive"),
                 at("/ignored/0", "blank"),
             ]
         );
+    }
+
+    #[test]
+    fn the_same_words_for_every_inquiry_are_a_value_of_their_field() {
+        for (target, words, code) in [
+            ("email", "not-mail", "bad_email"),
+            ("phone", "12", "bad_phone"),
+            ("kind", "zz", "unknown_value"),
+            ("preferred_contact", "pigeon", "unknown_value"),
+        ] {
+            let body = json!({"fields": {target: {"constant": words}}});
+            assert_eq!(mistakes(&body), [(format!("/mapping/fields/{target}/constant"), code.to_owned())]);
+        }
+        let fine = json!({"fields": {"email": {"constant": "front@clinic.example"}, "kind": {"constant": "Callback"}, "service": {"constant": "Knees"}}});
+        assert!(finds_contact(&read(Fields::of(&fine, "")).unwrap()));
+        for none in [json!({}), json!({"fields": {"email": {"from": []}, "phone": [], "message": "/a"}})] {
+            assert!(!finds_contact(&read(Fields::of(&none, "")).unwrap()), "{none}");
+        }
+        for kind in IntegrationKind::ALL.into_iter().filter(|kind| *kind != IntegrationKind::Generic) {
+            assert!(finds_contact(&IntegrationMapping::of(kind)));
+        }
     }
 
     #[test]

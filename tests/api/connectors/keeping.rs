@@ -66,6 +66,23 @@ fn every_mistake_of_a_connection_is_told_at_once() {
             json!({"kind": "generic", "name": "A", "secret": "whsec_c2hvcnQ="}),
             vec![("/mapping", "required"), ("/secret", "bad_secret")],
         ),
+        (json!({"kind": "generic", "name": "A", "mapping": {}}), vec![("/mapping", "contact_required")]),
+        (
+            json!({"kind": "generic", "name": "A", "mapping": {"fields": {"email": {"from": []}, "message": "/a"}}}),
+            vec![("/mapping", "contact_required")],
+        ),
+        (
+            json!({"kind": "typeform", "name": "A", "mapping": {"fields": {"email": [], "phone": []}}}),
+            vec![("/mapping", "contact_required")],
+        ),
+        (
+            json!({"kind": "google_ads", "name": "A", "mapping": {"fields": {"email": {"constant": "not-mail"}, "kind": {"constant": "zz"}}}}),
+            vec![("/mapping/fields/email/constant", "bad_email"), ("/mapping/fields/kind/constant", "unknown_value")],
+        ),
+        (
+            json!({"kind": "typeform", "name": "A", "mapping": {"fields": {"location": {"constant": "zz"}}}}),
+            vec![("/mapping/fields/location/constant", "unknown_reference")],
+        ),
         (
             json!({"kind": "typeform", "name": "A", "access_token": "0123456789abcdef"}),
             vec![("/access_token", "not_applicable")],

@@ -26,6 +26,8 @@ pub struct FoundRelations {
     pub location: Option<Uuid>,
     /// None where it is not there, or was not asked for.
     pub service: Option<Uuid>,
+    /// Whether the location is there that the mapping gives to every inquiry.
+    pub has_constant: bool,
 }
 
 /// A secret to be stored.
@@ -107,12 +109,15 @@ pub async fn find_relations(
                     order by l.trashed_at nulls first limit 1) as location,
                   (select v.id from cms.service v
                     where (v.slug = $3 or v.id::text = $3) and (v.trashed_at is null or v.id = i.service_id)
-                    order by v.trashed_at nulls first limit 1) as service
+                    order by v.trashed_at nulls first limit 1) as service,
+                  exists (select from cms.location l
+                           where (l.slug = $5 or l.id::text = $5) and l.trashed_at is null) as "has_constant!"
              from (select $4::uuid as id) asked left join cms.integration i on i.id = asked.id"#,
         input.form,
         input.location,
         input.service,
         before,
+        input.constant_location(),
     )
     .fetch_one(connection)
     .await
