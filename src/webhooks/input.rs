@@ -34,6 +34,9 @@ impl Destinations {
         if !url.username().is_empty() || url.password().is_some() || url.fragment().is_some() {
             return refused("bad_url", "must have neither user nor fragment");
         }
+        if url.port() == Some(0) {
+            return refused("bad_url", "must have a port that something can stand at");
+        }
         let names_networks = self.0.loopback || !self.0.networks.is_empty();
         if !(url.scheme() == "https" || (url.scheme() == "http" && names_networks)) {
             return refused("not_https", "must begin with https://");
@@ -45,11 +48,15 @@ impl Destinations {
             Some(Host::Domain(_)) => None,
             None => return refused("bad_url", "must name a host"),
         };
-        let allowed = |address| if url.scheme() == "https" { self.0.admits(address) } else { self.0.names(address) };
-        if address.is_some_and(|address| !allowed(address)) {
-            return refused("private_address", "must not lead to this host or into a private network");
+        match address {
+            Some(address) if !self.0.admits(address) => {
+                refused("private_address", "must not lead to this host or into a private network")
+            }
+            Some(address) if url.scheme() == "http" && !self.0.names(address) => {
+                refused("not_https", "must begin with https:// outside of the networks that the settings name")
+            }
+            _ => Ok(url),
         }
-        Ok(url)
     }
 }
 
@@ -125,6 +132,7 @@ mod tests {
             ("hooks.example.org", "bad_url"),
             ("https://u:p@hooks.example.org/", "bad_url"),
             ("https://hooks.example.org/#a", "bad_url"),
+            ("https://hooks.example.org:0/", "bad_url"),
             ("https://localhost/", "private_address"),
             ("https://a.LOCALHOST./", "private_address"),
             ("https://2130706433/", "private_address"),
@@ -144,6 +152,7 @@ mod tests {
         let named = destinations(&["127.0.0.0/8"]);
         assert!(named.check("http://127.0.0.1:9000/hook").is_ok() && named.check("http://localhost/").is_ok());
         assert_eq!(named.check("http://10.0.0.1/").unwrap_err().0, "private_address");
-        assert_eq!(named.check("http://1.1.1.1/").unwrap_err().0, "private_address");
+        assert_eq!(named.check("http://1.1.1.1/").unwrap_err().0, "not_https");
+        assert!(named.check("https://1.1.1.1/").is_ok());
     }
 }
