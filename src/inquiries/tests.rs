@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{
     door::Door,
-    form::{self, DEFAULT_HONEYPOT, Form, Pace},
+    form::{self, DEFAULT_HONEYPOT, Form, KnownText, Pace},
     input::{self, Named, NamedLocation},
     inquiry::{Details, Submission},
     sealing::{self, Opener},
@@ -43,12 +43,17 @@ pub(super) fn default_form() -> Form {
         location_id: None,
         retention_days: None,
         consents: Vec::new(),
-        known_texts: Vec::new(),
+        // Shown before.
+        known_texts: [("sms_reminders", "2026-11"), ("sms", "1")].map(known_text).to_vec(),
         default_locale: "en".to_owned(),
         allowed_origins: Vec::new(),
         proof_of_work: false,
         attachments: None,
     }
+}
+
+fn known_text((purpose, version): (&str, &str)) -> KnownText {
+    KnownText { purpose: purpose.to_owned(), text_version: version.to_owned() }
 }
 
 pub(super) fn named() -> Named {

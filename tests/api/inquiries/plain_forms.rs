@@ -6,7 +6,6 @@ use super::{mistakes, multipart, noon, post, read, receipt, rows};
 use crate::harness::{Api, OWNER, Reply};
 
 const FIELDS: [(&str, &str); 10] = [
-    ("form", "texting"),
     ("full_name", "Wren Halloway"),
     ("email", "wren.halloway@mail.example"),
     ("message", "May I bring my crutches?"),
@@ -16,6 +15,7 @@ const FIELDS: [(&str, &str); 10] = [
     ("shoe_size", "left only"),
     ("submit", "Send"),
     ("_next", "https://site.example/thanks?to=you"),
+    ("form", "texting"),
 ];
 const AS_A_BROWSER: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
 
