@@ -39,6 +39,7 @@ begin
   delete from cms.inquiry_note where inquiry_id = any (v_gone);
   delete from cms.inquiry_contact where inquiry_id = any (v_gone);
   delete from cms.inquiry_content where inquiry_id = any (v_gone);
+  delete from cms.inquiry_attachment where inquiry_id = any (v_gone);
   delete from cms.mail_message where inquiry_id = any (v_gone) and sent_at is null and failed_at is null;
 end
 $$;

@@ -12,3 +12,9 @@ pub use phone::Phone;
 
 /// Why a text is refused: a stable code, and a sentence that says what is right.
 pub type Refusal = (&'static str, String);
+
+/// Whether a character shows nothing and changes how others are shown: marks of direction (Unicode Standard Annex 9) and of
+/// no width. Address books leave them in what they copy, and they make `exe.jpg` of `gpj.exe`.
+pub fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}

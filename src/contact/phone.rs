@@ -5,7 +5,7 @@ use std::fmt::{self, Write};
 use phonenumber::{Mode, PhoneNumber, country, metadata::DATABASE};
 use unicode_normalization::UnicodeNormalization;
 
-use super::Refusal;
+use super::{Refusal, is_invisible};
 
 /// The most characters that a written number may have.
 const LONGEST: usize = 40;
@@ -61,9 +61,8 @@ impl Phone {
 /// The text with the typographer's spaces and hyphens made plain. None where other characters stand in it: the
 /// parser would cut a number out of any sentence, and its RFC 3966 parameters are nobody's way to write one.
 fn written(text: &str) -> Option<String> {
-    // Digits of full width are digits, and address books hide marks of direction in what they copy.
-    let hidden = |c: &char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
-    let text: String = text.nfkc().filter(|c| !hidden(c)).collect();
+    // Digits of full width are digits.
+    let text: String = text.nfkc().filter(|c| !is_invisible(*c)).collect();
     let text = text.trim();
     let text = text.strip_prefix("tel:").unwrap_or(text);
     if text.chars().count() > LONGEST {

@@ -114,7 +114,7 @@ pub fn parse(
     let pace = fields.parsed("form_token", check_token);
     let proof = fields.parsed("altcha", |text| Ok::<_, Refusal>(text.to_owned()));
     fields.finish()?;
-    let details = Details { preferred_times, service, attribution, answers, emergency_rule: None };
+    let details = Details { preferred_times, service, attribution, answers };
     // Without a name there was a mistake, and the line above has answered.
     let name = name.ok_or_else(Vec::new)?;
     Ok(Submission {

@@ -130,9 +130,6 @@ pub struct Details {
     pub attribution: BTreeMap<String, String>,
     /// What a plain form asked beyond the known fields.
     pub answers: BTreeMap<String, String>,
-    /// The name of the emergency rule that matched, which says what somebody suffers from. No content of the inquiry.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub emergency_rule: Option<String>,
 }
 
 /// One consent, given or refused.
@@ -197,13 +194,6 @@ struct Content<'a> {
 }
 
 impl Submission {
-    /// The same with the name of the emergency rule that matched, as it is sealed.
-    #[must_use]
-    pub fn noted(&self, emergency_rule: Option<&str>) -> Self {
-        let noted = |details| Details { emergency_rule: emergency_rule.map(str::to_owned), ..details };
-        Self { details: self.details.clone().map(noted), ..self.clone() }
-    }
-
     /// The content in a form that does not depend on how it was written: two posts that say the same give the same
     /// bytes, whatever the order of their members, their spacing or their encoding. Honeypot, form token, proof of work
     /// and `_next` are no content.

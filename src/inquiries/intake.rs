@@ -159,8 +159,8 @@ impl Intake<'_> {
     ) -> Result<Submit, ApiError> {
         let id = self.clock.new_id();
         let emergency = emergency::find(&named.emergencies, submission);
-        let noted = submission.noted(emergency.map(|rule| rule.name.as_str()));
-        let sealed = sealing::seal(self.door, self.clock, id, &noted).map_err(|error| {
+        let matched = emergency.map(|rule| rule.name.as_str());
+        let sealed = sealing::seal(self.door, self.clock, id, (submission, matched)).map_err(|error| {
             tracing::error!(%error, "an inquiry cannot be sealed");
             ApiError::Internal
         })?;

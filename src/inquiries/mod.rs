@@ -2,9 +2,8 @@
 //! a statement and opened for staff alone, each time with an audit row.
 //!
 //! Refuses: a submission that is not understood, with all mistakes at once and none of its words; a file that no form
-//! asks for; an
-//! `Authorization` that nobody can honour; a way on that the settings do not name. Never refuses what a clinic could
-//! still answer: spam is kept apart, not thrown away, and unknown fields of a plain form are kept as extra answers.
+//! asks for; an `Authorization` that nobody can honour; a way on that the settings do not name. Never refuses what a clinic
+//! could still answer: spam is kept apart, not thrown away, and unknown fields of a plain form are kept as extra answers.
 //!
 //! | file | holds |
 //! |---|---|

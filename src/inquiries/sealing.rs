@@ -1,7 +1,7 @@
 //! The seal around what a patient wrote: each personal field under the row's own data key, before anything is bound
 //! to a statement. Refuses to show an empty field for one that does not open: the failure is named and loud.
 
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
@@ -32,7 +32,7 @@ pub struct Sealed {
     pub phone: Option<Vec<u8>>,
     /// The message.
     pub message: Option<Vec<u8>>,
-    /// [`Details`] as JSON.
+    /// [`Noted`] as JSON.
     pub details: Vec<u8>,
     /// Files.
     pub attachments: Vec<SealedAttachment>,
@@ -42,26 +42,54 @@ pub struct Sealed {
     pub phone_index: Option<[u8; 32]>,
 }
 
-/// Seals a submission for the row `id`, with its files for rows of their own.
+/// Details as they are sealed, with what we noted of the words: it says as much of a person as the words do.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Noted<D> {
+    /// What was sent.
+    #[serde(flatten)]
+    pub details: D,
+    /// The name of the emergency rule that matched.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub emergency_rule: Option<String>,
+}
+
+/// Seals a submission for the row `id`, with its files for rows of their own, and the name of the `emergency` rule that
+/// matched.
 ///
 /// # Errors
 /// [`SealError`] where the system gives no random bytes.
-pub fn seal(door: &Door, clock: &Clock, id: Uuid, submission: &Submission) -> Result<Sealed, SealError> {
+pub fn seal(
+    door: &Door,
+    clock: &Clock,
+    id: Uuid,
+    (submission, emergency): (&Submission, Option<&str>),
+) -> Result<Sealed, SealError> {
     let key = DataKey::generate()?;
     let attachments = seal_all(clock, &key, &submission.attachments)?;
-    Ok(Sealed { attachments, ..seal_under(door, id, submission, &key)? })
+    Ok(Sealed { attachments, ..seal_under(door, id, (submission, emergency), &key)? })
 }
 
 /// Seals what is told of an inquiry anew under the data key that it has: what stands beside it, files as well, opens as before.
 ///
 /// # Errors
 /// As [`Opener::of`]; [`ApiError::Internal`] where the system gives no random bytes.
-pub fn seal_again(door: &Door, id: Uuid, submission: &Submission, own: &WrappedKey) -> Result<Sealed, ApiError> {
+pub fn seal_again(
+    door: &Door,
+    id: Uuid,
+    told: (&Submission, Option<&str>),
+    own: &WrappedKey,
+) -> Result<Sealed, ApiError> {
     let key = Opener::of(&door.ring, id, own)?;
-    seal_under(door, id, submission, &key.key).map_err(|error| loud(&error, id, &own.key_id, "wrapped_key"))
+    seal_under(door, id, told, &key.key).map_err(|error| loud(&error, id, &own.key_id, "wrapped_key"))
 }
 
-fn seal_under(door: &Door, id: Uuid, submission: &Submission, key: &DataKey) -> Result<Sealed, SealError> {
+fn seal_under(
+    door: &Door,
+    id: Uuid,
+    (submission, emergency): (&Submission, Option<&str>),
+    key: &DataKey,
+) -> Result<Sealed, SealError> {
+    let details = Noted { details: submission.details.reveal(), emergency_rule: emergency.map(str::to_owned) };
     let phone = submission.phone.as_ref().map(|phone| SealedPhone::from(phone.reveal()));
     let email = submission.email.as_ref().map(|email| email.reveal().as_str().as_bytes());
     let message = submission.message.as_ref().map(|message| message.reveal().as_bytes());
@@ -70,7 +98,7 @@ fn seal_under(door: &Door, id: Uuid, submission: &Submission, key: &DataKey) -> 
         email: email.map(|email| key.seal(place("sealed_email", id), email)).transpose()?,
         phone: phone.map(|phone| key.seal(place("sealed_phone", id), &json(&phone))).transpose()?,
         message: message.map(|message| key.seal(place("sealed_message", id), message)).transpose()?,
-        details: key.seal(place("sealed_details", id), &json(submission.details.reveal()))?,
+        details: key.seal(place("sealed_details", id), &json(&details))?,
         attachments: Vec::new(),
         email_index: door.email_index(submission),
         phone_index: door.phone_index(submission),
@@ -125,11 +153,11 @@ impl Opener {
         self.parsed("sealed_phone", sealed)
     }
 
-    /// Times, service, attribution and extra answers.
+    /// Times, service, attribution and extra answers, and what we noted of the words.
     ///
     /// # Errors
     /// As [`Opener::of`].
-    pub fn details(&self, sealed: &[u8]) -> Result<Personal<Details>, ApiError> {
+    pub fn details(&self, sealed: &[u8]) -> Result<Personal<Noted<Details>>, ApiError> {
         self.parsed("sealed_details", sealed)
     }
 

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{
     door::Door,
-    form::{self, DEFAULT_HONEYPOT, Form, KnownText, Pace},
+    form::{self, DEFAULT_HONEYPOT, Form, Pace},
     input::{self, Named, NamedLocation},
     inquiry::{Details, Submission},
     sealing::{self, Opener},
@@ -43,17 +43,12 @@ pub(super) fn default_form() -> Form {
         location_id: None,
         retention_days: None,
         consents: Vec::new(),
-        // Shown before.
-        known_texts: [("sms_reminders", "2026-11"), ("sms", "1")].map(known_text).to_vec(),
+        known_texts: Vec::new(),
         default_locale: "en".to_owned(),
         allowed_origins: Vec::new(),
         proof_of_work: false,
         attachments: None,
     }
-}
-
-fn known_text((purpose, version): (&str, &str)) -> KnownText {
-    KnownText { purpose: purpose.to_owned(), text_version: version.to_owned() }
 }
 
 pub(super) fn named() -> Named {
@@ -156,7 +151,7 @@ fn a_repeated_post_is_the_same_however_it_is_written() {
 fn what_was_sealed_opens_in_its_own_row_and_nowhere_else() {
     let (door, id) = (door(), Uuid::from_u128(7));
     let submission = parse(&full_body()).unwrap();
-    let sealed = sealing::seal(&door, &Clock::system(), id, &submission).unwrap();
+    let sealed = sealing::seal(&door, &Clock::system(), id, (&submission, None)).unwrap();
     let opener = Opener::of(&door.ring, id, &sealed.key).unwrap();
     assert_eq!(opener.name(&sealed.name).unwrap().reveal().shown(), "Dana Q. Fuller");
     let email = opener.text("sealed_email", sealed.email.as_deref().unwrap()).unwrap();
@@ -165,7 +160,7 @@ fn what_was_sealed_opens_in_its_own_row_and_nowhere_else() {
     assert_eq!((phone.number.as_str(), phone.display.as_str()), ("+15615550100", "(561) 555-0100 ext. 4"));
     let message = opener.text("sealed_message", sealed.message.as_deref().unwrap()).unwrap();
     assert_eq!(message.reveal(), "Line one\nline two");
-    let details: Details = opener.details(&sealed.details).unwrap().into_revealed();
+    let details: Details = opener.details(&sealed.details).unwrap().into_revealed().details;
     assert_eq!(details.service.as_deref(), Some("Ketamine therapy"));
     assert_eq!((details.preferred_times.len(), details.attribution.len()), (2, 3));
 
@@ -183,7 +178,7 @@ fn what_was_sealed_opens_in_its_own_row_and_nowhere_else() {
 fn no_sealed_column_and_no_debug_output_shows_what_was_sent() {
     let (door, id) = (door(), Uuid::from_u128(7));
     let submission = parse(&full_body()).unwrap();
-    let sealed = sealing::seal(&door, &Clock::system(), id, &submission).unwrap();
+    let sealed = sealing::seal(&door, &Clock::system(), id, (&submission, None)).unwrap();
     let printed = format!("{submission:?}");
     for word in ["Dana", "Fuller", "example.com", "555", "Line", "Ketamine", "mornings", "ads"] {
         assert!(!printed.contains(word), "{word}");
@@ -201,7 +196,7 @@ fn the_seal_hides_how_long_a_short_field_is() {
     let door = door();
     let sealed = |name: &str| {
         let body = json!({"full_name": name, "email": "a@b.example", "message": "x"});
-        sealing::seal(&door, &Clock::system(), Uuid::from_u128(7), &parse(&body).unwrap()).unwrap()
+        sealing::seal(&door, &Clock::system(), Uuid::from_u128(7), (&parse(&body).unwrap(), None)).unwrap()
     };
     let (short, long) = (sealed("Al"), sealed("Alexandra"));
     assert_eq!(short.name.len(), long.name.len());

@@ -5,7 +5,7 @@ use actix_web::web::Bytes;
 use sha2::{Digest, Sha256};
 
 use super::policy::TYPES;
-use crate::crypto::Personal;
+use crate::{contact::is_invisible, crypto::Personal};
 
 /// The most characters of a name.
 const NAME: usize = 200;
@@ -74,13 +74,10 @@ impl Attachment {
     }
 }
 
-/// The name without folders, and without what would show another one than it is: control characters, and marks that turn
-/// the direction of writing (Unicode Standard Annex 9), which make `gpj.exe` of `exe.jpg`.
+/// The name without folders, and without what would show another one than it is.
 fn clean(name: &str) -> Option<String> {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let turns =
-        |c: &char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{61c}');
-    let shown: String = last.chars().filter(|c| !c.is_control() && !turns(c)).take(NAME).collect();
+    let shown: String = last.chars().filter(|c| !c.is_control() && !is_invisible(*c)).take(NAME).collect();
     let shown = shown.trim().trim_matches('.');
     (!shown.is_empty()).then(|| shown.to_owned())
 }

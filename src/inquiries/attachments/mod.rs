@@ -21,7 +21,7 @@ use utoipa::OpenApi;
 
 pub use file::{Attachment, SentFile};
 pub use policy::{AttachmentPolicy, FormAttachments, take};
-pub use queries::{AttachmentRow, list_attachments, most_bytes_of_any_form, submit_with_attachments};
+pub use queries::{AttachmentRow, list_attachments, most_bytes_of_any_form};
 pub use sealed::{InquiryAttachment, SealedAttachment, seal_all};
 
 pub(super) use policy::read as read_policy;

@@ -10,9 +10,9 @@ use crate::{
 };
 
 /// The field of a multipart form that files are sent in; repeated for more than one.
-pub const FIELD: &str = "attachments";
+const FIELD: &str = "attachments";
 /// The most bytes that a form can take, all files of an inquiry together: 10 MiB.
-pub const MOST_BYTES: u32 = 10 * 1024 * 1024;
+const MOST_BYTES: u32 = 10 * 1024 * 1024;
 /// The most files that a form can take, as the `check` of the migration.
 const MOST_FILES: u32 = 10;
 /// What a form takes that says no more than `{}`.

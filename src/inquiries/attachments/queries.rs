@@ -1,14 +1,9 @@
-//! Files of inquiries in the database.
+//! Files of inquiries, as they are read. They are written with their inquiry (`inquiries/queries/submission`).
 
-use serde_json::json;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use crate::{
-    crypto::WrappedKey,
-    http::ApiError,
-    inquiries::queries::{Submit, Submitted, submitted, waited_for},
-};
+use crate::{crypto::WrappedKey, http::ApiError};
 
 /// A file, without its content.
 #[derive(Debug)]
@@ -34,49 +29,6 @@ pub async fn most_bytes_of_any_form(connection: &mut PgConnection) -> Result<i32
     .fetch_one(connection)
     .await?;
     Ok(most)
-}
-
-/// As `queries::submit` and `queries::submit_at`, with the files in the same transaction.
-///
-/// # Errors
-/// Those of `queries::submit`.
-pub async fn submit_with_attachments(
-    connection: &mut PgConnection,
-    submit: &Submit,
-    stamp: Option<i64>,
-) -> Result<Option<Submitted>, ApiError> {
-    let (sealed, once) = (&submit.sealed, submit.idempotency.as_ref());
-    let files = sealed.attachments.iter();
-    let files: Vec<_> =
-        files.map(|file| json!({"id": file.id, "media_type": file.media_type, "bytes": file.bytes})).collect();
-    let names: Vec<&[u8]> = sealed.attachments.iter().map(|file| file.name.as_slice()).collect();
-    let contents: Vec<&[u8]> = sealed.attachments.iter().map(|file| file.content.as_slice()).collect();
-    let row = sqlx::query!(
-        r#"select outcome as "outcome!", answer
-             from site.submit_inquiry_with_attachments($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $15, $16, $17)
-            where $14::bigint is null or $14 = (select s.value from site.reference_stamp s)"#,
-        submit.open,
-        sealed.key.bytes,
-        sealed.name,
-        sealed.email.as_deref(),
-        sealed.phone.as_deref(),
-        sealed.message.as_deref(),
-        sealed.details,
-        sealed.email_index.as_ref().map(<[u8; 32]>::as_slice),
-        sealed.phone_index.as_ref().map(<[u8; 32]>::as_slice),
-        once.map(|once| once.scope.as_slice()),
-        once.map(|once| once.key.as_slice()),
-        once.map(|once| once.content.as_slice()),
-        submit.answer,
-        stamp,
-        json!(files),
-        &names as _,
-        &contents as _,
-    )
-    .fetch_optional(connection)
-    .await
-    .map_err(|error| waited_for(error, once.is_some()))?;
-    Ok(row.map(|row| submitted(&row.outcome, row.answer)))
 }
 
 /// The files of an inquiry in their order, without their contents.

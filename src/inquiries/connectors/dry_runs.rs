@@ -85,8 +85,8 @@ pub struct IntegrationTrial {
 /// What a lead would become.
 #[derive(Serialize, ToSchema)]
 pub struct TriedLead {
-    /// `new`, `held` or `spam`, before the words are judged; `kept` for what nobody could read or answer; `fetched` for one whose
-    /// fields Meta would be asked for.
+    /// `new`, `held` or `spam`, before the words are judged; `kept` for what nobody could read or answer; `fetched` for one
+    /// whose fields Meta would be asked for.
     #[schema(pattern = "^(new|held|spam|kept|fetched)$")]
     outcome: String,
     /// How the service calls it; empty where that cannot be read.

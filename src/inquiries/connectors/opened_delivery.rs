@@ -14,6 +14,7 @@ use super::{
     keys::Connections,
     kind::IntegrationKind,
     queries::{self, KeptDelivery},
+    signature::GOOGLE_KEY,
     taking::Waybill,
 };
 use crate::{
@@ -21,9 +22,6 @@ use crate::{
     db::StaffDb,
     http::{Answer, ApiError, no_parameters, path_id, private_answer},
 };
-
-/// The member of a body of Google Ads that is the connection's secret.
-const GOOGLE_KEY: &str = "google_key";
 
 /// A delivery with what it says.
 #[derive(Serialize, ToSchema)]

@@ -19,6 +19,8 @@ use zeroize::Zeroizing;
 
 use super::{body, kind::IntegrationKind};
 
+/// The member of a body of Google Ads that is the connection's secret.
+pub const GOOGLE_KEY: &str = "google_key";
 /// What the secret of a generic connection begins with.
 pub const WEBHOOK_SECRET: &str = "whsec_";
 /// How far the clock of a sender may be from ours, in seconds (Standard Webhooks, "timestamp").
@@ -41,7 +43,7 @@ pub fn is_genuine(
         IntegrationKind::GoogleAds => {
             // Read on its own: what else is in the body is looked at once it is known whose it is.
             let body = body::read(body).unwrap_or_default();
-            let given = body.get("google_key").and_then(Value::as_str);
+            let given = body.get(GOOGLE_KEY).and_then(Value::as_str);
             given.is_some_and(|given| secrets.iter().any(|secret| is_same(given, secret)))
         }
         IntegrationKind::Meta => {

@@ -231,7 +231,7 @@ impl Taking<'_> {
         });
         // What was erased is not told of again.
         let Some(own) = own.await? else { return Ok(()) };
-        let sealed = sealing::seal_again(self.intake.door, id, &submission.noted(emergency), &own)?;
+        let sealed = sealing::seal_again(self.intake.door, id, (submission, emergency), &own)?;
         let amendment = Amendment {
             id,
             integration: delivery.integration,

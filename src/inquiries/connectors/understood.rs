@@ -131,7 +131,6 @@ impl Mapped {
             service: reading.line("service", SERVICE),
             attribution: reading.attribution(),
             answers: BTreeMap::new(),
-            emergency_rule: None,
         };
         let message = reading.message();
         let preferred_contact = reading.one_of("preferred_contact", &PREFERRED_CONTACT);

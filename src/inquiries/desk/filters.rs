@@ -160,7 +160,7 @@ fn assignees(text: &str, me: Uuid) -> Option<Assignees> {
 }
 
 /// The mistake of a filter by a name that nothing has.
-pub fn nameless(parameter: &str) -> FieldError {
+pub fn unknown_filter(parameter: &str) -> FieldError {
     FieldError::parameter(parameter, "unknown_reference", "names something that the clinic does not have")
 }
 

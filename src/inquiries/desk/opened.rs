@@ -22,7 +22,7 @@ use crate::{
         door::Door,
         inquiry::ATTRIBUTION,
         schema::{InquiryKind, InquiryStatus},
-        sealing::Opener,
+        sealing::{Noted, Opener},
     },
 };
 
@@ -287,7 +287,7 @@ impl InquiryDetail {
         let name = key.name(&row.listed.sealed_name)?.into_revealed();
         let phone = row.sealed_phone.map(|sealed| key.phone(&sealed)).transpose()?.map(Personal::into_revealed);
         let (phone, phone_display) = phone.map(|phone| (phone.number, phone.display)).unzip();
-        let details = key.details(&row.sealed_details)?.into_revealed();
+        let Noted { details, emergency_rule } = key.details(&row.sealed_details)?.into_revealed();
         let answers = details.answers.into_iter().map(|(name, value)| InquiryExtraAnswer { name, value });
         let (email, message) = (text("sealed_email", row.sealed_email)?, text("sealed_message", row.sealed_message)?);
         let history = found.history.into_iter().map(|line| InquiryStatusChange::open(line, &key));
@@ -314,7 +314,7 @@ impl InquiryDetail {
             message,
             spam_reasons: row.spam_reasons,
             spam_score: row.spam_score,
-            emergency_rule: details.emergency_rule,
+            emergency_rule,
             // The line that gave the present reason is the newest: a reason changes with such a line alone.
             close_note: history.first().filter(|_| row.close_reason.is_some()).and_then(|line| line.note.clone()),
             close_reason: row.close_reason,

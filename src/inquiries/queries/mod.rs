@@ -3,8 +3,10 @@
 
 mod forms;
 mod key_fingerprints;
+mod references;
 mod submission;
 
 pub use forms::*;
 pub use key_fingerprints::{find_known_keys, insert_fingerprints};
-pub use submission::{Submit, Submitted, submit, submit_at, submitted, waited_for};
+pub use references::{find_public_form, find_public_references, may_post_from};
+pub use submission::{Submit, Submitted, submit, submit_at};

@@ -1,11 +1,11 @@
 //! The one thing that the public may write.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use sqlx::PgConnection;
 
 use crate::{
     http::ApiError,
-    inquiries::{attachments::submit_with_attachments, door::Idempotency, sealing::Sealed},
+    inquiries::{attachments::SealedAttachment, door::Idempotency, sealing::Sealed},
 };
 
 /// Everything that `site.submit_inquiry` takes.
@@ -51,18 +51,19 @@ pub async fn submit_at(
     submit_while(connection, submit, Some(stamp)).await
 }
 
-/// The condition names no column, so PostgreSQL looks at it once and before it calls the function.
+/// The condition names no column, so PostgreSQL looks at it once and before it calls the function. Files follow in the same
+/// statement.
 async fn submit_while(
     connection: &mut PgConnection,
     submit: &Submit,
     stamp: Option<i64>,
 ) -> Result<Option<Submitted>, ApiError> {
-    if !submit.sealed.attachments.is_empty() {
-        return submit_with_attachments(connection, submit, stamp).await;
-    }
     let (sealed, once) = (&submit.sealed, submit.idempotency.as_ref());
+    let files = Files::of(&sealed.attachments);
     let row = sqlx::query!(
-        r#"select outcome as "outcome!", answer
+        r#"select outcome as "outcome!", answer,
+                  case when outcome = 'accepted' and $15::jsonb is not null
+                    then site.add_attachments(($1::jsonb->>'id')::uuid, $15, $16, $17) end as "added: ()"
              from site.submit_inquiry($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
             where $14::bigint is null or $14 = (select s.value from site.reference_stamp s)"#,
         submit.open,
@@ -79,24 +80,40 @@ async fn submit_while(
         once.map(|once| once.content.as_slice()),
         submit.answer,
         stamp,
+        files.told,
+        &files.names as _,
+        &files.contents as _,
     )
     .fetch_optional(connection)
     .await
     .map_err(|error| waited_for(error, once.is_some()))?;
-    Ok(row.map(|row| submitted(&row.outcome, row.answer)))
-}
-
-/// What became of it, by what the function says.
-pub fn submitted(outcome: &str, answer: Option<Value>) -> Submitted {
-    match (outcome, answer) {
+    Ok(row.map(|row| match (row.outcome.as_str(), row.answer) {
         ("accepted" | "repeated", Some(answer)) => Submitted::Stored(answer),
         _ => Submitted::KeyReused,
+    }))
+}
+
+/// Files as `site.add_attachments` takes them.
+struct Files<'a> {
+    told: Option<Value>,
+    names: Vec<&'a [u8]>,
+    contents: Vec<&'a [u8]>,
+}
+
+impl<'a> Files<'a> {
+    fn of(files: &'a [SealedAttachment]) -> Self {
+        let told = |file: &SealedAttachment| json!({"id": file.id, "media_type": file.media_type, "bytes": file.bytes});
+        Self {
+            told: (!files.is_empty()).then(|| files.iter().map(told).collect()),
+            names: files.iter().map(|file| file.name.as_slice()).collect(),
+            contents: files.iter().map(|file| file.content.as_slice()).collect(),
+        }
     }
 }
 
 /// SQLSTATE 55P03: of a post with a key, the lock that was not to be had is that of the first post with the same key.
 /// P0002: that one's row expired between two statements of the function, so the next try makes a new one.
-pub fn waited_for(error: sqlx::Error, has_key: bool) -> ApiError {
+fn waited_for(error: sqlx::Error, has_key: bool) -> ApiError {
     match error.as_database_error().and_then(sqlx::error::DatabaseError::code).as_deref() {
         Some("55P03") if has_key => ApiError::Conflict {
             code: "idempotency_in_flight",

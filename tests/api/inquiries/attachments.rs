@@ -184,6 +184,20 @@ fn a_file_opens_beside_its_own_inquiry_and_in_its_own_row_alone() {
 }
 
 #[test]
+fn the_public_adds_no_file_to_what_is_stored_already() {
+    let (api, _) = taking(&json!({}));
+    let told = receipt(&send(&api, &[]));
+    let add = format!(
+        "select site.add_attachments('{}', '[{{\"id\": \"01900000-0000-7000-8000-000000000001\", \"media_type\": \"image/png\",
+                                            \"bytes\": 1}}]', array['x'::bytea], array['x'::bytea])",
+        told["id"].as_str().unwrap()
+    );
+    let refused = api.as_role("cms_public", async |public| public.execute(AssertSqlSafe(add)).await.unwrap_err());
+    assert_eq!(refused.as_database_error().unwrap().code().as_deref(), Some("42501"));
+    assert_eq!(api.number("select count(*) from cms.inquiry_attachment"), 0);
+}
+
+#[test]
 fn files_are_out_of_reach_with_their_inquiry_and_go_with_it() {
     let (api, _) = taking(&json!({}));
     let told = receipt(&send(&api, &[SCAN]));

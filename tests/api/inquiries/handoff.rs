@@ -67,10 +67,7 @@ fn a_bundle_is_a_task_about_what_was_sent_and_never_an_order() {
     let token = api.sign_in(OWNER);
     let consent = json!([{"purpose": "sms_reminders", "text_version": "2026-11", "granted": true},
                          {"purpose": "newsletter", "granted": false}]);
-    let text = |purpose: &str| json!({"purpose": purpose, "text_version": "2026-11", "texts": {"en": "You may."}});
-    let form = json!({"name": "Texting", "consents": [text("sms_reminders"), text("newsletter")]});
-    assert_eq!(api.call("POST", "/v1/admin/forms").bearer(&token).json(&form).send().status, 201);
-    let receipt = sent(&api, &with(&json!({"form": "texting", "consents": consent})));
+    let receipt = sent(&api, &with(&json!({"consents": consent})));
     let id = receipt["id"].as_str().unwrap();
     let tried = json!({"channel": "phone", "outcome": "left_message", "note": "Asked for a call back"});
     let contact = api.call("POST", &format!("/v1/admin/inquiries/{id}/contacts")).bearer(&token).json(&tried).send();

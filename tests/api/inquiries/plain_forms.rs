@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use super::{mistakes, multipart, noon, post, read, receipt, rows};
-use crate::harness::{Api, OWNER, Reply};
+use crate::harness::{Api, Reply};
 
-const FIELDS: [(&str, &str); 10] = [
+const FIELDS: [(&str, &str); 9] = [
     ("full_name", "Wren Halloway"),
     ("email", "wren.halloway@mail.example"),
     ("message", "May I bring my crutches?"),
@@ -15,7 +15,6 @@ const FIELDS: [(&str, &str); 10] = [
     ("shoe_size", "left only"),
     ("submit", "Send"),
     ("_next", "https://site.example/thanks?to=you"),
-    ("form", "texting"),
 ];
 const AS_A_BROWSER: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
 
@@ -24,25 +23,15 @@ fn from_a_browser(api: &Api, fields: &[(&str, &str)]) -> Reply {
 }
 
 fn redirecting() -> Api {
-    let api = Api::start_with(
+    Api::start_with(
         noon(),
         &[("rate-limits", "off"), ("form-redirect-origins", "https://site.example,http://localhost:4321")],
-    );
-    with_texts(&api);
-    api
-}
-
-/// The form that [`FIELDS`] goes to.
-fn with_texts(api: &Api) {
-    let texts = json!([{"purpose": "texting", "text_version": "2026-03", "texts": {"en": "You may text me."}}]);
-    let form = json!({"name": "Texting", "consents": texts});
-    assert_eq!(api.call("POST", "/v1/admin/forms").bearer(&api.sign_in(OWNER)).json(&form).send().status, 201);
+    )
 }
 
 #[test]
 fn both_kinds_of_forms_are_answered_like_json_and_kept_whole() {
     let api = Api::start();
-    with_texts(&api);
     for reply in [post(&api).form(&FIELDS).send(), multipart(post(&api), &FIELDS).send()] {
         let receipt = receipt(&reply);
         for word in ["Wren", "crutches", "a half", "site.example"] {

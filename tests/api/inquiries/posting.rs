@@ -101,15 +101,10 @@ fn a_consent_that_is_granted_names_its_text() {
     let nameless = consents(json!([{"purpose": "texting", "granted": true}]));
     let problem = post(&api).json(&nameless).send().problem(422, "validation_failed");
     assert_eq!(mistakes(&problem), [("/consents/0/text_version", "text_version_required")]);
-    let text = |purpose: &str| json!({"purpose": purpose, "text_version": "2026-03", "texts": {"en": "You may."}});
-    let form = json!({"name": "Texting", "consents": [text("newsletter"), text("texting")]});
-    let token = api.sign_in(crate::harness::OWNER);
-    assert_eq!(api.call("POST", "/v1/admin/forms").bearer(&token).json(&form).send().status, 201);
-    let mut refused_and_granted = consents(json!([
+    let refused_and_granted = consents(json!([
         {"purpose": "newsletter", "granted": false},
         {"purpose": "texting", "granted": true, "text_version": "2026-03"},
     ]));
-    refused_and_granted["form"] = json!("texting");
     let stored = read(&api, &sent(&api, &refused_and_granted))["consents"].clone();
     let kept: Vec<_> =
         stored.as_array().unwrap().iter().map(|c| (&c["purpose"], &c["granted"], &c["text_version"])).collect();

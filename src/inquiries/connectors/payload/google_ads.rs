@@ -4,9 +4,10 @@
 use serde_json::Value;
 
 use super::{Fact, Lead, Unreadable, flat, id_of, instant_of};
+use crate::inquiries::connectors::signature::GOOGLE_KEY;
 
 /// No words of anybody: the key, what names the lead, and what is read on its own.
-const ENVELOPE: [&str; 5] = ["google_key", "lead_id", "is_test", "api_version", "user_column_data"];
+const ENVELOPE: [&str; 5] = [GOOGLE_KEY, "lead_id", "is_test", "api_version", "user_column_data"];
 
 pub(super) fn read(body: &Value) -> Result<Lead, Unreadable> {
     let external_id = id_of(body.get("lead_id")).ok_or(Unreadable)?;

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::{
     accounts::Reach,
     http::ApiError,
-    inquiries::desk::filters::{Asked, Order, nameless},
+    inquiries::desk::filters::{Asked, Order, unknown_filter},
 };
 
 /// The ids behind the slugs and ids that filters name; none where a filter was not given.
@@ -182,7 +182,7 @@ pub async fn resolve(transaction: &mut PgConnection, asked: &Asked, reach: &Reac
     let unknown: [(&str, &[String]); 3] =
         [("location", &row.unknown_locations), ("form", &row.unknown_forms), ("service", &row.unknown_services)];
     let mistakes: Vec<_> =
-        unknown.iter().filter(|(_, names)| !names.is_empty()).map(|(name, _)| nameless(name)).collect();
+        unknown.iter().filter(|(_, names)| !names.is_empty()).map(|(name, _)| unknown_filter(name)).collect();
     if !mistakes.is_empty() {
         return Err(ApiError::Parameters(mistakes));
     }

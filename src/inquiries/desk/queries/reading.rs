@@ -106,7 +106,8 @@ pub async fn find_inquiry(
                   s.id as "service_id?", s.slug as "service_slug?", s.name as "service_name?",
                   i.key_id as "key_id!", i.wrapped_key as "wrapped_key!", i.sealed_name as "sealed_name!", i.sealed_email,
                   i.sealed_phone, i.sealed_message, i.sealed_details as "sealed_details!", i.email_index, i.phone_index,
-                  i.spam_reasons, i.spam_score, i.source, i.preferred_contact, i.language, i.on_behalf_of, i.close_reason, i.first_response_due_at,
+                  i.spam_reasons, i.spam_score,
+                  i.source, i.preferred_contact, i.language, i.on_behalf_of, i.close_reason, i.first_response_due_at,
                   i.first_responded_at, i.attempts, i.next_action_at, i.version, i.updated_at, i.legal_hold,
                   cms.kept_until(i.form_id, i.status, i.received_at, i.retention_expires_at) as "retention_expires_at!",
                   exists (select from cms.suppression s where s.lifted_at is null and s.purpose is null

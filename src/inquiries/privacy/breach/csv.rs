@@ -4,7 +4,8 @@ use chrono::SecondsFormat;
 
 use super::report::BreachReport;
 
-/// One line an inquiry, with a line of names first, and one a delivery that was none yet. Ids, names of fields and instants alone: no cell is a formula.
+/// One line an inquiry, with a line of names first, and one a delivery that was none yet. Ids, names of fields and instants
+/// alone: no cell is a formula.
 ///
 /// # Errors
 /// Those of the writer, which writes to memory.

@@ -8,12 +8,13 @@
 //! | `input` | what staff send |
 //! | `admin` | a request taken, verified, extended, refused |
 //! | `matches` | which inquiries are the person's |
-//! | `fulfilment` | what is shown, erased, corrected, withdrawn |
+//! | `fulfilment`, `fulfilment_input` | what is shown, erased, corrected, withdrawn; and what of it staff ask for |
 //! | `queries` | all SQL |
 
 pub(super) mod admin;
 mod deadline;
 pub(super) mod fulfilment;
+mod fulfilment_input;
 mod input;
 pub(super) mod matches;
 mod queries;
@@ -21,9 +22,8 @@ mod request;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-pub use fulfilment::{
-    CorrectedInquiry, DataPackage, Fulfilment, FulfilmentAnswer, FulfilmentInput, KeptInquiry, NameInput,
-};
+pub use fulfilment::{CorrectedInquiry, DataPackage, Fulfilment, FulfilmentAnswer, KeptInquiry};
+pub use fulfilment_input::{FulfilmentInput, NameInput};
 pub use input::{DataRequestInput, ExtensionInput, RefusalInput, VerificationInput};
 pub use matches::{DataRequestMatch, DataRequestMatches};
 pub use request::{DataRequest, DataRequestAnswer, DataRequestPage};
