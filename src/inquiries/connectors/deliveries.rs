@@ -66,7 +66,7 @@ impl From<ListedDelivery> for IntegrationDelivery {
             id: row.id,
             state: row.state,
             reason: row.reason,
-            mistakes: row.mistakes,
+            mistakes: row.mistakes.0,
             received_at: row.received_at,
             attempts: row.attempts,
             inquiry_id: row.inquiry_id,

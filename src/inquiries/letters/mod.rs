@@ -3,8 +3,8 @@
 //! inquiry that was not stored.
 //!
 //! Refuses: a word of the inquiry or of its sender in a letter to staff; an address of a sender in the database, which
-//! has the inquiry's id alone; an answer to spam, to what is held,
-//! to an address that wants no e-mail, and a second one to an address within a day.
+//! has the inquiry's id alone; an answer to spam, to what is held, to an address that wants no e-mail, and a second one to
+//! an address within a day.
 //!
 //! | file | holds |
 //! |---|---|

@@ -16,7 +16,7 @@ pub struct ListedDelivery {
     /// Why it is kept, or what went wrong last.
     pub reason: Option<String>,
     /// What is wrong with it.
-    pub mistakes: Vec<LeadMistake>,
+    pub mistakes: Json<Vec<LeadMistake>>,
     /// When it came.
     pub received_at: DateTime<Utc>,
     /// How often it was fetched.
@@ -75,7 +75,8 @@ pub async fn list_deliveries(
     (limit, offset): (i64, i64),
 ) -> Result<Vec<ListedDelivery>, sqlx::Error> {
     let (at, id) = after.unzip();
-    let rows = sqlx::query!(
+    sqlx::query_as!(
+        ListedDelivery,
         r#"select id, state, reason, mistakes as "mistakes: Json<Vec<LeadMistake>>", received_at, attempts, available_at,
                   inquiry_id, done_at, retention_expires_at
              from cms.integration_delivery
@@ -90,20 +91,7 @@ pub async fn list_deliveries(
         offset,
     )
     .fetch_all(connection)
-    .await?;
-    let listed = rows.into_iter().map(|row| ListedDelivery {
-        id: row.id,
-        state: row.state,
-        reason: row.reason,
-        mistakes: row.mistakes.0,
-        received_at: row.received_at,
-        attempts: row.attempts,
-        available_at: row.available_at,
-        inquiry_id: row.inquiry_id,
-        done_at: row.done_at,
-        retention_expires_at: row.retention_expires_at,
-    });
-    Ok(listed.collect())
+    .await
 }
 
 /// A delivery with what it says.
@@ -142,7 +130,7 @@ pub async fn find_kept_delivery(
             id: row.id,
             state: row.state,
             reason: row.reason,
-            mistakes: row.mistakes.0,
+            mistakes: row.mistakes,
             received_at: row.received_at,
             attempts: row.attempts,
             available_at: row.available_at,
