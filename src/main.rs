@@ -3,6 +3,10 @@
 use std::{ffi::OsString, process::ExitCode};
 
 use clinic_cms::{cli, db::embedded};
+use mimalloc::MiMalloc;
+
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();

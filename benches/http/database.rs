@@ -101,6 +101,18 @@ impl Owner {
         articles.first().map(|article| article.slug.clone()).ok_or_else(|| Trouble::failed("no article was written"))
     }
 
+    /// Sees to it that nobody is written to about an inquiry. Here a letter would be a file for each post, and the disk that
+    /// the posts wait for would be busy with files.
+    ///
+    /// # Errors
+    /// [`Trouble::Failed`] with the database's words.
+    pub fn write_to_nobody(&self) -> Result<(), Trouble> {
+        self.ask(async |connection: &mut PgConnection| {
+            sqlx::query("update cms.form set notified = '{}', autoresponder = null").execute(&mut *connection).await?;
+            sqlx::query("update cms.account set status = 'disabled'").execute(connection).await.map(drop)
+        })
+    }
+
     /// Everything that the newest inquiry's transaction wrote.
     ///
     /// # Errors

@@ -97,6 +97,7 @@ fn run(options: &Options) -> Result<(), Trouble> {
     let owner = Owner::of(&service)?;
     eprintln!("writing {ARTICLES} articles");
     let slug = owner.publish(&writing::articles(ARTICLES))?;
+    owner.write_to_nobody()?;
     let pgbench = Pgbench::find(&service, scratch.path());
     if let Err(why) = &pgbench {
         eprintln!("pgbench is left out: {why}");

@@ -67,16 +67,8 @@ async fn announce_batch(
     if due.is_empty() {
         return Ok(0);
     }
-    let (mut told, mut failed) = (Vec::with_capacity(due.len()), Vec::new());
-    for event in &due {
-        match follow(transaction, consequences, event).await {
-            Ok(()) => told.push(event),
-            Err(error) => {
-                tracing::warn!(event = %event.id, kind = event.kind, %error, "what follows from an event failed; it waits");
-                failed.push(event.id);
-            }
-        }
-    }
+    let failed = follow_all(transaction, consequences, &due).await?;
+    let told: Vec<&DueEvent> = due.iter().filter(|event| !failed.contains(&event.id)).collect();
     let subscribers = queries::list_subscribers(transaction).await?;
     let deliveries: Vec<_> = told.iter().flat_map(|event| deliveries_of(event, &subscribers, clock)).collect();
     queries::insert_deliveries(transaction, &deliveries).await?;
@@ -88,11 +80,41 @@ async fn announce_batch(
     Ok(due.len())
 }
 
+/// Does what follows from events, and answers those for which that failed. Each is all of it or nothing: together while all
+/// goes well, and one by one where one of them fails.
+async fn follow_all(
+    transaction: &mut PgConnection,
+    consequences: &Consequences,
+    due: &[DueEvent],
+) -> Result<Vec<Uuid>, DbError> {
+    let Some(following) = consequences.0.as_deref() else { return Ok(Vec::new()) };
+    let mut together = transaction.begin().await?;
+    let mut all_went_well = true;
+    for event in due {
+        all_went_well = following(&mut together, &event.kind, event.subject_id).await.is_ok();
+        if !all_went_well {
+            break;
+        }
+    }
+    if all_went_well {
+        together.commit().await?;
+        return Ok(Vec::new());
+    }
+    together.rollback().await?;
+    let mut failed = Vec::new();
+    for event in due {
+        if let Err(error) = follow(transaction, following, event).await {
+            tracing::warn!(event = %event.id, kind = event.kind, %error, "what follows from an event failed; it waits");
+            failed.push(event.id);
+        }
+    }
+    Ok(failed)
+}
+
 /// Does what follows from an event, all of it or nothing.
-async fn follow(transaction: &mut PgConnection, consequences: &Consequences, event: &DueEvent) -> Result<(), DbError> {
-    let Some(follow) = &consequences.0 else { return Ok(()) };
+async fn follow(transaction: &mut PgConnection, following: &Follow, event: &DueEvent) -> Result<(), DbError> {
     let mut step = transaction.begin().await?;
-    match follow(&mut step, &event.kind, event.subject_id).await {
+    match following(&mut step, &event.kind, event.subject_id).await {
         Ok(()) => Ok(step.commit().await?),
         Err(error) => {
             step.rollback().await?;

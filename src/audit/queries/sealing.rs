@@ -107,15 +107,16 @@ pub struct Waiting {
     pub row: Option<Row>,
 }
 
-/// The rows that wait, those from before the chain first.
+/// The rows that wait, those from before the chain first. Each limit of one keeps the looking up by index: joined freely, a
+/// burst would have the whole trail read for each batch.
 ///
 /// # Errors
 /// Those of the database.
 pub async fn list_waiting(transaction: &mut PgConnection, most: i64) -> Result<Vec<Waiting>, sqlx::Error> {
     let rows = sqlx::query!(
         r#"select w.event_id, l.event_id is not null as "is_legacy!",
-                  (exists (select 1 from cms.audit_seal s where s.event_id = w.event_id)
-                   or exists (select 1 from cms.audit_refusal r where r.event_id = w.event_id)) as "is_settled!",
+                  coalesce((select true from cms.audit_seal s where s.event_id = w.event_id limit 1),
+                           (select true from cms.audit_refusal r where r.event_id = w.event_id limit 1), false) as "is_settled!",
                   e.id as "id?", case when e.at >= '2020-01-01Z' and e.at < '2200-01-01Z' then e.at end as at,
                   e.actor_kind as "actor_kind?", e.actor_id as "actor_id?",
                   e.action as "action?", e.subject_type as "subject_type?", e.subject_id as "subject_id?",
@@ -123,7 +124,7 @@ pub async fn list_waiting(transaction: &mut PgConnection, most: i64) -> Result<V
                     case when array_position(e.fields, null) is null then e.fields end end as fields, e.request_id as "request_id?", e.mac as "mac?"
              from (select event_id, turn from cms.audit_waiting order by turn, event_id limit $1) w
              left join cms.audit_legacy l on l.event_id = w.event_id
-             left join cms.audit_event e on e.id = w.event_id
+             left join lateral (select * from cms.audit_event x where x.id = w.event_id limit 1) e on true
             order by w.turn, w.event_id"#,
         most,
     )

@@ -19,7 +19,7 @@ pub use queries::find_public_rules;
 use super::{
     form::{Form, FormNotice, default_notices},
     inquiry::Submission,
-    spam::Folded,
+    spam::{Folded, Lexicon},
 };
 use crate::http::Endpoint;
 
@@ -54,14 +54,13 @@ pub fn admin_routes(config: &mut ServiceConfig) {
 pub struct Docs;
 
 /// A rule as it is compared.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Phrases {
     /// Sealed with the inquiry.
     pub name: String,
     /// BCP 47.
     pub language: String,
-    /// Folded.
-    folded: Vec<String>,
+    words: Lexicon,
 }
 
 /// The rules as this node read them last. What changed is read again for the next inquiry.
@@ -86,11 +85,12 @@ impl Rules {
 impl Phrases {
     /// A rule out of phrases as staff wrote them.
     pub fn new(name: String, language: String, written: &[String]) -> Self {
-        Self { name, language, folded: written.iter().filter_map(|phrase| fold(phrase)).collect() }
+        let folded: Vec<String> = written.iter().filter_map(|phrase| fold(phrase)).collect();
+        Self { name, language, words: Lexicon::new(folded.iter().map(String::as_str)) }
     }
 
     fn stand_in(&self, text: &Folded) -> bool {
-        self.folded.iter().any(|phrase| text.holds(phrase))
+        self.words.found(text).next().is_some()
     }
 }
 

@@ -3,7 +3,12 @@
 //! advertisers write and patients do not. A family adds four for each phrase of its own and one for each word that only
 //! hints, and never more than [`MOST`]: no family alone makes spam.
 
-use super::{prose::Folded, reason::Reason};
+use std::{collections::HashSet, sync::LazyLock};
+
+use super::{
+    prose::{Folded, Lexicon},
+    reason::Reason,
+};
 
 /// The most that a family adds.
 const MOST: i16 = 9;
@@ -18,13 +23,26 @@ struct Family {
     hinting: &'static [&'static str],
 }
 
+/// The phrases of all families, in their order.
+static PHRASES: LazyLock<Lexicon> = LazyLock::new(|| Lexicon::new(FAMILIES.iter().flat_map(Family::phrases)));
+
+impl Family {
+    fn phrases(&self) -> impl Iterator<Item = &'static str> {
+        self.telling.iter().chain(self.hinting).copied()
+    }
+}
+
 /// The families that a text belongs to, each with what it adds.
 pub fn found(text: &Folded) -> Vec<(Reason, i16)> {
-    let points = |family: &Family| {
-        let count = |phrases: &[&str]| phrases.iter().filter(|phrase| text.holds(phrase)).count();
-        let (telling, hinting) = (count(family.telling), count(family.hinting));
-        let telling = i16::try_from(telling).unwrap_or(i16::MAX).saturating_mul(family.reason.weight());
-        let hinting = i16::try_from(hinting).unwrap_or(i16::MAX).min(MOST_HINTS);
+    let found: HashSet<usize> = PHRASES.found(text).collect();
+    let mut places = 0..;
+    let mut count = |phrases: &[&str]| {
+        let count = places.by_ref().take(phrases.len()).filter(|place| found.contains(place)).count();
+        i16::try_from(count).unwrap_or(i16::MAX)
+    };
+    let mut points = |family: &Family| {
+        let telling = count(family.telling).saturating_mul(family.reason.weight());
+        let hinting = count(family.hinting).min(MOST_HINTS);
         telling.saturating_add(hinting).min(MOST)
     };
     FAMILIES.iter().map(|family| (family.reason, points(family))).filter(|(_, points)| *points > 0).collect()

@@ -37,7 +37,7 @@ use utoipa::OpenApi;
 
 pub use guard::{Assessment, Guard};
 pub use judgement::{HELD_FROM, Judgement, Proof, SPAM_FROM, Signals, Verdict, judge};
-pub use prose::{Folded, fingerprint};
+pub use prose::{Folded, Lexicon, fingerprint};
 pub use reason::Reason;
 
 use crate::http::Endpoint;

@@ -1,11 +1,8 @@
 //! A text in the form that words are looked for in, and the fingerprint of a message.
 
-use std::{
-    collections::HashSet,
-    hash::{DefaultHasher, Hash, Hasher},
-    sync::LazyLock,
-};
+use std::sync::LazyLock;
 
+use aho_corasick::AhoCorasick;
 use regex::Regex;
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 use zeroize::Zeroizing;
@@ -17,24 +14,27 @@ static ADDRESS: LazyLock<Option<Regex>> =
 /// A text without what readers pass over: compatibility forms are made plain (NFKD), accents and invisible characters
 /// are gone, letters are small, apostrophes are closed up (`can't` is `cant`) and everything else that is no letter and
 /// no digit is one space. It begins and ends with a space, so that ` word ` is a word wherever it stands.
-pub struct Folded {
-    text: Zeroizing<String>,
-    /// Hashes of its words: most of hundreds of phrases fail at their first.
-    words: HashSet<u64>,
-}
-
-impl PartialEq for Folded {
-    fn eq(&self, other: &Self) -> bool {
-        self.text == other.text
-    }
-}
+#[derive(PartialEq)]
+pub struct Folded(Zeroizing<String>);
 
 impl Folded {
     /// Folds a text.
     pub fn of(text: &str) -> Self {
-        let mut folded = Zeroizing::new(String::with_capacity(text.len() + 2));
+        // Of most texts nothing has to be decomposed.
+        if text.is_ascii() {
+            return Self::joined(
+                text.len(),
+                text.chars().filter(|c| !is_passed_over(*c)).map(|c| c.to_ascii_lowercase()),
+            );
+        }
+        let plain = text.nfkd().filter(|c| !is_combining_mark(*c) && !is_passed_over(*c));
+        Self::joined(text.len(), plain.flat_map(char::to_lowercase))
+    }
+
+    fn joined(length: usize, letters: impl Iterator<Item = char>) -> Self {
+        let mut folded = Zeroizing::new(String::with_capacity(length + 2));
         folded.push(' ');
-        for c in text.nfkd().filter(|c| !is_combining_mark(*c) && !is_passed_over(*c)).flat_map(char::to_lowercase) {
+        for c in letters {
             if c.is_alphanumeric() {
                 folded.push(c);
             } else if !folded.ends_with(' ') {
@@ -44,45 +44,46 @@ impl Folded {
         if !folded.ends_with(' ') {
             folded.push(' ');
         }
-        let words = folded.split(' ').map(hash).collect();
-        Self { text: folded, words }
+        Self(folded)
     }
 
     /// Whether there is neither letter nor digit.
     pub fn is_empty(&self) -> bool {
-        self.text.len() == 1
-    }
-
-    /// Whether a folded phrase stands in the text, whole words alone. A star at its end stands for the rest of a word.
-    pub fn holds(&self, phrase: &str) -> bool {
-        let (words, is_whole) = match phrase.strip_suffix('*') {
-            Some(beginning) => (beginning, false),
-            None => (phrase, true),
-        };
-        let first = words.split(' ').next().unwrap_or_default();
-        if (is_whole || first.len() < words.len()) && !self.words.contains(&hash(first)) {
-            return false;
-        }
-        // Every word has a space on both sides, so there is one before and one behind.
-        let is_bounded = |at: usize| {
-            let before = self.text.get(..at).is_some_and(|before| before.ends_with(' '));
-            let behind = || self.text.get(at + words.len()..).is_some_and(|behind| behind.starts_with(' '));
-            before && (!is_whole || behind())
-        };
-        !words.is_empty() && self.text.match_indices(words).any(|(at, _)| is_bounded(at))
+        self.0.len() == 1
     }
 
     /// The words in their order.
     pub fn words(&self) -> impl Iterator<Item = &str> {
-        self.text.split(' ').filter(|word| !word.is_empty())
+        self.0.split(' ').filter(|word| !word.is_empty())
     }
 }
 
-fn hash(word: &str) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    word.hash(&mut hasher);
-    hasher.finish()
+/// Folded phrases that are looked for all at once: a text is read once for hundreds of them. A phrase is whole words; a star
+/// at its end stands for the rest of one.
+#[derive(Clone, Debug)]
+pub struct Lexicon(Option<AhoCorasick>);
+
+impl Lexicon {
+    /// Takes phrases in; one without a word is found nowhere.
+    pub fn new<'a>(phrases: impl Iterator<Item = &'a str>) -> Self {
+        // Every word of a text has a space on both sides.
+        let bounded = |phrase: &str| match phrase.strip_suffix('*') {
+            Some("") => NOWHERE.to_owned(),
+            Some(beginning) => format!(" {beginning}"),
+            None => format!(" {phrase} "),
+        };
+        Self(AhoCorasick::new(phrases.map(bounded)).ok())
+    }
+
+    /// The places of the phrases that stand in a text, in no order, each once or more often.
+    pub fn found<'a>(&'a self, text: &'a Folded) -> impl Iterator<Item = usize> + 'a {
+        let found = |phrases: &'a AhoCorasick| phrases.find_overlapping_iter(text.0.as_str());
+        self.0.iter().flat_map(found).map(|found| found.pattern().as_usize())
+    }
 }
+
+/// What no folded text holds.
+const NOWHERE: &str = "\u{1}";
 
 /// Apostrophes, which are written or left out, and characters that nobody sees.
 fn is_passed_over(c: char) -> bool {
