@@ -14,9 +14,8 @@ insert into cms.content_position default values;
 
 create table cms.content_change (
   position bigint not null,
-  -- 'clinic', 'catalogue' (what articles share: terms, authors, disclosures, rules), 'listing' (what shows in no article by
-  -- itself), or 'article:' and an id.
-  source text not null,
+  -- 'clinic': the record, its locations, people, services and texts. 'articles': everything that shows in articles alone.
+  source text not null constraint content_change_source_known check (source in ('clinic', 'articles')),
   at timestamptz not null default clock_timestamp(),
   primary key (position, source)
 );
@@ -24,50 +23,28 @@ create index content_change_at on cms.content_change (at);
 grant select, delete on cms.content_change to cms_staff;
 grant select, update (pruned) on cms.content_position to cms_staff;
 
-create function cms.write_content_change(p_source text) returns void
-  language plpgsql security definer set search_path = pg_catalog
-as $$
-declare
-  v_transaction text := pg_current_xact_id()::text;
-  v_noted text := current_setting('cms.content_noted', true);
-  v_position bigint;
-begin
-  if v_noted is not null and split_part(v_noted, ' ', 1) = v_transaction then
-    v_position := split_part(v_noted, ' ', 2)::bigint;
-  else
-    update cms.content_position set value = value + 1 returning value into v_position;
-    perform set_config('cms.content_noted', v_transaction || ' ' || v_position, true);
-    perform pg_notify('cms_content', v_position::text);
-  end if;
-  insert into cms.content_change (position, source) values (v_position, p_source) on conflict do nothing;
-end
-$$;
-revoke all on function cms.write_content_change from public;
-
 -- The argument is the source.
 create function cms.note_content_change() returns trigger
   language plpgsql security definer set search_path = pg_catalog
 as $$
+declare
+  v_transaction text := pg_current_xact_id()::text;
+  -- 'transaction position source …' of what this transaction has written down.
+  v_noted text[] := string_to_array(current_setting('cms.content_noted', true), ' ');
 begin
-  perform cms.write_content_change(tg_argv[0]);
-  return null;
-end
-$$;
-revoke all on function cms.note_content_change from public;
-
-create function cms.note_article_change() returns trigger
-  language plpgsql security definer set search_path = pg_catalog
-as $$
-begin
-  if tg_op = 'DELETE' then
-    perform cms.write_content_change('article:' || old.article_id);
-  else
-    perform cms.write_content_change('article:' || new.article_id);
+  if v_noted[1] is distinct from v_transaction then
+    v_noted := array[v_transaction];
+    update cms.content_position set value = value + 1 returning v_noted || value::text into v_noted;
+    perform pg_notify('cms_content', v_noted[2]);
+  end if;
+  if not tg_argv[0] = any (v_noted[3:]) then
+    insert into cms.content_change (position, source) values (v_noted[2]::bigint, tg_argv[0]);
+    perform set_config('cms.content_noted', array_to_string(v_noted || tg_argv[0], ' '), true);
   end if;
   return null;
 end
 $$;
-revoke all on function cms.note_article_change from public;
+revoke all on function cms.note_content_change from public;
 
 -- Deferred to the end of the transaction. A revision never changes once it is published, and neither do its parts.
 do $$
@@ -82,20 +59,14 @@ begin
           'service_location', 'service_provider', 'notice', 'notice_location', 'faq', 'faq_location', 'faq_service',
           'testimonial', 'testimonial_authorization', 'testimonial_location', 'testimonial_service', 'legal_notice',
           'fhir_resource']),
-        ('catalogue', array['term', 'author', 'disclosure', 'review_policy', 'article_paths']),
-        ('listing', array['redirect', 'search_word'])
+        ('articles', array['publication', 'publication_term', 'article_touch', 'signoff', 'tombstone', 'term', 'author',
+          'disclosure', 'review_policy', 'article_paths', 'redirect', 'search_word'])
       ) s (source, tables)
   loop
     execute format(
       'create constraint trigger %I after insert or update or delete on cms.%I deferrable initially deferred
          for each row execute function cms.note_content_change(%L)',
       v_table || '_changes_content', v_table, v_source);
-  end loop;
-  foreach v_table in array array['publication', 'publication_term', 'article_touch', 'signoff', 'tombstone'] loop
-    execute format(
-      'create constraint trigger %I after insert or update or delete on cms.%I deferrable initially deferred
-         for each row execute function cms.note_article_change()',
-      v_table || '_changes_content', v_table);
   end loop;
 end
 $$;

@@ -145,7 +145,6 @@ pub async fn get_article(request: HttpRequest, site: Data<Site>, database: Data<
     PublicAnswer::json(&ArticleAnswer { data }, &["articles"])?
         .valid_for(valid_for)
         .tagged([format!("article:{id}")])
-        .of_article_alone(id)
         .send(&request)
 }
 

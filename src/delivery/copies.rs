@@ -17,7 +17,7 @@ use tokio::sync::watch;
 use super::copy::{Copy, LONGEST};
 use crate::{
     clock::Clock,
-    db::{Changes, Mark},
+    db::{Changes, Mark, Source},
 };
 
 /// What a request that nothing is kept of weighs.
@@ -53,6 +53,7 @@ pub struct Began {
 pub struct Kept {
     /// What is sent.
     pub copy: Arc<Copy>,
+    source: Source,
     began: Began,
 }
 
@@ -137,7 +138,14 @@ impl Copies {
         if kept.is_some() {
             changes.want();
         }
-        Self { kept, under_way: Mutex::default(), changes: Arc::clone(changes), clock, stale, checked: AtomicBool::new(false) }
+        Self {
+            kept,
+            under_way: Mutex::default(),
+            changes: Arc::clone(changes),
+            clock,
+            stale,
+            checked: AtomicBool::new(false),
+        }
     }
 
     /// Whether anything is kept.
@@ -210,21 +218,18 @@ impl Copies {
     }
 
     fn is_uncontradicted(&self, kept: &Kept, now: Moment) -> bool {
-        self.changes.unmoved(kept.began.mark, kept.copy.sources()) && kept.is_of_this_time(now)
+        self.changes.unmoved(kept.began.mark, kept.source) && kept.is_of_this_time(now)
     }
 
-    /// Keeps an answer, unless what it was built from has changed since it was begun.
-    pub fn keep(&self, request: &str, began: Began, copy: Arc<Copy>) {
-        if let Some(kept) = self.kept.as_ref().filter(|_| self.changes.unmoved(began.mark, copy.sources())) {
-            kept.insert(request.into(), Known::Kept(Kept { copy, began }));
-        }
-    }
-
-    /// Notes that nothing can be kept of a request.
-    pub fn pass(&self, request: &str) {
-        if let Some(kept) = &self.kept {
-            kept.insert(request.into(), Known::Passing);
-        }
+    /// Keeps an answer, unless it must not be kept, or what it was built from has changed since it was begun.
+    pub fn keep(&self, request: &str, began: Began, copy: Option<Arc<Copy>>) {
+        let Some(memory) = &self.kept else { return };
+        let known = match copy.and_then(|copy| copy.source().map(|source| (copy, source))) {
+            None => Known::Passing,
+            Some((_, source)) if !self.changes.unmoved(began.mark, source) => return,
+            Some((copy, source)) => Known::Kept(Kept { copy, source, began }),
+        };
+        memory.insert(request.into(), known);
     }
 
     fn lead(self: &Arc<Self>, request: &str) -> Result<Lead, watch::Receiver<()>> {

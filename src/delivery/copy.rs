@@ -14,10 +14,7 @@ use actix_web::{
 use sha2::{Digest, Sha256};
 
 use super::compression::Encoding;
-use crate::{
-    db::Source,
-    http::ApiError,
-};
+use crate::{db::Source, http::ApiError};
 
 /// The longest time that anybody may keep a public answer, in seconds: clients as this node.
 pub const LONGEST: i64 = 60;
@@ -29,7 +26,7 @@ const OVERHEAD: usize = 1024;
 pub struct Copy {
     /// The route that it answers.
     pub route: String,
-    sources: Vec<Source>,
+    source: Option<Source>,
     valid_for: Option<i64>,
     content_type: HeaderValue,
     tags: HeaderValue,
@@ -50,15 +47,15 @@ pub struct Said<'a> {
     pub tags: &'a str,
     /// Seconds until it changes by itself.
     pub valid_for: Option<i64>,
-    /// What it was built from; nothing where it must not be kept.
-    pub sources: Vec<Source>,
+    /// What it was built from; none where it must not be kept.
+    pub source: Option<Source>,
 }
 
 impl Copy {
     /// # Errors
     /// [`ApiError::Internal`] where a tag cannot stand in a header: tags are made of names and ids.
     pub fn new(route: String, said: Said<'_>) -> Result<Self, ApiError> {
-        let Said { body, content_type, tags, valid_for, sources } = said;
+        let Said { body, content_type, tags, valid_for, source } = said;
         let hash = Sha256::digest(&body);
         let short = data_encoding::HEXLOWER.encode(hash.get(..12).unwrap_or(&hash));
         let value = |text: String| HeaderValue::from_str(&text).map_err(|_| ApiError::Internal);
@@ -69,7 +66,7 @@ impl Copy {
         let [identity, gzip, brotli, zstd] = Encoding::ALL;
         Ok(Self {
             route,
-            sources,
+            source,
             valid_for: valid_for.map(|seconds| seconds.max(0)),
             content_type: HeaderValue::from_static(content_type),
             tags: value(tags.to_owned())?,
@@ -95,14 +92,9 @@ impl Copy {
         self.valid_for.is_some()
     }
 
-    /// Whether it may be kept at all.
-    pub fn can_be_kept(&self) -> bool {
-        !self.sources.is_empty() && self.lasts(0)
-    }
-
-    /// What it was built from.
-    pub fn sources(&self) -> &[Source] {
-        &self.sources
+    /// What it was built from, where it may be kept at all.
+    pub fn source(&self) -> Option<Source> {
+        self.source.filter(|_| self.lasts(0))
     }
 
     /// Whether another says the same.

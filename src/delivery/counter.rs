@@ -125,10 +125,8 @@ impl Counter {
         let began = self.copies.begin();
         let response = rest.call(request).await?;
         let copy = response.request().extensions_mut().remove::<Arc<Copy>>();
-        match copy {
-            Some(copy) if copy.can_be_kept() => self.copies.keep(&address, began, copy),
-            _ if response.status().is_success() => self.copies.pass(&address),
-            _ => {}
+        if response.status().is_success() {
+            self.copies.keep(&address, began, copy);
         }
         drop(lead);
         if response.status() == StatusCode::SERVICE_UNAVAILABLE {
@@ -158,7 +156,8 @@ impl Counter {
         let is_wrong = !is_same && self.still_holds(&kept).await;
         let answer = if is_wrong {
             tracing::error!(address, "a kept answer is not what the database says");
-            HttpResponse::InternalServerError().body(format!("a kept answer to {address} is not what the database says"))
+            HttpResponse::InternalServerError()
+                .body(format!("a kept answer to {address} is not what the database says"))
         } else {
             self.dressed(&inbound, &kept, now, false)
         };
@@ -197,7 +196,11 @@ impl Counter {
             Err(error) => return error.respond(request.path(), &self.site.public_url, &id.0),
         };
         let head = answer.headers_mut();
-        if is_stale { mark_stale(head, age) } else { mark_hit(head) }
+        if is_stale {
+            mark_stale(head, age)
+        } else {
+            mark_hit(head)
+        }
         http::dress(request, head, &id, &self.site);
         http::log_read(request, &kept.copy.route, answer.status(), &id, &self.site);
         answer

@@ -21,15 +21,14 @@ use std::sync::Arc;
 
 use actix_web::{HttpMessage, HttpRequest};
 use serde::Serialize;
-use uuid::Uuid;
 
 use crate::{
     db::Source,
     http::{Answer, ApiError},
 };
-use copy::{Copy, Said};
 pub use copies::Copies;
 pub use copy::is_held;
+use copy::{Copy, Said};
 pub use counter::Counter;
 pub use records::write_record;
 
@@ -45,7 +44,7 @@ pub struct PublicAnswer {
     valid_for: Option<i64>,
     coarse: Vec<&'static str>,
     fine: Vec<String>,
-    sources: Vec<Source>,
+    source: Option<Source>,
 }
 
 impl PublicAnswer {
@@ -61,12 +60,11 @@ impl PublicAnswer {
 
     /// An answer in another format.
     pub fn bytes(body: Vec<u8>, content_type: &'static str, coarse: &[&'static str]) -> Self {
-        let sources = match coarse {
-            ["clinic"] => vec![Source::Clinic],
-            coarse if coarse.contains(&"articles") => vec![Source::Anything],
-            _ => Vec::new(),
+        let source = match coarse {
+            ["clinic"] => Some(Source::Clinic),
+            coarse => coarse.contains(&"articles").then_some(Source::Anything),
         };
-        Self { body, content_type, valid_for: None, coarse: coarse.to_vec(), fine: Vec::new(), sources }
+        Self { body, content_type, valid_for: None, coarse: coarse.to_vec(), fine: Vec::new(), source }
     }
 
     /// Bounds the lifetime: in so many seconds the answer changes by itself.
@@ -83,17 +81,10 @@ impl PublicAnswer {
         self
     }
 
-    /// Says that it shows nothing of other articles: their publications leave it as it is.
-    #[must_use]
-    pub fn of_article_alone(mut self, id: Uuid) -> Self {
-        self.sources = vec![Source::Article(id), Source::Catalogue, Source::Clinic];
-        self
-    }
-
     /// Says that it depends on more than what the database knows.
     #[must_use]
     pub fn never_kept(mut self) -> Self {
-        self.sources.clear();
+        self.source = None;
         self
     }
 
@@ -104,8 +95,8 @@ impl PublicAnswer {
     /// [`ApiError::Internal`] where a compressor fails.
     pub fn send(self, request: &HttpRequest) -> Answer {
         let tags = self.tags();
-        let Self { body, content_type, valid_for, sources, .. } = self;
-        let said = Said { body, content_type, tags: &tags, valid_for, sources };
+        let Self { body, content_type, valid_for, source, .. } = self;
+        let said = Said { body, content_type, tags: &tags, valid_for, source };
         let copy = Arc::new(Copy::new(request.match_pattern().unwrap_or_default(), said)?);
         let answer = copy.answer(request, 0)?;
         request.extensions_mut().insert(copy);

@@ -69,7 +69,9 @@ impl Changes {
     async fn look(&self, listener: &mut PgListener) -> Result<(), sqlx::Error> {
         let asked = Instant::now();
         let mut connection = sqlx::Acquire::acquire(&mut *listener).await?;
-        tokio::time::timeout(PATIENCE, self.catch_up(&mut connection)).await.map_err(|_| sqlx::Error::PoolTimedOut)??;
+        tokio::time::timeout(PATIENCE, self.catch_up(&mut connection))
+            .await
+            .map_err(|_| sqlx::Error::PoolTimedOut)??;
         self.assure(asked, LEASE);
         Ok(())
     }

@@ -25,8 +25,6 @@ use sqlx::PgConnection;
 
 pub use source::Source;
 
-/// Sources have a place each by their hash. Two that share one are forgotten together, which costs a render and no truth.
-const PLACES: usize = 1 << 14;
 /// Before the first look.
 const UNKNOWN: i64 = -1;
 
@@ -39,10 +37,8 @@ pub struct Mark(u64);
 pub struct Changes {
     began: Instant,
     moves: AtomicU64,
-    /// By place: the move at which something there changed last.
-    last: Box<[AtomicU64]>,
-    /// The move at which everything may have changed.
-    floor: AtomicU64,
+    /// By [`Source`]: the move at which it changed last.
+    last: [AtomicU64; 2],
     /// The last position of the database that was read.
     position: AtomicI64,
     /// Until when nothing can have been missed, in milliseconds since `began`.
@@ -57,8 +53,7 @@ impl Default for Changes {
         Self {
             began: Instant::now(),
             moves: AtomicU64::new(1),
-            last: (0..PLACES).map(|_| AtomicU64::new(0)).collect(),
-            floor: AtomicU64::new(0),
+            last: Default::default(),
             position: AtomicI64::new(UNKNOWN),
             assured: AtomicU64::new(0),
             away: AtomicBool::new(false),
@@ -78,10 +73,9 @@ impl Changes {
         Mark(self.moves.load(SeqCst))
     }
 
-    /// Whether none of these sources has changed since the mark, as far as this node knows.
-    pub fn unmoved(&self, since: Mark, sources: &[Source]) -> bool {
-        self.floor.load(SeqCst) <= since.0
-            && sources.iter().all(|source| self.last.get(source.place()).is_some_and(|last| last.load(SeqCst) <= since.0))
+    /// Whether a source has not changed since the mark, as far as this node knows.
+    pub fn unmoved(&self, since: Mark, source: Source) -> bool {
+        self.last.get(source as usize).is_some_and(|last| last.load(SeqCst) <= since.0)
     }
 
     /// Whether this node knows of every commit that was told of by [`LEASE`](following::LEASE) ago.
@@ -98,7 +92,7 @@ impl Changes {
     /// have: the commit stands all the same.
     pub(super) async fn own_commit(&self, connection: &mut PgConnection) {
         if self.wanted.load(SeqCst) && self.catch_up(connection).await.is_err() {
-            self.everything();
+            self.moved(&[Source::Anything, Source::Clinic]);
         }
     }
 
@@ -109,32 +103,16 @@ impl Changes {
     pub async fn catch_up(&self, connection: &mut PgConnection) -> Result<(), sqlx::Error> {
         let since = self.position.load(SeqCst);
         let changed = queries::read_changes(connection, since).await?;
-        match changed.sources {
-            Some(sources) => sources.iter().for_each(|source| self.moved(source)),
-            None => self.everything(),
-        }
+        changed.sources.iter().for_each(|name| self.moved(Source::moved_by(name)));
         self.position.store(changed.position, SeqCst);
         Ok(())
     }
 
-    /// A name that this version does not know may stand for anything.
-    fn moved(&self, source: &str) {
-        let Some(source) = Source::parse(source) else { return self.everything() };
-        let at = self.next();
-        for place in [source.place(), Source::Anything.place()] {
-            if let Some(last) = self.last.get(place) {
-                last.fetch_max(at, SeqCst);
-            }
+    fn moved(&self, sources: &[Source]) {
+        let at = self.moves.fetch_add(1, SeqCst) + 1;
+        for last in sources.iter().filter_map(|source| self.last.get(*source as usize)) {
+            last.fetch_max(at, SeqCst);
         }
-    }
-
-    fn everything(&self) {
-        let at = self.next();
-        self.floor.fetch_max(at, SeqCst);
-    }
-
-    fn next(&self) -> u64 {
-        self.moves.fetch_add(1, SeqCst) + 1
     }
 
     fn assure(&self, asked: Instant, lease: Duration) {
@@ -154,29 +132,27 @@ impl Changes {
 
 #[cfg(test)]
 mod tests {
-    use uuid::Uuid;
-
     use super::*;
 
     #[test]
     fn what_is_kept_is_good_until_a_source_of_it_moves() {
         let changes = Changes::default();
-        let (one, other) = (Source::Article(Uuid::from_u128(1)), Source::Article(Uuid::from_u128(2)));
         let mark = changes.mark();
-        changes.moved(&format!("article:{}", Uuid::from_u128(1)));
-        assert!(!changes.unmoved(mark, &[one]));
-        assert!(!changes.unmoved(mark, &[other, Source::Anything]));
-        assert!(changes.unmoved(mark, &[other, Source::Clinic, Source::Catalogue]));
-        assert!(changes.unmoved(changes.mark(), &[one, Source::Anything]));
+        changes.moved(Source::moved_by("articles"));
+        assert!(changes.unmoved(mark, Source::Clinic) && !changes.unmoved(mark, Source::Anything));
+        let mark = changes.mark();
+        assert!(changes.unmoved(mark, Source::Anything));
+        changes.moved(Source::moved_by("clinic"));
+        assert!(!changes.unmoved(mark, Source::Clinic) && !changes.unmoved(mark, Source::Anything));
     }
 
     #[test]
     fn a_name_of_a_later_version_may_stand_for_anything() {
         let changes = Changes::default();
         let mark = changes.mark();
-        changes.moved("media:4");
-        assert!(!changes.unmoved(mark, &[Source::Clinic]));
-        assert!(changes.unmoved(changes.mark(), &[Source::Clinic]));
+        changes.moved(Source::moved_by("media"));
+        assert!(!changes.unmoved(mark, Source::Clinic));
+        assert!(changes.unmoved(changes.mark(), Source::Clinic));
     }
 
     #[test]
