@@ -2,8 +2,7 @@
 //! rest of it. Refuses whatever is not a plain read of the public: staff, sign-in and operations go through untouched.
 
 use std::{
-    future::{Future, Ready, ready},
-    pin::Pin,
+    future::{Ready, ready},
     rc::Rc,
     sync::Arc,
     time::Duration,
@@ -16,6 +15,7 @@ use actix_web::{
     http::{Method, StatusCode},
     web::Data,
 };
+use futures_util::future::{Either, LocalBoxFuture};
 
 use super::{
     copies::{Copies, Found, Kept, Moment},
@@ -76,25 +76,25 @@ where
 {
     type Response = ServiceResponse<EitherBody<BoxBody, B>>;
     type Error = Error;
-    type Future = Pin<Box<dyn Future<Output = Answered<B>>>>;
+    type Future = Either<Ready<Answered<B>>, LocalBoxFuture<'static, Answered<B>>>;
 
     forward_ready!(rest);
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
-        let counter = self.counter.clone();
+        let counter = &self.counter;
         if !counter.copies.is_on() || !is_plain_read(&request) {
             let rest = self.rest.call(request);
-            return Box::pin(async move { rest.await.map(ServiceResponse::map_into_right_body) });
+            return Either::Right(Box::pin(async move { rest.await.map(ServiceResponse::map_into_right_body) }));
         }
         let now = counter.copies.now();
         let found = counter.copies.find(address(&request), now);
         match found {
             Found::Good(kept) if !counter.copies.is_checked() => {
-                Box::pin(ready(Ok(counter.hand_out(request, &kept, now, false))))
+                Either::Left(ready(Ok(counter.hand_out(request, &kept, now, false))))
             }
             found => {
-                let rest = Rc::clone(&self.rest);
-                Box::pin(async move { counter.ask(request, rest.as_ref(), found).await })
+                let (counter, rest) = (counter.clone(), Rc::clone(&self.rest));
+                Either::Right(Box::pin(async move { counter.ask(request, rest.as_ref(), found).await }))
             }
         }
     }
