@@ -24,6 +24,7 @@ use crate::{
     config::{self, BaseUrl, Config, LimitName, WebOrigin},
     crypto::{KeyRing, PasswordGate},
     db::{PublicDb, StaffDb},
+    delivery::{Copies, Counter},
     export,
     http::{self, AddressPolicy, PostOrigins, RateLimit, Site, client::TrustedProxies},
     inquiries::{self, Connections, Correspondence, Door, Inbox, LeadFetching, privacy::erasure::TombstoneLog},
@@ -62,6 +63,7 @@ pub struct Parts {
     secrets: Data<Secrets>,
     destinations: Data<Destinations>,
     courier: Courier,
+    copies: Arc<Copies>,
 }
 
 impl Parts {
@@ -151,7 +153,11 @@ impl Parts {
             front_ends: front_ends(config),
             refused: limit(LimitName::Login, "previews"),
         };
+        let bytes = u64::from(config.cache_mib) * 1024 * 1024;
+        let stale = Duration::from_secs(config.stale_seconds.into());
+        let copies = Arc::new(Copies::new(bytes, stale, staff.changes(), site.clock.clone()));
         Self {
+            copies,
             site: Data::new(site),
             accounts: Data::new(accounts),
             single_sign_on: Data::new(single_sign_on),
@@ -182,6 +188,11 @@ impl Parts {
     /// Where letters are dropped in, for whoever carries them out.
     pub fn postbox(&self) -> &Postbox {
         &self.postbox
+    }
+
+    /// The public answers that are kept.
+    pub fn copies(&self) -> &Copies {
+        &self.copies
     }
 
     /// Who listens to the live inbox; closed before a stop waits for requests that are under way.
@@ -324,6 +335,7 @@ pub fn serve(parts: Parts, listener: TcpListener, workers: usize) -> std::io::Re
             .default_service(web::to(http::not_found))
             .wrap(from_fn(accounts::record_denials))
             .wrap(from_fn(http::envelope))
+            .wrap(Counter::new(Arc::clone(&parts.copies), Data::clone(&parts.site)))
     });
     let server = server
         .workers(workers)

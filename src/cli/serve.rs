@@ -90,7 +90,9 @@ async fn serve(opened: &Opened, listener: TcpListener, demo: bool) -> Result<(),
             begin(opened, &staff, &public_url, demo).await?;
         }
         let (chain, anchors) = (opened.chain(), opened.anchors());
+        let changes = Arc::clone(staff.changes());
         tokio::join!(
+            changes.follow(opened.database.follower()),
             outbox::deliver(staff.clone(), courier),
             outbox::clear_daily(staff.clone(), opened.clock.clone()),
             mail::deliver(staff.clone(), postbox, carrier),

@@ -77,6 +77,10 @@ pub struct Config {
     pub database_read_url: Option<SecretString>,
     /// [`CMS_DATABASE_CONNECTIONS`], for each pool.
     pub database_connections: u32,
+    /// [`settings::CMS_CACHE_MIB`]; 0 is off.
+    pub cache_mib: u32,
+    /// [`settings::CMS_STALE_SECONDS`].
+    pub stale_seconds: u32,
     /// [`CMS_POSTGRES_BIN`].
     pub postgres_bin: Option<PathBuf>,
     /// [`CMS_POSTGRES_ARCHIVE_URL`].
@@ -222,6 +226,8 @@ fn read(from: &mut Reader) -> Option<Config> {
     let database = read_database(from);
     let database_read_url = from.read_postgres(&CMS_DATABASE_READ_URL);
     let database_connections = from.read_number(&CMS_DATABASE_CONNECTIONS);
+    let cache_mib = from.read_number(&settings::CMS_CACHE_MIB);
+    let stale_seconds = from.read_number(&settings::CMS_STALE_SECONDS);
     let postgres_bin = from.read(&CMS_POSTGRES_BIN, parse::path);
     let postgres_archive_url = from.read(&CMS_POSTGRES_ARCHIVE_URL, address::base);
     let first_owner = read_first_owner(from);
@@ -264,6 +270,8 @@ fn read(from: &mut Reader) -> Option<Config> {
         database,
         database_read_url,
         database_connections: database_connections?,
+        cache_mib: cache_mib?,
+        stale_seconds: stale_seconds?,
         postgres_bin,
         postgres_archive_url: postgres_archive_url?,
         first_owner,

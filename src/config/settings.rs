@@ -271,6 +271,10 @@ settings! {
     CMS_DATABASE_READ_URL: Kind::Postgres, Absent("public reads use the primary"), Reserved;
     /// Most connections that each pool of database connections opens.
     CMS_DATABASE_CONNECTIONS: Kind::Number { min: 1, max: 200 }, Value("10"), InUse;
+    /// Most mebibytes of public answers that are kept in memory, in all codings together; 0 keeps none.
+    CMS_CACHE_MIB: Kind::Number { min: 0, max: 65_536 }, Value("64"), InUse;
+    /// Seconds for which public reads are answered from memory, marked as stale, while the database is away.
+    CMS_STALE_SECONDS: Kind::Number { min: 0, max: 86_400 }, Value("300"), InUse;
     /// Folder that holds the `initdb` and `postgres` programs of the embedded server.
     CMS_POSTGRES_BIN: Kind::Path, Absent("the newest one found on this host"), InUse;
     /// Base address of the archive from which Postgres is fetched, hash-checked, where this host

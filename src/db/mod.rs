@@ -1,6 +1,7 @@
 //! The database: two doors with two roles, the migrations behind them, and the server that the program brings
 //! along. Refuses a pool without a role of its own, and a server that would lose what it was told to keep.
 
+mod changes;
 pub mod embedded;
 mod error;
 pub mod migrations;
@@ -9,8 +10,12 @@ mod roles;
 
 use std::{path::Path, str::FromStr};
 
-use sqlx::{ConnectOptions, Connection, PgConnection, postgres::PgConnectOptions};
+use sqlx::{
+    ConnectOptions, Connection, PgConnection, PgPool,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
 
+pub use changes::{Changes, Mark, Source};
 pub use error::DbError;
 pub use pools::{PublicDb, StaffDb};
 pub use roles::{PUBLIC as PUBLIC_ROLE, STAFF as STAFF_ROLE};
@@ -262,6 +267,12 @@ impl Database {
     /// The pool of the staff role.
     pub fn staff(&self, connections: u32) -> StaffDb {
         StaffDb::open(self.staff.clone(), connections)
+    }
+
+    /// The one connection on which a node hears of changes; `pg_stat_activity` knows it by its name.
+    pub fn follower(&self) -> PgPool {
+        let options = self.staff.clone().application_name("clinic-cms changes");
+        PgPoolOptions::new().max_connections(1).connect_lazy_with(options)
     }
 
     /// The embedded server, where there is one.

@@ -3,7 +3,7 @@
 //! every unit of work runs in a task of its own, under a deadline, on a connection that is closed when it is missed.
 //! (sqlx 0.9 can return a connection inside a transaction when `begin` is cancelled, transact-rs/sqlx #4385.)
 
-use std::{future::Future, time::Duration};
+use std::{future::Future, sync::Arc, time::Duration};
 
 use sqlx::{
     Connection, PgConnection, PgPool,
@@ -11,7 +11,7 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
-use super::DbError;
+use super::{Changes, DbError};
 
 /// Every unit of work ends by then.
 pub const DEADLINE: Duration = Duration::from_secs(5);
@@ -24,7 +24,10 @@ pub struct PublicDb(PgPool);
 
 /// Staff requests and sign-in, as the role `cms_staff`.
 #[derive(Clone, Debug)]
-pub struct StaffDb(PgPool);
+pub struct StaffDb {
+    pool: PgPool,
+    changes: Arc<Changes>,
+}
 
 impl PublicDb {
     /// Opens the pool lazily: a database that is down at start is waited for, not died of.
@@ -59,7 +62,12 @@ impl PublicDb {
 impl StaffDb {
     /// Opens the pool lazily, as [`PublicDb::open`] does.
     pub fn open(options: PgConnectOptions, connections: u32) -> Self {
-        Self(pool(options, connections))
+        Self { pool: pool(options, connections), changes: Arc::default() }
+    }
+
+    /// What has changed of the content: the commits of this pool count before [`StaffDb::transact`] answers.
+    pub fn changes(&self) -> &Arc<Changes> {
+        &self.changes
     }
 
     /// Runs `work` in one transaction that is committed when it answers `Ok` and rolled back otherwise.
@@ -74,10 +82,10 @@ impl StaffDb {
         T: 'static,
         E: From<DbError> + 'static,
     {
-        let pool = self.0.clone();
+        let (pool, changes) = (self.pool.clone(), Arc::clone(&self.changes));
         unit(async move {
             let mut connection = acquire(&pool).await?;
-            let outcome = tokio::time::timeout(DEADLINE, committed(&mut connection, work)).await;
+            let outcome = tokio::time::timeout(DEADLINE, committed(&mut connection, &changes, work)).await;
             outcome.unwrap_or_else(|_| Err(abandon(connection)))
         })
         .await
@@ -85,17 +93,19 @@ impl StaffDb {
 
     /// Closes every connection.
     pub async fn close(&self) {
-        self.0.close().await;
+        self.pool.close().await;
     }
 }
 
 async fn committed<T, E: From<DbError>>(
     connection: &mut PgConnection,
+    changes: &Changes,
     work: impl AsyncFnOnce(&mut PgConnection) -> Result<T, E>,
 ) -> Result<T, E> {
     let mut transaction = connection.begin().await.map_err(DbError::from)?;
     let answer = work(&mut transaction).await?;
     transaction.commit().await.map_err(DbError::from)?;
+    changes.own_commit(connection).await;
     Ok(answer)
 }
 

@@ -20,6 +20,9 @@ pub enum Encoding {
 }
 
 impl Encoding {
+    /// In the order of their places.
+    pub const ALL: [Self; 4] = [Self::Identity, Self::Gzip, Self::Brotli, Self::Zstd];
+
     /// The coding with the highest preference; between equals br, zstd, gzip in this order.
     pub fn negotiate(request: &HttpRequest, length: usize) -> Self {
         if length < SMALLEST || !request.headers().contains_key("accept-encoding") {
@@ -55,20 +58,20 @@ impl Encoding {
     }
 
     /// The bytes in this coding.
-    pub fn encode(self, body: Vec<u8>) -> io::Result<Vec<u8>> {
+    pub fn encode(self, body: &[u8]) -> io::Result<Vec<u8>> {
         match self {
-            Self::Identity => Ok(body),
+            Self::Identity => Ok(body.to_vec()),
             Self::Gzip => {
                 let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::new(6));
-                encoder.write_all(&body)?;
+                encoder.write_all(body)?;
                 encoder.finish()
             }
             Self::Brotli => {
                 let mut encoded = Vec::new();
-                brotli::CompressorWriter::new(&mut encoded, 4096, 4, 20).write_all(&body)?;
+                brotli::CompressorWriter::new(&mut encoded, 4096, 4, 20).write_all(body)?;
                 Ok(encoded)
             }
-            Self::Zstd => zstd::encode_all(body.as_slice(), 3),
+            Self::Zstd => zstd::encode_all(body, 3),
         }
     }
 }

@@ -1,22 +1,37 @@
-//! How a public answer leaves: validators, compression, lifetime and tags. Refuses to let an answer be cached past
-//! the instant at which it would change by itself.
+//! How a public answer leaves: rendered once, kept in memory, and sent again for as long as nothing that it was built from
+//! has changed. Refuses to let an answer be cached past the instant at which it would change by itself, and to send one that
+//! a commit has made untrue.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `mod.rs` | what a handler says: [`PublicAnswer`] |
+//! | `copy.rs` | the same as bytes in each coding, with its head; 304 |
+//! | `copies.rs` | what this node keeps, and when that is good |
+//! | `counter.rs` | the outermost layer: from what is kept, or from the rest of the program |
+//! | `compression.rs` | br, zstd, gzip |
+//! | `records.rs` | NDJSON |
 
 mod compression;
+mod copies;
+mod copy;
+mod counter;
 mod records;
 
-use actix_web::{
-    HttpRequest, HttpResponse,
-    http::header::{self, Header, IfNoneMatch},
-};
-use serde::Serialize;
-use sha2::{Digest, Sha256};
+use std::sync::Arc;
 
-use crate::http::{Answer, ApiError};
-use compression::Encoding;
+use actix_web::{HttpMessage, HttpRequest};
+use serde::Serialize;
+
+use crate::{
+    db::Source,
+    http::{Answer, ApiError},
+};
+pub use copies::Copies;
+pub use copy::is_held;
+use copy::{Copy, Said};
+pub use counter::Counter;
 pub use records::write_record;
 
-/// The longest time a public answer may be kept, in seconds.
-const LONGEST: i64 = 60;
 /// `Cache-Tag` may have this many characters; beyond, the coarse tags stand alone.
 const TAGS: usize = 256;
 
@@ -29,10 +44,12 @@ pub struct PublicAnswer {
     valid_for: Option<i64>,
     coarse: Vec<&'static str>,
     fine: Vec<String>,
+    source: Option<Source>,
 }
 
 impl PublicAnswer {
-    /// A JSON answer built from the kinds of record that `coarse` names.
+    /// A JSON answer built from the kinds of record that `coarse` names: `clinic` alone is forgotten when the clinic changes,
+    /// anything with `articles` when whatever changes, and nothing else is kept.
     ///
     /// # Errors
     /// [`ApiError::Internal`] where `item` has no JSON form.
@@ -43,7 +60,11 @@ impl PublicAnswer {
 
     /// An answer in another format.
     pub fn bytes(body: Vec<u8>, content_type: &'static str, coarse: &[&'static str]) -> Self {
-        Self { body, content_type, valid_for: None, coarse: coarse.to_vec(), fine: Vec::new() }
+        let source = match coarse {
+            ["clinic"] => Some(Source::Clinic),
+            coarse => coarse.contains(&"articles").then_some(Source::Anything),
+        };
+        Self { body, content_type, valid_for: None, coarse: coarse.to_vec(), fine: Vec::new(), source }
     }
 
     /// Bounds the lifetime: in so many seconds the answer changes by itself.
@@ -60,29 +81,26 @@ impl PublicAnswer {
         self
     }
 
-    /// Sends it: 304 to a matching `If-None-Match`, compressed where the client takes it.
+    /// Says that it depends on more than what the database knows.
+    #[must_use]
+    pub fn never_kept(mut self) -> Self {
+        self.source = None;
+        self
+    }
+
+    /// Sends it: 304 to a matching `If-None-Match`, compressed where the client takes it; and leaves it with the request for
+    /// whoever keeps it.
     ///
     /// # Errors
     /// [`ApiError::Internal`] where a compressor fails.
     pub fn send(self, request: &HttpRequest) -> Answer {
-        let encoding = Encoding::negotiate(request, self.body.len());
-        let tag = strong_tag(&self.body, encoding);
-        let lifetime = self.valid_for.map_or(LONGEST, |seconds| seconds.clamp(0, LONGEST));
-        let unchanged = matches(request, &tag);
-        let mut response = if unchanged { HttpResponse::NotModified() } else { HttpResponse::Ok() };
-        response
-            .insert_header((header::ETAG, tag))
-            .insert_header((header::CACHE_CONTROL, format!("public, max-age={lifetime}")))
-            .insert_header((header::VARY, "Accept-Encoding"))
-            .insert_header(("Cache-Tag", self.tags()));
-        if unchanged {
-            return Ok(response.finish());
-        }
-        if let Some(name) = encoding.name() {
-            response.insert_header((header::CONTENT_ENCODING, name));
-        }
-        let body = encoding.encode(self.body).map_err(|_| ApiError::Internal)?;
-        Ok(response.content_type(self.content_type).body(body))
+        let tags = self.tags();
+        let Self { body, content_type, valid_for, source, .. } = self;
+        let said = Said { body, content_type, tags: &tags, valid_for, source };
+        let copy = Arc::new(Copy::new(request.match_pattern().unwrap_or_default(), said)?);
+        let answer = copy.answer(request, 0)?;
+        request.extensions_mut().insert(copy);
+        Ok(answer)
     }
 
     fn tags(&self) -> String {
@@ -96,26 +114,4 @@ impl PublicAnswer {
 /// The lifetime of the page in seconds where it changes at `instant`.
 pub fn seconds_until(instant: chrono::DateTime<chrono::Utc>, now: chrono::DateTime<chrono::Utc>) -> i64 {
     (instant - now).num_seconds()
-}
-
-/// Hash of the identity bytes, and the encoding: each representation has a tag of its own (RFC 9110 §8.8.3).
-fn strong_tag(body: &[u8], encoding: Encoding) -> String {
-    let hash = Sha256::digest(body);
-    let short = data_encoding::HEXLOWER.encode(hash.get(..12).unwrap_or(&hash));
-    match encoding.name() {
-        Some(name) => format!("\"{short}-{name}\""),
-        None => format!("\"{short}\""),
-    }
-}
-
-/// Whether the client has what this tag names: 304 is the answer then.
-pub fn matches(request: &HttpRequest, tag: &str) -> bool {
-    if !request.headers().contains_key(header::IF_NONE_MATCH) {
-        return false;
-    }
-    match IfNoneMatch::parse(request) {
-        Ok(IfNoneMatch::Any) => true,
-        Ok(IfNoneMatch::Items(items)) => items.iter().any(|item| format!("\"{}\"", item.tag()) == tag),
-        Err(_) => false,
-    }
 }

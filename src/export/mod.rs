@@ -88,7 +88,7 @@ pub async fn export_content(request: HttpRequest, site: Data<Site>, database: Da
         lines: 0,
     };
     let tag = export.clone().tag().await?;
-    let unchanged = delivery::matches(&request, &tag);
+    let unchanged = delivery::is_held(&request, tag.as_bytes());
     let mut answer = if unchanged { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     answer
         .insert_header((header::ETAG, tag))

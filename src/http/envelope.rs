@@ -34,7 +34,7 @@ pub struct RequestId(pub String);
 
 impl RequestId {
     /// The client's id where it is 8 to 64 of `A-Za-z0-9._-`, a new one otherwise.
-    fn of(request: &HttpRequest, clock: &Clock) -> Self {
+    pub fn of(request: &HttpRequest, clock: &Clock) -> Self {
         let given = request.headers().get("x-request-id").and_then(|id| id.to_str().ok());
         let well_formed = |id: &&str| {
             (8..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
@@ -84,12 +84,17 @@ pub async fn envelope(
         },
     };
     let inbound = response.request().clone();
-    if inbound.method() != Method::OPTIONS {
-        cors::allow(&inbound, response.headers_mut(), &site.cors_origins);
-    }
-    mark(response.headers_mut(), &id);
+    dress(&inbound, response.headers_mut(), &id, &site);
     log(&inbound, response.status(), &id, started.elapsed(), &site.trusted_proxies);
     Ok(response)
+}
+
+/// What the head of an answer says to whom, whoever made it.
+pub fn dress(request: &HttpRequest, headers: &mut header::HeaderMap, id: &RequestId, site: &Site) {
+    if request.method() != Method::OPTIONS {
+        cors::allow(request, headers, &site.cors_origins);
+    }
+    mark(headers, id);
 }
 
 /// What stands in the head of every answer.
@@ -110,15 +115,20 @@ async fn refusal(
     if let Some(preflight) = cors::preflight(request.request(), &site.cors_origins, of_forms).await {
         return Some(preflight);
     }
-    let encoding = request.headers().get(header::CONTENT_ENCODING);
-    let error = if encoding.is_some_and(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity")) {
-        ApiError::MediaType("an uncompressed body")
-    } else if request.headers().get_all(header::HOST).count() > 1 || request.headers().len() > 100 {
-        ApiError::bad_parameter("headers", "malformed", "one Host and at most 100 header fields")
-    } else {
-        return None;
-    };
+    let error = odd_head(request.headers())?;
     Some(error.respond(request.path(), &site.public_url, &id.0))
+}
+
+/// Why a head is refused, whatever the request is.
+pub fn odd_head(headers: &header::HeaderMap) -> Option<ApiError> {
+    let encoding = headers.get(header::CONTENT_ENCODING);
+    if encoding.is_some_and(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity")) {
+        Some(ApiError::MediaType("an uncompressed body"))
+    } else if headers.get_all(header::HOST).count() > 1 || headers.len() > 100 {
+        Some(ApiError::bad_parameter("headers", "malformed", "one Host and at most 100 header fields"))
+    } else {
+        None
+    }
 }
 
 /// A handler that panics or hangs costs its own request and nothing else.
@@ -179,5 +189,14 @@ fn log(request: &HttpRequest, status: StatusCode, id: &RequestId, took: Duration
         tracing::debug!(request_id = id.0, method, route, status = status_code, micros, client, "request");
     } else {
         tracing::info!(request_id = id.0, method, route, status = status_code, micros, client, "request");
+    }
+}
+
+/// The line in the log of a public read that needed none of the rest.
+pub fn log_read(request: &HttpRequest, route: &str, status: StatusCode, id: &RequestId, site: &Site) {
+    if tracing::enabled!(tracing::Level::DEBUG) {
+        let client = site.trusted_proxies.client(request).map(shortened).unwrap_or_default();
+        let method = request.method().as_str();
+        tracing::debug!(request_id = id.0, method, route, status = status.as_u16(), client, "request from memory");
     }
 }

@@ -20,7 +20,7 @@ mod suggest;
 
 pub use body::{JsonBody, LARGEST_JSON, MergePatch, NoBody, Then, content_type, read as read_body};
 pub use cors::{PostOrigins, narrow_origins};
-pub use envelope::{RequestId, envelope};
+pub use envelope::{RequestId, dress, envelope, log_read, odd_head};
 pub use fields::{Fields, check_date, check_line, check_text};
 pub use json::parse_json;
 pub use merge_patch::{changed, patched};

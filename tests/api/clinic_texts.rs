@@ -256,6 +256,7 @@ fn an_authorization_is_for_these_words_and_until_its_last_day() {
         let end = format!(
             "alter table cms.testimonial_authorization disable trigger testimonial_authorization_immutable;
             update cms.testimonial_authorization set expires_on = (select today from cms.clinic_clock) {day};
+            set constraints all immediate;
             alter table cms.testimonial_authorization enable trigger testimonial_authorization_immutable"
         );
         clinic.api.as_owner(async |owner| owner.execute(AssertSqlSafe(end)).await.unwrap());

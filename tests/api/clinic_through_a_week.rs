@@ -141,7 +141,7 @@ impl Week<'_> {
 
 /// A clinic in which something happens on every day of the week.
 fn busy_clinic() -> Api {
-    let api = Api::start_with(Clock::fixed(at(BEGIN)), &[("rate-limits", "off")]);
+    let api = Api::start_with(Clock::fixed(at(BEGIN)), &[("rate-limits", "off"), ("cache-mib", "0")]);
     api.as_owner(async |owner| {
         owner.execute(SHIFT).await.unwrap();
         sqlx::query("update shifted.instant set at = $1").bind(at(BEGIN)).execute(&mut *owner).await.unwrap();

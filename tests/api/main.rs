@@ -27,6 +27,7 @@ mod connectors;
 mod consistency;
 mod credentials;
 mod database_doors;
+mod delivery;
 mod editors_at_once;
 mod export;
 mod feeds;

@@ -142,6 +142,7 @@ pub async fn get_article_review(
     PublicAnswer::json(&AttestationAnswer { data }, &["articles"])?
         .valid_for(valid_for)
         .tagged([format!("article:{id}")])
+        .never_kept()
         .send(&request)
 }
 

@@ -19,7 +19,7 @@ use clinic_cms::{
     cli::{Opened, keep_article_settings, settle},
     clock::Clock,
     crypto::KeyRing,
-    db::StaffDb,
+    db::{Changes, DbError, StaffDb},
     inquiries::{FetchRound, LeadFetching},
     mail::{Carrier, MailLinks, Postbox, deliver_due},
     outbox::{self, Round},
@@ -51,8 +51,18 @@ pub struct Api {
     /// Where the files of its keys are: those of the whole run, unless it has a copy of its own.
     pub keys: PathBuf,
     opened: Arc<Opened>,
+    /// What the service knows of changes.
+    changes: Arc<Changes>,
     stop: Option<actix_web::dev::ServerHandle>,
     thread: Option<std::thread::JoinHandle<()>>,
+}
+
+/// A service that has begun.
+struct Served {
+    base: String,
+    changes: Arc<Changes>,
+    stop: actix_web::dev::ServerHandle,
+    thread: std::thread::JoinHandle<()>,
 }
 
 impl Api {
@@ -105,16 +115,17 @@ impl Api {
             settle(&opened).await.expect("the copy is settled as at any start");
             keep_article_settings(&opened).await.expect("the review policy is kept");
         });
-        let (base, stop, thread) = serve(&opened, None);
+        let served = serve(&opened, None);
         Self {
-            public_url: base.clone(),
-            base,
+            public_url: served.base.clone(),
+            base: served.base,
             clock,
             database: name,
             keys,
             opened,
-            stop: Some(stop),
-            thread: Some(thread),
+            changes: served.changes,
+            stop: Some(served.stop),
+            thread: Some(served.thread),
         }
     }
 
@@ -131,10 +142,18 @@ impl Api {
     }
 
     fn node(&self, opened: Arc<Opened>) -> Self {
-        let (base, stop, thread) = serve(&opened, Some(self.public_url.clone()));
-        let (public_url, clock) = (self.public_url.clone(), self.clock.clone());
-        let (database, keys) = (self.database.clone(), self.keys.clone());
-        Self { base, public_url, clock, database, keys, opened, stop: Some(stop), thread: Some(thread) }
+        let served = serve(&opened, Some(self.public_url.clone()));
+        Self {
+            base: served.base,
+            public_url: self.public_url.clone(),
+            clock: self.clock.clone(),
+            database: self.database.clone(),
+            keys: self.keys.clone(),
+            opened,
+            changes: served.changes,
+            stop: Some(served.stop),
+            thread: Some(served.thread),
+        }
     }
 
     pub fn get(&self, path: &str) -> Reply {
@@ -179,6 +198,8 @@ impl Api {
         block_on(async {
             let staff = self.opened.database.staff(4);
             let answer = work(staff.clone()).await;
+            let changes = Arc::clone(&self.changes);
+            staff.transact(async move |staff| changes.catch_up(staff).await.map_err(DbError::from)).await.unwrap();
             staff.close().await;
             answer
         })
@@ -261,14 +282,26 @@ impl Api {
         self.as_role("staff", async |staff| self.opened.chain().verify(staff, file.as_deref()).await.unwrap())
     }
 
-    /// Runs `work` with a connection as the owner of the tables.
+    /// Runs `work` with a connection as the owner of the tables. What it changed shows in the service's next answer.
     pub fn as_owner<T>(&self, work: impl AsyncFnOnce(&mut PgConnection) -> T) -> T {
         block_on(async {
             let mut connection = self.opened.database.connect_as_owner().await.unwrap();
             let answer = work(&mut connection).await;
+            self.changes.catch_up(&mut connection).await.unwrap();
             connection.close().await.unwrap();
             answer
         })
+    }
+
+    /// Runs a statement as the owner, in another database of the cluster.
+    pub fn as_cluster(&self, statement: &str) {
+        let statement = statement.to_owned();
+        block_on(async {
+            let database = CLUSTER.opened.database.named("postgres");
+            let mut connection = database.connect_as_owner().await.unwrap();
+            connection.execute(AssertSqlSafe(statement)).await.unwrap();
+            connection.close().await.unwrap();
+        });
     }
 
     /// The one number that a query of the owner answers.
@@ -305,10 +338,7 @@ impl Drop for Api {
     }
 }
 
-fn serve(
-    opened: &Arc<Opened>,
-    public_url: Option<String>,
-) -> (String, actix_web::dev::ServerHandle, std::thread::JoinHandle<()>) {
+fn serve(opened: &Arc<Opened>, public_url: Option<String>) -> Served {
     let opened = Arc::clone(opened);
     let (started, wait) = mpsc::channel();
     let thread = std::thread::spawn(move || {
@@ -324,13 +354,19 @@ fn serve(
                 public.clone(),
                 staff.clone(),
             );
+            // Every answer that was kept is compared with the database before a test sees it.
+            parts.copies().check();
+            let (changes, follower) = (Arc::clone(staff.changes()), opened.database.follower());
+            let following = actix_web::rt::spawn(Arc::clone(&changes).follow(follower.clone()));
             let server = app::serve(parts, listener, 1).unwrap();
-            started.send((url, server.handle())).unwrap();
+            started.send((url, changes, server.handle())).unwrap();
             server.await.unwrap();
+            follower.close().await;
+            following.await.unwrap();
             public.close().await;
             staff.close().await;
         });
     });
-    let (url, handle) = wait.recv_timeout(Duration::from_secs(30)).expect("the service starts");
-    (url, handle, thread)
+    let (base, changes, stop) = wait.recv_timeout(Duration::from_secs(30)).expect("the service starts");
+    Served { base, changes, stop, thread }
 }

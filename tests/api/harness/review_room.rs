@@ -120,6 +120,7 @@ impl ReviewRoom {
         self.run(&format!(
             "alter table cms.signoff disable trigger signoff_immutable;
              update cms.signoff set signed_at = signed_at - interval '{days} days', next_review_due = next_review_due - {days};
+             set constraints all immediate;
              alter table cms.signoff enable trigger signoff_immutable"
         ));
     }
