@@ -153,11 +153,8 @@ impl Parts {
             front_ends: front_ends(config),
             refused: limit(LimitName::Login, "previews"),
         };
-        let bytes = u64::from(config.cache_mib) * 1024 * 1024;
-        let stale = Duration::from_secs(config.stale_seconds.into());
-        let copies = Arc::new(Copies::new(bytes, stale, staff.changes(), site.clock.clone()));
         Self {
-            copies,
+            copies: Arc::new(copies(config, &staff, &site.clock)),
             site: Data::new(site),
             accounts: Data::new(accounts),
             single_sign_on: Data::new(single_sign_on),
@@ -232,6 +229,12 @@ impl Parts {
             .app_data(Data::clone(&self.destinations))
             .app_data(Data::new(clinic::ServiceNames(articles::follow_service)));
     }
+}
+
+/// What of the public's answers stays in memory, as the settings say.
+fn copies(config: &Config, staff: &StaffDb, clock: &Clock) -> Copies {
+    let (bytes, stale) = (u64::from(config.cache_mib) << 20, Duration::from_secs(config.stale_seconds.into()));
+    Copies::new(bytes, stale, staff.changes(), clock.clone())
 }
 
 /// Tells patients from machines; links to the clinic's own addresses tell nothing.

@@ -102,7 +102,7 @@ pub enum Found {
 /// The public answers of one node. Shared by its workers.
 #[derive(Debug)]
 pub struct Copies {
-    kept: Option<Cache<Box<str>, Known>>,
+    kept: Option<Cache<Arc<str>, Known>>,
     under_way: Mutex<HashMap<Box<str>, watch::Receiver<()>>>,
     changes: Arc<Changes>,
     clock: Clock,
@@ -127,7 +127,7 @@ impl Drop for Lead {
 impl Copies {
     /// Keeps up to so many bytes; zero keeps nothing. Where the database is away, answers are handed out for `stale` beyond.
     pub fn new(bytes: u64, stale: Duration, changes: &Arc<Changes>, clock: Clock) -> Self {
-        let weigh = |request: &Box<str>, known: &Known| {
+        let weigh = |request: &Arc<str>, known: &Known| {
             let answer = match known {
                 Known::Kept(kept) => kept.copy.weight(),
                 Known::Passing => PASSING,

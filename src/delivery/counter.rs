@@ -197,9 +197,9 @@ impl Counter {
         };
         let head = answer.headers_mut();
         if is_stale {
-            mark_stale(head, age)
+            mark_stale(head, age);
         } else {
-            mark_hit(head)
+            mark_hit(head);
         }
         http::dress(request, head, &id, &self.site);
         http::log_read(request, &kept.copy.route, answer.status(), &id, &self.site);

@@ -94,7 +94,9 @@ fn nobody_who_was_told_of_a_change_reads_what_was_before() {
     let token = api.sign_in(EDITOR);
     let id = api.publish(&token, &article("Number 0"))["id"].as_str().unwrap().to_owned();
     let paths = [format!("/v1/articles/{id}"), "/v1/articles?limit=5".to_owned()];
-    paths.iter().for_each(|path| drop(warm(&api, path)));
+    for path in &paths {
+        warm(&api, path);
+    }
     thread::scope(|scope| {
         // Readers who fill the memory all the time, so that one of them is always between the query and the keeping.
         let readers: Vec<_> = (0..4)
@@ -114,7 +116,9 @@ fn nobody_who_was_told_of_a_change_reads_what_was_before() {
                 assert!(read.body.contains(&title), "{path} after {title}: {}", read.body);
             }
         }
-        readers.into_iter().for_each(|reader| reader.join().unwrap());
+        for reader in readers {
+            reader.join().unwrap();
+        }
     });
 }
 
@@ -205,8 +209,8 @@ fn while_the_database_is_away_the_public_reads_what_it_said_last() {
     let kept = warm(&api, "/v1/articles/burns");
     let database = api.text("select current_database()");
     let close = |is_open: bool| {
-        api.as_cluster(&format!("alter database {database} allow_connections {is_open}"));
-        api.as_cluster(&format!(
+        Api::as_cluster(&format!("alter database {database} allow_connections {is_open}"));
+        Api::as_cluster(&format!(
             "select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = '{database}' and not {is_open}"
         ));
     };
@@ -233,15 +237,15 @@ fn nothing_stands_in_for_what_ends_by_itself_or_was_changed() {
     let taken = api.call("DELETE", &path).bearer(&token).header("If-Match", "*").send();
     assert!(taken.status < 300, "{}", taken.body);
     let database = api.text("select current_database()");
-    api.as_cluster(&format!("alter database {database} allow_connections false"));
-    api.as_cluster(&format!(
+    Api::as_cluster(&format!("alter database {database} allow_connections false"));
+    Api::as_cluster(&format!(
         "select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = '{database}'"
     ));
     for _ in 0..5 {
         let read = api.get("/v1/articles/bruises");
         assert!(matches!(read.status, 404 | 503), "{} {}", read.status, read.body);
     }
-    api.as_cluster(&format!("alter database {database} allow_connections true"));
+    Api::as_cluster(&format!("alter database {database} allow_connections true"));
 }
 
 #[test]

@@ -68,10 +68,8 @@ impl Changes {
     /// Reads what changed, and holds it for good from the moment at which it was asked.
     async fn look(&self, listener: &mut PgListener) -> Result<(), sqlx::Error> {
         let asked = Instant::now();
-        let mut connection = sqlx::Acquire::acquire(&mut *listener).await?;
-        tokio::time::timeout(PATIENCE, self.catch_up(&mut connection))
-            .await
-            .map_err(|_| sqlx::Error::PoolTimedOut)??;
+        let connection = sqlx::Acquire::acquire(listener).await?;
+        tokio::time::timeout(PATIENCE, self.catch_up(connection)).await.map_err(|_| sqlx::Error::PoolTimedOut)??;
         self.assure(asked, LEASE);
         Ok(())
     }

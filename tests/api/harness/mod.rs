@@ -294,7 +294,7 @@ impl Api {
     }
 
     /// Runs a statement as the owner, in another database of the cluster.
-    pub fn as_cluster(&self, statement: &str) {
+    pub fn as_cluster(statement: &str) {
         let statement = statement.to_owned();
         block_on(async {
             let database = CLUSTER.opened.database.named("postgres");
