@@ -104,8 +104,21 @@ fn a_second_serve_of_the_same_data_is_refused_and_the_first_goes_on() {
     assert_eq!(lasting(&ground), pid, "no process more, none less");
 }
 
-/// The processes but for those behind a connection and those that clean up, which come and go with the service's work.
+/// The processes but for those behind a connection and those that clean up, which come and go with the service's work. One that
+/// has just begun has no name of its own yet, so it is looked until two looks see the same.
 fn lasting(ground: &Ground) -> Vec<i32> {
+    let mut seen = named(ground);
+    for _ in 0..50 {
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        let before = std::mem::replace(&mut seen, named(ground));
+        if before == seen {
+            break;
+        }
+    }
+    seen
+}
+
+fn named(ground: &Ground) -> Vec<i32> {
     let line = |process: &i32| std::fs::read(format!("/proc/{process}/cmdline")).unwrap_or_default();
     let comes_and_goes = |line: Vec<u8>| {
         [&b"postgres: cms_"[..], b"postgres: autovacuum worker"].iter().any(|name| line.starts_with(name))
